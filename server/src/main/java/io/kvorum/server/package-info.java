@@ -1,0 +1,5 @@
+/** The node: joins codec, ring and storage behind the wire protocols. */
+@NullMarked
+package io.kvorum.server;
+
+import org.jspecify.annotations.NullMarked;
