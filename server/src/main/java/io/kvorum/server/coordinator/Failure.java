@@ -1,0 +1,25 @@
+package io.kvorum.server.coordinator;
+
+/**
+ * Why a request has no answer.
+ *
+ * @param kind decides what a client may do about it
+ * @param text the sentence behind the first word of the error
+ */
+public record Failure(Kind kind, String text) {
+    /** The classes of failure; each is the first word of the error that the client gets (design §4). */
+    public enum Kind {
+        /** Nothing was attempted: too few healthy nodes. */
+        CLUSTERDOWN,
+        /** Nothing was attempted, or only reads were: ask again. */
+        TRYAGAIN,
+        /** The write reached some replicas and may become visible; the error ends with the context of the attempt. */
+        INDOUBT,
+        /** Nothing was attempted: the node is at its memory limit. */
+        OOM,
+        /** Nothing was attempted: the request cannot be met here as it is. */
+        ERR,
+        /** Nothing was attempted here: this node may not coordinate the key. Never reaches a client. */
+        NOT_COORDINATOR
+    }
+}

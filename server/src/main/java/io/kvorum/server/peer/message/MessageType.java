@@ -1,0 +1,67 @@
+package io.kvorum.server.peer.message;
+
+import io.kvorum.codec.binary.ByteReader;
+import org.jspecify.annotations.Nullable;
+
+/** The type byte of a peer frame. Numbers are part of the protocol: never changed, never used again. */
+public enum MessageType {
+    READ(1, Read::decode),
+    READ_ANSWER(2, ReadAnswer::decode),
+    WRITE(3, Write::decode),
+    WRITE_ANSWER(4, WriteAnswer::decode),
+    FORWARD(5, Forward::decode),
+    FORWARD_ANSWER(6, ForwardAnswer::decode),
+    SCAN(7, Scan::decode),
+    SCAN_ANSWER(8, ScanAnswer::decode),
+    COUNT(9, Count::decode),
+    COUNT_ANSWER(10, CountAnswer::decode),
+    PULL(11, Pull::decode),
+    PULL_ANSWER(12, PullAnswer::decode),
+    PROBE(13, Probe::decode),
+    PROBE_ANSWER(14, ProbeAnswer::decode),
+    COPY_STATE(15, CopyState::decode),
+    GOSSIP(16, Gossip::decode),
+    REFUSAL(17, Refusal::decode);
+
+    private static final int CODES = 64;
+    private static final @Nullable MessageType[] BY_CODE = new MessageType[CODES];
+
+    static {
+        for (MessageType type : values()) {
+            BY_CODE[type.code] = type;
+        }
+    }
+
+    private final int code;
+    private final Decoder decoder;
+
+    MessageType(int code, Decoder decoder) {
+        this.code = code;
+        this.decoder = decoder;
+    }
+
+    /** The type byte. */
+    public int code() {
+        return code;
+    }
+
+    /** The type with this byte, or null if this version knows none. */
+    public static @Nullable MessageType of(int code) {
+        return code >= 0 && code < CODES ? BY_CODE[code] : null;
+    }
+
+    /**
+     * Reads one message of this type.
+     *
+     * @throws io.kvorum.codec.binary.DecodeException if the bytes are not one
+     */
+    public PeerMessage decode(ByteReader in) {
+        PeerMessage message = decoder.decode(in);
+        in.expectEnd(name());
+        return message;
+    }
+
+    private interface Decoder {
+        PeerMessage decode(ByteReader in);
+    }
+}
