@@ -33,6 +33,7 @@ public enum MessageType {
     }
 
     private final int code;
+
     @SuppressWarnings("ImmutableEnumChecker") // method references that capture nothing
     private final Decoder decoder;
 
