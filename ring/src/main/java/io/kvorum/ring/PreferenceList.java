@@ -1,0 +1,47 @@
+package io.kvorum.ring;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who answers for a partition, in order (Dynamo §4.3).
+ *
+ * <p>While a plan is carried out, an owner that gives its place up stays listed until the one that takes it has settled;
+ * an owner that takes nobody's place is listed at once but not settled. All owners and all {@link #incoming} nodes take
+ * writes; settled owners alone answer reads, coordinate, and count toward quorums.
+ *
+ * @param owners at most N distinct nodes, in walking order, distinct zones first
+ * @param settled those of the owners that have all of the partition's data, in the same order
+ * @param fallbacks all other nodes that hold tokens, in walking order, without the incoming ones
+ * @param moves what the plan still has to do here; only the first of them may be under way
+ */
+public record PreferenceList(List<NodeId> owners, List<NodeId> settled, List<NodeId> fallbacks, List<Move> moves) {
+    /** Copies the lists. */
+    public PreferenceList {
+        owners = List.copyOf(owners);
+        settled = List.copyOf(settled);
+        fallbacks = List.copyOf(fallbacks);
+        moves = List.copyOf(moves);
+    }
+
+    /** Returns whether the node is an owner, settled or not. */
+    public boolean isOwner(NodeId node) {
+        return owners.contains(node);
+    }
+
+    /** Returns whether the node is an owner that has all of the partition's data. */
+    public boolean isSettled(NodeId node) {
+        return settled.contains(node);
+    }
+
+    /** Returns the change to the owners that may be under way now, or null if the plan is carried out here. */
+    public @Nullable Move activeMove() {
+        return moves.isEmpty() ? null : moves.get(0);
+    }
+
+    /** Returns the node that is taking the place of {@code owner} now, or null; its acknowledgement joins the owner's. */
+    public @Nullable NodeId incoming(NodeId owner) {
+        Move active = activeMove();
+        return active != null && owner.equals(active.from()) ? active.to() : null;
+    }
+}

@@ -1,0 +1,183 @@
+package io.kvorum.ring;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what a ring is made of and works out its preference lists. Mutable, confined to the thread that builds.
+ *
+ * <p>For each partition the plan wants a set of owners, the first N of the walk, and history knows which nodes have
+ * settled. The difference between the two is what is still to do: {@link Move}s.
+ */
+public final class RingBuilder {
+    final UUID clusterId;
+    final String clusterName;
+    final int partitions;
+    final Partitioner partitioner;
+    final int n;
+    final SortedMap<NodeId, Member> members = new TreeMap<>();
+    final SortedMap<String, String> configuration = new TreeMap<>();
+    long historyHash;
+    long flushStamp;
+    int ignoredEvents;
+
+    @Nullable
+    EventId plan;
+
+    @Nullable
+    Assignment assignment;
+
+    private @Nullable List<List<NodeId>> settled;
+    private Collection<Move> consents = List.of();
+
+    /**
+     * Starts a ring without members.
+     *
+     * @param partitions a power of two, 1 to {@link Ring#PARTITIONS_MAX}
+     * @param n owners of a partition, at least 1
+     */
+    public RingBuilder(UUID clusterId, String clusterName, int partitions, Partitioner partitioner, int n) {
+        if (Integer.bitCount(partitions) != 1 || partitions < 1 || partitions > Ring.PARTITIONS_MAX || n < 1) {
+            throw new IllegalArgumentException(partitions + " partitions, N=" + n);
+        }
+        this.clusterId = clusterId;
+        this.clusterName = clusterName;
+        this.partitions = partitions;
+        this.partitioner = partitioner;
+        this.n = n;
+    }
+
+    /** Adds a member, or replaces what was known of it; members that are gone are added too. */
+    public RingBuilder member(Member member) {
+        members.put(member.id(), member);
+        return this;
+    }
+
+    /** Sets the hash of the history. */
+    public RingBuilder historyHash(long hash) {
+        this.historyHash = hash;
+        return this;
+    }
+
+    /** Sets the stamp up to which everything was flushed. */
+    public RingBuilder flushStamp(long stamp) {
+        this.flushStamp = stamp;
+        return this;
+    }
+
+    /** Sets how many events were not understood. */
+    public RingBuilder ignoredEvents(int count) {
+        this.ignoredEvents = count;
+        return this;
+    }
+
+    /** Sets a value that holds for the whole cluster. */
+    public RingBuilder configuration(String name, String value) {
+        configuration.put(name, value);
+        return this;
+    }
+
+    /** Sets the plan in force: who should own which token. Without {@link #settled} all its owners count as settled. */
+    public RingBuilder plan(@Nullable EventId id, Assignment tokens) {
+        if (tokens.partitions() != partitions) {
+            throw new IllegalArgumentException("plan for " + tokens.partitions() + " partitions, not " + partitions);
+        }
+        this.plan = id;
+        this.assignment = tokens;
+        return this;
+    }
+
+    /**
+     * Sets which nodes have settled and which owners have consented to give their place up under the present plan.
+     *
+     * @param owners for each partition the nodes that have all of its data; nodes that are gone may still be in it
+     * @param agreed moves with both ends or {@code from} alone
+     */
+    public RingBuilder settled(List<List<NodeId>> owners, Collection<Move> agreed) {
+        this.settled = owners;
+        this.consents = agreed;
+        return this;
+    }
+
+    /** Returns the owners that the walk gives each partition with these members and tokens, those gone passed over. */
+    public static List<List<NodeId>> walkOwners(Assignment tokens, SortedMap<NodeId, Member> members, int n) {
+        Walk walk = new Walk(tokens, present(members), n);
+        List<List<NodeId>> owners = new ArrayList<>(tokens.partitions());
+        for (int partition = 0; partition < tokens.partitions(); partition++) {
+            owners.add(List.copyOf(walk.owners(partition)));
+        }
+        return owners;
+    }
+
+    /** Works out all preference lists. */
+    public Ring build() {
+        PreferenceList[] lists = new PreferenceList[partitions];
+        Assignment tokens = assignment;
+        if (tokens == null) {
+            Arrays.fill(lists, new PreferenceList(List.of(), List.of(), List.of(), List.of()));
+            return new Ring(this, lists);
+        }
+        Map<NodeId, Member> present = present(members);
+        Walk walk = new Walk(tokens, present, n);
+        Map<PreferenceList, PreferenceList> shared = new HashMap<>();
+        Map<Move, Boolean> agreed = new HashMap<>();
+        for (Move consent : consents) {
+            agreed.put(new Move(consent.partition(), consent.from(), consent.to(), true), true);
+        }
+        for (int partition = 0; partition < partitions; partition++) {
+            List<NodeId> wanted = walk.owners(partition);
+            List<NodeId> settledHere = settled == null ? wanted : presentOf(settled.get(partition), present);
+            PreferenceList list = list(partition, wanted, settledHere, walk.order(partition), agreed);
+            PreferenceList known = shared.putIfAbsent(list, list);
+            lists[partition] = known == null ? list : known;
+        }
+        return new Ring(this, lists);
+    }
+
+    private static PreferenceList list(
+            int partition, List<NodeId> wanted, List<NodeId> settled, List<NodeId> order, Map<Move, Boolean> agreed) {
+        List<NodeId> leaving = new ArrayList<>(settled);
+        leaving.removeAll(wanted);
+        List<NodeId> arriving = new ArrayList<>(wanted);
+        arriving.removeAll(settled);
+        List<Move> moves = new ArrayList<>();
+        List<NodeId> owners = new ArrayList<>(wanted);
+        for (int i = 0; i < Math.max(leaving.size(), arriving.size()); i++) {
+            NodeId from = i < leaving.size() ? leaving.get(i) : null;
+            NodeId to = i < arriving.size() ? arriving.get(i) : null;
+            Move consented = new Move(partition, from, to, true);
+            moves.add(agreed.containsKey(consented) ? consented : new Move(partition, from, to, false));
+            if (from != null && to != null) {
+                owners.set(owners.indexOf(to), from);
+            } else if (from != null) {
+                owners.add(from);
+            }
+        }
+        List<NodeId> settledInOrder = new ArrayList<>(owners);
+        settledInOrder.retainAll(settled);
+        List<NodeId> fallbacks = new ArrayList<>(order);
+        fallbacks.removeAll(owners);
+        fallbacks.removeAll(arriving);
+        return new PreferenceList(owners, settledInOrder, fallbacks, moves);
+    }
+
+    private static List<NodeId> presentOf(List<NodeId> nodes, Map<NodeId, Member> present) {
+        List<NodeId> kept = new ArrayList<>(nodes);
+        kept.removeIf(node -> !present.containsKey(node));
+        return kept;
+    }
+
+    private static Map<NodeId, Member> present(SortedMap<NodeId, Member> members) {
+        Map<NodeId, Member> present = new TreeMap<>(members);
+        present.values().removeIf(member -> member.state().isGone());
+        return present;
+    }
+}
