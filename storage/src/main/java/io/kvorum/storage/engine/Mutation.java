@@ -1,0 +1,28 @@
+package io.kvorum.storage.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step from a record to the next, run under the lock of its partition's copy. Short, without I/O, and never calling
+ * the engine.
+ */
+@FunctionalInterface
+public interface Mutation {
+    /**
+     * Makes the next record of the key. Run exactly once for each update; where the engine then refuses, what it drew
+     * or noted is void and was never visible.
+     *
+     * @param current the record there is, not to be changed, or null
+     * @return the next record, of the same key and not changed afterwards; the same instance if nothing is to change;
+     *     null if the record is to go
+     */
+    byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope);
+
+    /**
+     * Whether this sets memory free in the end (a delete, an expiry), so that it may pass when memory is full, though a
+     * tombstone take a few bytes more than what it replaces.
+     */
+    default boolean freesMemory() {
+        return false;
+    }
+}

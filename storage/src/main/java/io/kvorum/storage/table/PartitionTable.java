@@ -1,0 +1,265 @@
+package io.kvorum.storage.table;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of one copy of a partition: an open-addressing table, ordered by hash, read without a lock.
+ *
+ * <pre>
+ *   table hash (32 bits)   0 ........................................ 2^32
+ *                          |  slot = hash * homes / 2^32  (monotonic)  |
+ *   hashes   int[]       [ 07 12 12 -- 31 33 .. 7e -- -- a0 a1 .. fd | fe -- -- ]
+ *   records  byte[][]    [  r  r  r --  r  x ..  r -- --  r  r ..  r |  r -- -- ]   x: removed, passed by probes
+ *                          └ cluster ┘                                └─ tail ─┘
+ * </pre>
+ *
+ * <p><b>Probing</b> goes to the right and never wraps: the last clusters run out into a tail of spare slots. It looks
+ * at hashes alone, sixteen to a cache line, and touches a record only when all 32 bits agree. A record never moves
+ * while its array lives, and no empty slot ever stands between its home and itself; so a reader beside a writer finds
+ * every record that is there throughout.
+ *
+ * <p><b>Growth</b> copies hashes and references; no key is read again. It is by two fifths and not by doubling, since
+ * slots per key are a headline figure: between 0.57 and 0.8 full, 8 bytes to a slot, a key costs 12 bytes.
+ *
+ * <p><b>Scans</b>: because of the order, everything in and before a cluster has a smaller hash than everything behind
+ * the empty slot that ends it. A hash is therefore a complete cursor: stateless, and as good after growth as before.
+ *
+ * <p>Writers hold the lock of the copy; readers and scans are free. A reader on another thread sees the table as it was
+ * at some moment of its call.
+ */
+public final class PartitionTable {
+    /** The end of the hash space, and the cursor bound of a scan over all of it. */
+    public static final long HASH_END = 1L << Integer.SIZE;
+
+    /** Returned by a scan that has visited everything. */
+    public static final long SCAN_DONE = -1;
+
+    /** Position bits above those of the table hash: a hash slot's, which all keys of a hash tag share. */
+    static final int BITS_ABOVE_HASH = 14;
+
+    private static final int FIRST_HOMES = 16;
+    private static final int FIRST_HOMES_PHASES = 6;
+    private static final int TAIL_MIN = 8;
+    private static final int TAIL_MAX = 64;
+    private static final int RECORDS_MAX = 1 << 30;
+    private static final Slots NONE = new Slots(1, 0);
+
+    private final int firstHomes;
+    /** Volatile, since readers take no lock: who sees new slots must see what was copied into them. */
+    private volatile Slots slots = NONE;
+
+    private int size;
+    private int markers;
+
+    /**
+     * An empty table, which takes no arrays until it has a record.
+     *
+     * @param index of its partition: neighbours start from different sizes, so that tables that fill alike do not all
+     *     grow at once, and the load over all is an average at any time
+     */
+    public PartitionTable(int index) {
+        this.firstHomes = FIRST_HOMES + Math.floorMod(index, FIRST_HOMES_PHASES);
+    }
+
+    /** The 32 bits of a position that order a table: those below the 14 of a hash slot. */
+    public static int hashOf(long positionHigh) {
+        return (int) (positionHigh >>> (Integer.SIZE - BITS_ABOVE_HASH));
+    }
+
+    /** Returns the record of a key, or null. Any thread, never waits, allocates nothing. */
+    public byte @Nullable [] get(int tableHash, byte[] key, int offset, int length) {
+        Slots current = slots;
+        int hash = stored(tableHash);
+        for (int i = current.home(hash), end = current.length(); i < end; i++) {
+            int found = current.hash(i);
+            if (found == hash) {
+                byte[] record = current.record(i);
+                if (record != null && RecordKeys.equal(record, key, offset, length)) {
+                    return record;
+                }
+            } else if (found == Slots.EMPTY) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** Writer only: inserts the record, or replaces the one that has its key. Returns the one replaced, or null. */
+    public byte @Nullable [] put(int tableHash, byte[] record) {
+        int hash = stored(tableHash);
+        Slots current = slots;
+        int keyLength = RecordKeys.length(record);
+        int free = -1;
+        int i = current.home(hash);
+        for (int end = current.length(); i < end; i++) {
+            int found = current.hash(i);
+            if (found == Slots.EMPTY) {
+                break;
+            }
+            byte[] there = current.record(i);
+            if (there == null) {
+                free = free < 0 ? i : free;
+            } else if (found == hash && RecordKeys.equal(there, record, RecordKeys.OFFSET, keyLength)) {
+                current.replace(i, record);
+                return there;
+            }
+        }
+        if (free >= 0) {
+            markers--;
+            current.fill(free, hash, record);
+        } else if (i < current.length() && hasRoom(current)) {
+            current.fill(i, hash, record);
+        } else {
+            rebuild(size + 1, hash, record);
+        }
+        size++;
+        return null;
+    }
+
+    /** Writer only: removes the record of a key and returns it, or null if there is none. */
+    public byte @Nullable [] remove(int tableHash, byte[] key, int offset, int length) {
+        int hash = stored(tableHash);
+        Slots current = slots;
+        for (int i = current.home(hash), end = current.length(); i < end; i++) {
+            int found = current.hash(i);
+            if (found == Slots.EMPTY) {
+                return null;
+            }
+            byte[] record = found == hash ? current.record(i) : null;
+            if (record != null && RecordKeys.equal(record, key, offset, length)) {
+                markers += current.clear(i);
+                size--;
+                shrinkIfSparse(current);
+                return record;
+            }
+        }
+        return null;
+    }
+
+    /** Writer only: removes everything and gives the arrays back. */
+    public void clear() {
+        slots = NONE;
+        size = 0;
+        markers = 0;
+    }
+
+    /**
+     * Visits records with a table hash (unsigned) from {@code fromHash} up to and without {@code endHash}, whole
+     * clusters at a time, until at least {@code count} were visited. A key that is there from the first call to the
+     * last is visited exactly once, however the table changes and grows between calls; one that comes or goes
+     * meanwhile may or may not be.
+     *
+     * <p>Any thread. The records of one call are at least as new as its start.
+     *
+     * @param count at least 1; passed by the rest of a cluster, a few dozen records at the most unless hashes collide
+     * @return the {@code fromHash} of the next call, or {@link #SCAN_DONE}
+     */
+    public long scan(long fromHash, long endHash, int count, RecordVisitor visitor) {
+        if (fromHash < 0 || endHash > HASH_END || count < 1) {
+            throw new IllegalArgumentException("scan from " + fromHash + " to " + endHash + ", count " + count);
+        }
+        if (fromHash >= endHash) {
+            return SCAN_DONE;
+        }
+        Slots current = slots;
+        int visited = 0;
+        for (int i = current.home((int) fromHash), end = current.length(); i < end; i++) {
+            int hash = current.hash(i);
+            if (hash == Slots.EMPTY) {
+                long next = current.firstHashAt(i);
+                if (next >= endHash) {
+                    return SCAN_DONE;
+                }
+                if (visited >= count) {
+                    return next;
+                }
+                continue;
+            }
+            long unsigned = Integer.toUnsignedLong(hash);
+            byte[] record = unsigned < fromHash || unsigned >= endHash ? null : current.record(i);
+            // A marker may be taken by another key between the two reads; then the hash is not the record's.
+            if (record != null && current.hash(i) == hash) {
+                visitor.visit(record);
+                visited++;
+            }
+        }
+        return SCAN_DONE;
+    }
+
+    /** Records in the table. Writer only. */
+    public int size() {
+        return size;
+    }
+
+    /** Bytes of heap of the arrays, without the records. Any thread. */
+    public long heapBytes() {
+        Slots current = slots;
+        return current == NONE ? 0 : current.heapBytes();
+    }
+
+    /** Hash 0 marks an empty slot, so that a key which has it is kept under 1: order and uniqueness do not suffer. */
+    private static int stored(int tableHash) {
+        return tableHash == Slots.EMPTY ? 1 : tableHash;
+    }
+
+    private boolean hasRoom(Slots current) {
+        return current != NONE && 5L * (size + markers + 1) <= 4L * current.homes;
+    }
+
+    private void shrinkIfSparse(Slots current) {
+        if (4L * size < current.homes && current.homes > 2 * firstHomes) {
+            rebuild(size, Slots.EMPTY, null);
+        }
+    }
+
+    /** Copies what is there, without the markers, into slots that fit {@code wanted} records, and publishes them. */
+    private void rebuild(int wanted, int newHash, byte @Nullable [] newRecord) {
+        if (wanted > RECORDS_MAX) {
+            throw new IllegalStateException("a partition holds at most " + RECORDS_MAX + " records");
+        }
+        // Where markers filled the table there must be room behind, or keys that come and go would copy it each time.
+        int homes = homesFor(wanted + Math.min(markers, wanted / 8));
+        int tail = Math.max(TAIL_MIN, Math.min(TAIL_MAX, homes / 8));
+        Slots next = copy(homes, tail, newHash, newRecord);
+        while (next == null) {
+            // Not more homes: keys that collide on purpose would fill the heap with empty ones.
+            tail *= 2;
+            next = copy(homes, tail, newHash, newRecord);
+        }
+        markers = 0;
+        slots = next;
+    }
+
+    /** The next step of this table's own ladder of sizes that is not full with so many records. */
+    private int homesFor(int wanted) {
+        long homes = firstHomes;
+        while (5L * wanted > 4 * homes) {
+            homes += homes * 2 / 5;
+        }
+        return Math.toIntExact(homes);
+    }
+
+    private @Nullable Slots copy(int homes, int tail, int newHash, byte @Nullable [] newRecord) {
+        Slots from = slots;
+        Slots next = new Slots(homes, tail);
+        // The last run of slots known to be full: probing jumps it, so that colliding keys cost no more than others.
+        int runStart = 0;
+        int runEnd = 0;
+        for (int i = 0; i < from.length(); i++) {
+            byte[] record = from.record(i);
+            if (record == null) {
+                continue;
+            }
+            int hash = from.hash(i);
+            int home = next.home(hash);
+            boolean inRun = home >= runStart && home < runEnd;
+            int slot = next.append(inRun ? runEnd : home, hash, record);
+            if (slot < 0) {
+                return null;
+            }
+            runStart = inRun ? runStart : home;
+            runEnd = slot + 1;
+        }
+        return newRecord == null || next.append(next.home(newHash), newHash, newRecord) >= 0 ? next : null;
+    }
+}
