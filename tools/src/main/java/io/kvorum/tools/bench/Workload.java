@@ -1,0 +1,50 @@
+package io.kvorum.tools.bench;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was asked for: the load and where it goes.
+ *
+ * @param rate operations per second of all connections together; null for as many as the server takes
+ * @param pipelineLimit operations on their way per connection: a bound in the open loop, the load in the closed one
+ */
+record Workload(
+        List<Target> targets,
+        @Nullable String password,
+        @Nullable Double rate,
+        long durationNanos,
+        long warmupNanos,
+        int connections,
+        int threads,
+        int pipelineLimit,
+        int sets,
+        int gets,
+        long keys,
+        int valueSize,
+        Distribution distribution,
+        boolean fill,
+        long seed) {
+    Workload {
+        targets = List.copyOf(targets);
+    }
+
+    /** Which keys are used how often. */
+    enum Distribution {
+        UNIFORM,
+        ZIPFIAN;
+
+        KeyChooser over(long keys) {
+            return this == UNIFORM ? KeyChooser.uniform(keys) : KeyChooser.zipfian(keys, Zipfian.YCSB_THETA);
+        }
+    }
+
+    /** One line that says it all, without the password. */
+    String describe() {
+        String how = rate == null ? "closed loop" : "open loop at " + Math.round(rate) + "/s";
+        return how + ", " + connections + " connections, pipeline " + pipelineLimit + ", set:get " + sets + ":" + gets
+                + ", " + keys + " keys " + distribution.name().toLowerCase(Locale.ROOT) + ", values of "
+                + valueSize + " B, seed " + seed;
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * The load generator. A {@code LoadGenerator} decides what is sent when and measures (events and the time in, effects
+ * out, no I/O); the {@code LoadDriver} gives each one an event loop and connections. All of a generator is owned by
+ * its loop. Needs nothing of a server but RESP.
+ */
+@NullMarked
+package io.kvorum.tools.bench;
+
+import org.jspecify.annotations.NullMarked;

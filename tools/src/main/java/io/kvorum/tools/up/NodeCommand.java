@@ -1,0 +1,52 @@
+package io.kvorum.tools.up;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The command line of a node's JVM up to its own arguments.
+ *
+ * @param flags what the launcher script gives to every node, the user's own options last
+ * @param heap the value of {@code -Xmx}
+ */
+record NodeCommand(Path java, String classPath, List<String> flags, String heap) {
+    private static final String MAIN_CLASS = "io.kvorum.server.Main";
+
+    NodeCommand {
+        flags = List.copyOf(flags);
+    }
+
+    /**
+     * Takes over what the launcher script found out.
+     *
+     * @throws IllegalStateException if this JVM was not started by the script
+     */
+    static NodeCommand fromLauncher(String heap) {
+        String classPath = System.getProperty("kvorum.node.class-path");
+        if (classPath == null) {
+            throw new IllegalStateException("kvorum.node.class-path is not set: start with tools/bin/kvorum up");
+        }
+        String flags = System.getProperty("kvorum.node.flags", "").strip();
+        return new NodeCommand(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                classPath,
+                flags.isEmpty() ? List.of() : List.of(flags.split("\\s+", -1)),
+                heap);
+    }
+
+    List<String> of(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        // Several nodes share the machine: a collector without threads of its own, and memory only as it is used.
+        command.add("-XX:+UseSerialGC");
+        command.add("-Xmx" + heap);
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.addAll(flags);
+        command.add("-cp");
+        command.add(classPath);
+        command.add(MAIN_CLASS);
+        command.addAll(arguments);
+        return command;
+    }
+}
