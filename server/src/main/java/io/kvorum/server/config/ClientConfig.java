@@ -1,0 +1,29 @@
+package io.kvorum.server.config;
+
+import io.kvorum.codec.resp.RespLimits;
+
+/**
+ * The Redis door.
+ *
+ * @param bind the address to listen on
+ * @param port the port to listen on; 0 for any free one
+ * @param password what AUTH must give, if it is set
+ * @param protectedMode whether, without a password, clients of other machines are refused
+ * @param connectionsMax how many clients may be connected
+ * @param tcpKeepaliveSeconds silence after which the system probes a client; 0 for never
+ * @param limits of one request
+ * @param keyBytesMax the longest key
+ * @param pipelineMax how many replies one client may be owed before no more of its requests are read
+ * @param outputBufferBytesMax how many bytes of replies may wait for one client before it is disconnected
+ */
+public record ClientConfig(
+        String bind,
+        int port,
+        Secret password,
+        boolean protectedMode,
+        int connectionsMax,
+        int tcpKeepaliveSeconds,
+        RespLimits limits,
+        int keyBytesMax,
+        int pipelineMax,
+        long outputBufferBytesMax) {}
