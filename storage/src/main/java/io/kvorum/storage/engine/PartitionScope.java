@@ -12,7 +12,7 @@ public interface PartitionScope {
      * Draws a stamp for an event of this actor. Only here, so that the order of stamps is the order of changes.
      *
      * @param newestSeen the newest stamp in record, amendments and context
-     * @return newer than that, than every stamp of this copy and than the last flush
+     * @return newer than that, than every stamp drawn before, and than the last flush
      */
     long nextStamp(long newestSeen);
 

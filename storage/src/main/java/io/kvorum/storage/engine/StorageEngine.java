@@ -115,7 +115,10 @@ public interface StorageEngine extends AutoCloseable {
     /** Records in all copies, tombstones included. */
     long recordCount();
 
-    /** Records in all copies whose newest sibling is no tombstone; expired ones count until something touches them. */
+    /** Records in a copy whose newest sibling is no tombstone; expired ones count until something touches them. */
+    int liveCount(int partition);
+
+    /** Like {@link #liveCount(int)}, of all copies. */
     long liveCount();
 
     /** Bytes of heap of a copy: records, table and sums. */

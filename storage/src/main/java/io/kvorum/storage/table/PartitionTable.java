@@ -1,5 +1,6 @@
 package io.kvorum.storage.table;
 
+import io.kvorum.storage.version.RecordBytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * every record that is there throughout.
  *
  * <p><b>Growth</b> copies hashes and references; no key is read again. It is by two fifths and not by doubling, since
- * slots per key are a headline figure: between 0.57 and 0.8 full, 8 bytes to a slot, a key costs 12 bytes.
+ * slots per key are a headline figure: between 0.6 and 0.83 full, 8 bytes to a slot, a key costs less than 12 bytes.
  *
  * <p><b>Scans</b>: because of the order, everything in and before a cluster has a smaller hash than everything behind
  * the empty slot that ends it. A hash is therefore a complete cursor: stateless, and as good after growth as before.
@@ -74,7 +75,7 @@ public final class PartitionTable {
             int found = current.hash(i);
             if (found == hash) {
                 byte[] record = current.record(i);
-                if (record != null && RecordKeys.equal(record, key, offset, length)) {
+                if (record != null && RecordBytes.hasKey(record, key, offset, length)) {
                     return record;
                 }
             } else if (found == Slots.EMPTY) {
@@ -88,7 +89,7 @@ public final class PartitionTable {
     public byte @Nullable [] put(int tableHash, byte[] record) {
         int hash = stored(tableHash);
         Slots current = slots;
-        int keyLength = RecordKeys.length(record);
+        int keyLength = RecordBytes.keyLength(record);
         int free = -1;
         int i = current.home(hash);
         for (int end = current.length(); i < end; i++) {
@@ -99,7 +100,7 @@ public final class PartitionTable {
             byte[] there = current.record(i);
             if (there == null) {
                 free = free < 0 ? i : free;
-            } else if (found == hash && RecordKeys.equal(there, record, RecordKeys.OFFSET, keyLength)) {
+            } else if (found == hash && RecordBytes.hasKey(there, record, RecordBytes.KEY_AT, keyLength)) {
                 current.replace(i, record);
                 return there;
             }
@@ -126,7 +127,7 @@ public final class PartitionTable {
                 return null;
             }
             byte[] record = found == hash ? current.record(i) : null;
-            if (record != null && RecordKeys.equal(record, key, offset, length)) {
+            if (record != null && RecordBytes.hasKey(record, key, offset, length)) {
                 markers += current.clear(i);
                 size--;
                 shrinkIfSparse(current);
@@ -203,7 +204,7 @@ public final class PartitionTable {
     }
 
     private boolean hasRoom(Slots current) {
-        return current != NONE && 5L * (size + markers + 1) <= 4L * current.homes;
+        return current != NONE && 6L * (size + markers + 1) <= 5L * current.homes;
     }
 
     private void shrinkIfSparse(Slots current) {
@@ -233,7 +234,7 @@ public final class PartitionTable {
     /** The next step of this table's own ladder of sizes that is not full with so many records. */
     private int homesFor(int wanted) {
         long homes = firstHomes;
-        while (5L * wanted > 4 * homes) {
+        while (6L * wanted > 5 * homes) {
             homes += homes * 2 / 5;
         }
         return Math.toIntExact(homes);

@@ -134,6 +134,20 @@ public final class RecordBytes {
         return List.copyOf(RecordModel.of(record).siblings);
     }
 
+    /** Whether every sibling is a tombstone, whatever has expired. */
+    public static boolean isDeleted(byte[] record) {
+        if (siblingCount(record) == 1) {
+            return (record[siblingsAt(record)] & TOMBSTONE) != 0;
+        }
+        SiblingCursor cursor = new SiblingCursor().of(record);
+        while (cursor.next()) {
+            if (!cursor.isTombstone()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether the bytes of some value are not here but only their hash. */
     public static boolean lacksBytes(byte[] record) {
         int count = siblingCount(record);

@@ -1,5 +1,6 @@
 package io.kvorum.storage.table;
 
+import io.kvorum.storage.version.RecordBytes;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
@@ -8,11 +9,11 @@ final class TestRecords {
     private TestRecords() {}
 
     static byte[] record(byte[] key, long hash, int payload) {
-        byte[] record = new byte[RecordKeys.OFFSET + key.length + payload];
+        byte[] record = new byte[RecordBytes.KEY_AT + key.length + payload];
         ByteBuffer.wrap(record)
                 .putShort(6, (short) (key.length - 1))
                 .putLong(8, hash)
-                .put(RecordKeys.OFFSET, key);
+                .put(RecordBytes.KEY_AT, key);
         return record;
     }
 
@@ -25,7 +26,7 @@ final class TestRecords {
     }
 
     static long keyOf(byte[] record) {
-        return ByteBuffer.wrap(record).getLong(RecordKeys.OFFSET);
+        return ByteBuffer.wrap(record).getLong(RecordBytes.KEY_AT);
     }
 
     static byte[] key(SplittableRandom random, int length) {
