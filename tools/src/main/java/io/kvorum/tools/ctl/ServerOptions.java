@@ -1,0 +1,60 @@
+package io.kvorum.tools.ctl;
+
+import java.io.Console;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where to ask, and as whom: the options that all ctl commands share. */
+final class ServerOptions {
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Any node. Default: ${DEFAULT-VALUE}.")
+    private String host = "127.0.0.1";
+
+    @Option(names = "--port", defaultValue = "6379", description = "Default: ${DEFAULT-VALUE}.")
+    private int port = 6379;
+
+    @Option(
+            names = "--password",
+            arity = "0..1",
+            interactive = true,
+            description =
+                    "Asks for it unless it is given; better: KVORUM_PASSWORD in the environment, since other users"
+                            + " can see the options of a process.")
+    private char @Nullable [] password;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description = "How long to wait for each answer. Default: ${DEFAULT-VALUE}.")
+    private int timeoutSeconds = 5;
+
+    /**
+     * A connection that may ask.
+     *
+     * @throws CtlException if there is no server, or it does not let us in
+     */
+    CtlClient connect() throws InterruptedException {
+        CtlClient client = CtlClient.connect(host, port, Math.max(1, timeoutSeconds) * 1_000);
+        try {
+            String given = password != null ? new String(password) : System.getenv("KVORUM_PASSWORD");
+            if (!client.greet(given)) {
+                client.greet(ask());
+            }
+            return client;
+        } catch (RuntimeException | InterruptedException failure) {
+            client.close();
+            throw failure;
+        }
+    }
+
+    @SuppressWarnings(
+            "SystemConsoleNull") // the launcher sets jdk.console=java.base, which keeps null for "no terminal"
+    private static String ask() {
+        Console console = System.console();
+        char[] typed = console == null ? null : console.readPassword("Password: ");
+        if (typed == null) {
+            throw CtlException.serverError("NOAUTH Authentication required.");
+        }
+        return new String(typed);
+    }
+}

@@ -1,0 +1,89 @@
+package io.kvorum.tools.ctl;
+
+import io.kvorum.codec.resp.RespReply;
+import io.kvorum.tools.console.Table;
+import io.kvorum.tools.console.Units;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/** The command {@code ctl status}: the cluster as the asked node sees it. */
+@Command(
+        name = "status",
+        mixinStandardHelpOptions = true,
+        description = "Shows the cluster and its members as the asked node sees them.")
+final class StatusCommand extends ServerCommand {
+    private static final List<String> COLUMNS =
+            List.of("name", "status", "zone", "host", "port", "peer-port", "http-port", "owned", "weight");
+
+    @Override
+    void run(CtlClient client) throws InterruptedException {
+        Map<String, RespReply> status = Replies.fields(client.ask("KV.STATUS"), "KV.STATUS");
+        List<Map<String, RespReply>> members = members(status);
+        Map<String, RespReply> rest = new LinkedHashMap<>(status);
+        rest.remove("members");
+        Map<String, @Nullable Object> json = Replies.json(rest);
+        json.put("members", members.stream().map(Replies::json).toList());
+        print(text(rest, members), json);
+    }
+
+    /** The members of a status. */
+    static List<Map<String, RespReply>> members(Map<String, RespReply> status) {
+        List<Map<String, RespReply>> members = new ArrayList<>();
+        for (RespReply member : Replies.items(status.get("members"), 0, "members")) {
+            members.add(Replies.fields(member, "a member"));
+        }
+        return members;
+    }
+
+    private static String text(Map<String, RespReply> fields, List<Map<String, RespReply>> members) {
+        Map<String, RespReply> rest = new LinkedHashMap<>(fields);
+        Table summary = Table.plain();
+        summary.row("cluster", take(rest, "cluster") + " (" + take(rest, "cluster-id") + ")");
+        summary.row(
+                "ring",
+                take(rest, "partitions") + " partitions, partitioner " + take(rest, "partitioner") + ", history "
+                        + take(rest, "history"));
+        summary.row("quorum", "N=" + take(rest, "n") + " R=" + take(rest, "r") + " W=" + take(rest, "w"));
+        summary.row(
+                "node",
+                take(rest, "node") + ", engine " + take(rest, "engine") + ", up " + seconds(rest.remove("uptime-s")));
+        summary.row("data", count(rest.remove("keys")) + " keys, " + bytes(rest.remove("memory-bytes")));
+        RespReply unsettled = rest.remove("unsettled");
+        if (unsettled != null) {
+            boolean none = "0".equals(unsettled.asString());
+            summary.row("unsettled", none ? "none" : Replies.text(unsettled) + " partitions are not settled here");
+        }
+        Table table = Table.of(COLUMNS.toArray(String[]::new)).right(4, 5, 6, 7, 8);
+        for (Map<String, RespReply> member : members) {
+            table.row(COLUMNS.stream()
+                    .map(column -> {
+                        RespReply cell = member.get(column);
+                        return cell == null ? "-" : Replies.text(cell);
+                    })
+                    .toArray());
+        }
+        String unknown = rest.isEmpty() ? "" : "\n" + Outline.of(rest);
+        return summary.render("") + "\n" + table.render("") + unknown;
+    }
+
+    private static String take(Map<String, RespReply> fields, String name) {
+        RespReply value = fields.remove(name);
+        return value == null ? "?" : Replies.text(value);
+    }
+
+    private static String seconds(@Nullable RespReply reply) {
+        return reply == null ? "?" : Units.seconds(Replies.number(reply, "uptime-s"));
+    }
+
+    private static String bytes(@Nullable RespReply reply) {
+        return reply == null ? "?" : Units.bytes(Replies.number(reply, "memory-bytes"));
+    }
+
+    private static String count(@Nullable RespReply reply) {
+        return reply == null ? "?" : Units.count(Replies.number(reply, "keys"));
+    }
+}
