@@ -7,10 +7,11 @@ import java.util.BitSet;
 /**
  * Tells which of the sender's partition copies may have forgotten events; sent at connect and whenever it changes.
  *
+ * @param bootId the life of the sender that this is about; see {@link Hello#bootId}
  * @param version grows with each change in one life of the sender
  * @param unsettled the partitions, one bit each
  */
-public record CopyState(long version, BitSet unsettled) implements PeerMessage {
+public record CopyState(long bootId, long version, BitSet unsettled) implements PeerMessage {
     @Override
     public MessageType type() {
         return MessageType.COPY_STATE;
@@ -18,10 +19,10 @@ public record CopyState(long version, BitSet unsettled) implements PeerMessage {
 
     @Override
     public void encode(ByteWriter out) {
-        out.varLong(version).bytes(unsettled.toByteArray());
+        out.u64(bootId).varLong(version).bytes(unsettled.toByteArray());
     }
 
     static CopyState decode(ByteReader in) {
-        return new CopyState(in.varLong(), BitSet.valueOf(in.bytes(Limits.PARTITIONS_MAX / 8)));
+        return new CopyState(in.u64(), in.varLong(), BitSet.valueOf(in.bytes(Limits.PARTITIONS_MAX / 8)));
     }
 }

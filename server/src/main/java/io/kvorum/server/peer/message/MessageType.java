@@ -21,7 +21,12 @@ public enum MessageType {
     PROBE_ANSWER(14, ProbeAnswer::decode),
     COPY_STATE(15, CopyState::decode),
     GOSSIP(16, Gossip::decode),
-    REFUSAL(17, Refusal::decode);
+    REFUSAL(17, Refusal::decode),
+    HELLO(18, Hello::decode),
+    PROOF(19, Proof::decode),
+    REJECTED(20, Rejected::decode),
+    EVENTS(21, Events::decode),
+    EVENTS_ANSWER(22, EventsAnswer::decode);
 
     private static final int CODES = 64;
     private static final @Nullable MessageType[] BY_CODE = new MessageType[CODES];

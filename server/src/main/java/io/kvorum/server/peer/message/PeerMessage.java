@@ -25,7 +25,12 @@ public sealed interface PeerMessage
                 ProbeAnswer,
                 CopyState,
                 Gossip,
-                Refusal {
+                Refusal,
+                Hello,
+                Proof,
+                Rejected,
+                Events,
+                EventsAnswer {
     /** The number of this message's type in the frame header. */
     MessageType type();
 

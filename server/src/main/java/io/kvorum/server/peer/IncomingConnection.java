@@ -1,0 +1,116 @@
+package io.kvorum.server.peer;
+
+import io.kvorum.codec.peer.PeerFrame;
+import io.kvorum.server.peer.message.Hello;
+import io.kvorum.server.peer.message.MessageType;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Refusal;
+import io.kvorum.server.peer.message.Rejected;
+import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that another node made: requests come in, answers go back. Owned by its loop. While too many bytes of
+ * answers wait to be sent, it reads no further requests.
+ */
+final class IncomingConnection extends PeerLink {
+    private static final Logger LOG = LoggerFactory.getLogger(IncomingConnection.class);
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private int peer = PeerTransport.SELF;
+    private String name = "";
+
+    IncomingConnection(PeerLoop loop) {
+        super(loop, Handshake.acceptor(loop.node.rules, loop.node.key, loop.ownHello()));
+    }
+
+    @Override
+    void onOpen() {}
+
+    @Override
+    @Nullable
+    Rejected onEstablished(Hello theirs) {
+        PeerDirectory.Entry entry = node.directory.get().find(theirs.nodeId());
+        if (entry == null) {
+            return node.rules.check(theirs, null);
+        }
+        if (!node.sessions.admit(theirs.nodeId(), theirs.bootId(), channel())) {
+            return node.rules.clonedIdentity(theirs);
+        }
+        peer = entry.peer();
+        name = theirs.nodeName() + " at ";
+        return null;
+    }
+
+    @Override
+    void onRejected(boolean byThem, Rejected rejected) {}
+
+    @Override
+    void onFrame(PeerFrame frame, @Nullable MessageType type) {
+        long correlationId = frame.correlationId();
+        if (type == null) {
+            send(correlationId, new Refusal("unknown message type " + frame.type()));
+            return;
+        }
+        PeerRequestHandler handler = loop.dispatch.handler(type);
+        if (handler == null) {
+            send(correlationId, new Refusal(type + " is not served here"));
+            return;
+        }
+        long deadlineNanos = node.clock.nanoTime() + frame.remainingMillis() * NANOS_PER_MILLI;
+        FrameInfo info = new FrameInfo(deadlineNanos, frame.senderClock());
+        PeerMessage request = decode(frame, type);
+        try {
+            handler.handle(peer, request, info, new AnswerTo(correlationId));
+        } catch (RuntimeException bug) {
+            node.counters.handlerFailures.increment();
+            LOG.error("serving {} of {} failed", type, who(), bug);
+            send(correlationId, new Refusal("internal error: " + bug));
+        }
+    }
+
+    @Override
+    void onEnd(boolean wasEstablished) {
+        if (theirId() != null) {
+            node.sessions.ended(theirId(), channel());
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        context.channel().config().setAutoRead(context.channel().isWritable());
+    }
+
+    @Override
+    String who() {
+        return name + channel().remoteAddress();
+    }
+
+    private void send(long correlationId, PeerMessage message) {
+        if (correlationId == NO_CORRELATION || !isEstablished()) {
+            return;
+        }
+        if (sender().append(version(), correlationId, 0, message) == FrameSender.TOO_LONG) {
+            sender().append(version(), correlationId, 0, new Refusal("the answer is longer than a frame may be"));
+        }
+    }
+
+    private final class AnswerTo implements Answer {
+        private final long correlationId;
+
+        AnswerTo(long correlationId) {
+            this.correlationId = correlationId;
+        }
+
+        @Override
+        public void answer(PeerMessage message) {
+            if (loop.eventLoop.inEventLoop()) {
+                send(correlationId, message);
+            } else {
+                loop.eventLoop.execute(() -> send(correlationId, message));
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.kvorum.server.peer;
+
+import io.kvorum.server.peer.message.PeerMessage;
+import io.netty.channel.Channel;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop's own connections to all other members. Owned by that loop, except for {@link #refresh} and
+ * {@link #close}, which hand over.
+ */
+public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
+    private final PeerLoop loop;
+    private final Class<? extends Channel> channelClass;
+    private final List<@Nullable Dialer> dialers = new ArrayList<>();
+    private boolean closed;
+
+    /** Knows nobody until {@link #refresh}. */
+    public NettyPeerTransport(PeerLoop loop, Class<? extends Channel> channelClass) {
+        this.loop = loop;
+        this.channelClass = channelClass;
+    }
+
+    /** Looks at the directory again: dials who is new, hangs up on who is gone. Any thread. */
+    public void refresh() {
+        loop.eventLoop.execute(this::refreshNow);
+    }
+
+    /** Dials a peer now instead of at its next turn. Any thread. */
+    public void dial(int peer) {
+        loop.eventLoop.execute(() -> {
+            Dialer dialer = dialer(peer);
+            if (dialer != null) {
+                dialer.dialNow();
+            }
+        });
+    }
+
+    /** Hangs up on all. Any thread; calls still out are lost soon after. */
+    @Override
+    public void close() {
+        if (loop.eventLoop.isShuttingDown()) {
+            return;
+        }
+        loop.eventLoop.execute(() -> {
+            closed = true;
+            for (Dialer dialer : dialers) {
+                if (dialer != null) {
+                    dialer.close();
+                }
+            }
+        });
+    }
+
+    @Override
+    public long call(int peer, PeerMessage request, long deadlineNanos, ReplyHandler handler) {
+        PeerConnection connection = ready(peer);
+        long call = connection == null ? NOT_SENT : connection.call(request, deadlineNanos, handler);
+        if (call == NOT_SENT) {
+            loop.node.counters.notSent.increment();
+        }
+        return call;
+    }
+
+    @Override
+    public void tell(int peer, PeerMessage message) {
+        PeerConnection connection = ready(peer);
+        if (connection == null || !connection.tell(message)) {
+            loop.node.counters.notSent.increment();
+        }
+    }
+
+    @Override
+    public void forget(int peer, long call) {
+        PeerConnection connection = ready(peer);
+        if (connection != null) {
+            connection.forget(call);
+        }
+    }
+
+    @Override
+    public boolean isReachable(int peer) {
+        PeerConnection connection = ready(peer);
+        return connection != null && connection.hasRoom();
+    }
+
+    private void refreshNow() {
+        if (closed) {
+            return;
+        }
+        for (PeerDirectory.Entry entry : loop.node.directory.get().entries()) {
+            Dialer dialer = dialer(entry.peer());
+            if (dialer != null) {
+                dialer.update(entry);
+            } else if (entry.peer() != SELF && !entry.gone()) {
+                while (dialers.size() <= entry.peer()) {
+                    dialers.add(null);
+                }
+                Dialer added = new Dialer(loop, channelClass, entry);
+                dialers.set(entry.peer(), added);
+                added.dialNow();
+            }
+        }
+    }
+
+    private @Nullable Dialer dialer(int peer) {
+        return peer < dialers.size() ? dialers.get(peer) : null;
+    }
+
+    private @Nullable PeerConnection ready(int peer) {
+        Dialer dialer = dialer(peer);
+        return dialer == null ? null : dialer.ready();
+    }
+}

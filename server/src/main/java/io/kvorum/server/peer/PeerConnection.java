@@ -1,0 +1,130 @@
+package io.kvorum.server.peer;
+
+import io.kvorum.codec.binary.ByteWriter;
+import io.kvorum.codec.peer.PeerFrame;
+import io.kvorum.server.peer.message.Hello;
+import io.kvorum.server.peer.message.MessageType;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Rejected;
+import org.jspecify.annotations.Nullable;
+
+/** A connection that this node made: requests go out, answers come back. Owned by its loop. */
+final class PeerConnection extends PeerLink {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final PeerDirectory.Entry peer;
+    private final Dialer dialer;
+    private final Hello ownHello;
+    private final PendingCalls calls = new PendingCalls();
+
+    PeerConnection(PeerLoop loop, PeerDirectory.Entry peer, Hello ownHello, Dialer dialer) {
+        super(loop, Handshake.connector(peer.id(), loop.node.rules, loop.node.key, ownHello));
+        this.peer = peer;
+        this.ownHello = ownHello;
+        this.dialer = dialer;
+    }
+
+    /** Sends a request; see {@link PeerTransport#call}. */
+    long call(PeerMessage request, long deadlineNanos, ReplyHandler handler) {
+        ByteWriter payload = loop.payload();
+        request.encode(payload);
+        int bytes = FrameSender.frameBytes(payload);
+        if (bytes - PeerFrame.LENGTH_BYTES > node.settings.frameBytesMax() || !hasRoom(bytes)) {
+            return PeerTransport.NOT_SENT;
+        }
+        long call = calls.add(handler, bytes);
+        if (call == PendingCalls.FULL) {
+            return PeerTransport.NOT_SENT;
+        }
+        long remainingNanos = deadlineNanos - node.clock.nanoTime();
+        long remainingMillis = Math.max(0, remainingNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
+        sender().append(version(), call, remainingMillis, request, payload);
+        return call;
+    }
+
+    /** Sends a message that has no answer; false if there is no room. */
+    boolean tell(PeerMessage message) {
+        ByteWriter payload = loop.payload();
+        message.encode(payload);
+        return hasRoom(FrameSender.frameBytes(payload))
+                && sender().append(version(), NO_CORRELATION, 0, message, payload) != FrameSender.TOO_LONG;
+    }
+
+    void forget(long call) {
+        calls.remove(call);
+    }
+
+    /** Whether another small call would be sent. */
+    boolean hasRoom() {
+        return hasRoom(0);
+    }
+
+    /** A message longer than the bound is sent alone, else it could never be. */
+    private boolean hasRoom(int bytes) {
+        long unsent = sender().unsentBytes();
+        long unanswered = calls.unansweredBytes();
+        long max = node.settings.inflightBytesMax();
+        return isEstablished()
+                && (unsent == 0 || unsent + bytes <= max)
+                && (unanswered == 0 || unanswered + bytes <= max);
+    }
+
+    @Override
+    void onOpen() {
+        sendHandshake(ownHello);
+    }
+
+    @Override
+    @Nullable
+    Rejected onEstablished(Hello theirs) {
+        dialer.onEstablished(this, theirs.bootId());
+        return null;
+    }
+
+    @Override
+    void onRejected(boolean byThem, Rejected rejected) {
+        node.events.rejected(peer.peer(), byThem, rejected);
+    }
+
+    @Override
+    void onFrame(PeerFrame frame, @Nullable MessageType type) {
+        ReplyHandler handler = calls.remove(frame.correlationId());
+        if (handler == null) {
+            node.counters.lateAnswers.increment();
+        } else if (type == null) {
+            node.logGarbage(who(), "answer of unknown type " + frame.type());
+            handler.onLost(peer.peer());
+            close();
+        } else {
+            handler.onReply(peer.peer(), decodeFor(handler, frame, type));
+        }
+    }
+
+    /** Bytes that are no message end the connection, and the call that they should have answered with it. */
+    private PeerMessage decodeFor(ReplyHandler handler, PeerFrame frame, MessageType type) {
+        boolean decoded = false;
+        try {
+            PeerMessage reply = decode(frame, type);
+            decoded = true;
+            return reply;
+        } finally {
+            if (!decoded) {
+                handler.onLost(peer.peer());
+            }
+        }
+    }
+
+    @Override
+    void onEnd(boolean wasEstablished) {
+        dialer.onEnd(this, wasEstablished);
+        for (ReplyHandler handler = calls.removeAny(); handler != null; handler = calls.removeAny()) {
+            node.counters.lost.increment();
+            handler.onLost(peer.peer());
+        }
+    }
+
+    @Override
+    String who() {
+        return peer.toString();
+    }
+}

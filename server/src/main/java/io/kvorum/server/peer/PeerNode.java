@@ -1,0 +1,102 @@
+package io.kvorum.server.peer;
+
+import io.kvorum.ring.NodeId;
+import io.kvorum.server.peer.message.Rejected;
+import io.kvorum.server.runtime.Clock;
+import io.kvorum.storage.version.StampClock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all peer connections of a node share: who it is, whom it knows, its clocks and its measures. Safe from every
+ * thread.
+ */
+public final class PeerNode {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerNode.class);
+
+    final PeerIdentity identity;
+    final PeerSettings settings;
+    final HandshakeKey key;
+    final Supplier<PeerDirectory> directory;
+    final StampClock stamps;
+    final Clock clock;
+    final HostResolver resolver;
+    final PeerEvents events;
+    final PeerCounters counters = new PeerCounters();
+    final HandshakeRules rules;
+    final PeerSessions sessions = new PeerSessions();
+    final LogThrottle throttle = new LogThrottle();
+
+    /** Joins the parts. */
+    public PeerNode(
+            PeerIdentity identity,
+            PeerSettings settings,
+            HandshakeKey key,
+            Supplier<PeerDirectory> directory,
+            StampClock stamps,
+            Clock clock,
+            HostResolver resolver,
+            PeerEvents events) {
+        this.identity = identity;
+        this.settings = settings;
+        this.key = key;
+        this.directory = directory;
+        this.stamps = stamps;
+        this.clock = clock;
+        this.resolver = resolver;
+        this.events = events;
+        this.rules = new HandshakeRules(identity, directory);
+    }
+
+    /** The counts of all connections. */
+    public PeerCounters counters() {
+        return counters;
+    }
+
+    /** Which lives of other processes are connected to this node. */
+    public PeerSessions sessions() {
+        return sessions;
+    }
+
+    /** Ends what a node that must not be talked to any longer has open here; its next attempt is refused. */
+    public void hangUpOn(NodeId id) {
+        sessions.close(id);
+    }
+
+    void observe(long senderClock) {
+        long beyond = stamps.observe(senderClock);
+        if (beyond > 0) {
+            counters.skewMillisMax.accumulate(beyond);
+        }
+    }
+
+    void logRejectedByUs(String who, @Nullable NodeId id, Rejected rejected) {
+        counters.rejectedByUs.increment();
+        if (throttle.permits("by us " + id + rejected.reason(), clock.nanoTime())) {
+            LOG.warn("refused {}: {}", who, rejected.sentence());
+        }
+    }
+
+    void logRejectedByThem(String who, Rejected rejected) {
+        counters.rejectedByThem.increment();
+        if (throttle.permits("by them " + who + rejected.reason(), clock.nanoTime())) {
+            LOG.error("{} refused this node: {}", who, rejected.sentence());
+        }
+    }
+
+    void logGarbage(String who, String problem) {
+        counters.garbage.increment();
+        if (throttle.permits("garbage", clock.nanoTime())) {
+            LOG.warn("closed the peer connection of {}: {}", who, problem);
+        }
+    }
+
+    void logHandshakeTimeout(String who) {
+        counters.handshakeTimeouts.increment();
+        if (throttle.permits("handshake timeout", clock.nanoTime())) {
+            LOG.warn("{} connected, but did not finish its handshake in time", who);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.kvorum.server.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.server.peer.message.CountAnswer;
+import io.kvorum.server.peer.message.Gossip;
+import io.kvorum.server.peer.message.MessageType;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Probe;
+import io.kvorum.server.peer.message.ProbeAnswer;
+import io.kvorum.server.peer.message.Refusal;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class NettyPeerTransportTest {
+    private record Request(int peer, PeerMessage message, FrameInfo info, Answer answer) {}
+
+    private final LinkedBlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+    private final PeerRequestHandler recorder =
+            (peer, request, info, answer) -> requests.add(new Request(peer, request, info, answer));
+    private final TestPeer asker = TestPeer.of(1);
+    private TestPeer server = newServer(0);
+    private int peer;
+
+    private TestPeer newServer(int port) {
+        PeerSettings settings = TestPeer.settings(1 << 20);
+        TestPeer made = new TestPeer(
+                TestPeer.identity(2),
+                "secret",
+                settings,
+                Map.of(MessageType.PROBE, recorder, MessageType.GOSSIP, recorder, MessageType.SCAN, (from, q, i, a) -> {
+                    throw new IllegalStateException("broken");
+                }));
+        made.port = port;
+        made.learns(asker.identity.nodeId(), asker, false);
+        return made.listening();
+    }
+
+    private void connect() throws InterruptedException {
+        peer = asker.knows(server);
+        asker.await(TestPeer.Connected.class);
+    }
+
+    @AfterEach
+    void close() {
+        asker.close();
+        server.close();
+    }
+
+    @Test
+    void answer_comes_back_to_who_asked_even_from_another_thread() throws Exception {
+        connect();
+        RecordingReplies first = new RecordingReplies();
+        RecordingReplies second = new RecordingReplies();
+        call(first);
+        call(second);
+        Request one = next();
+        Request two = next();
+        two.answer().answer(new CountAnswer(2));
+        assertThat(second.awaitOne()).isEqualTo(new CountAnswer(2));
+        one.answer().answer(new CountAnswer(1));
+        assertThat(first.awaitOne()).isEqualTo(new CountAnswer(1));
+    }
+
+    @Test
+    void remaining_time_travels_with_the_request() throws Exception {
+        connect();
+        long nowNanos = System.nanoTime();
+        asker.onLoop(() ->
+                asker.transport.call(peer, new Probe(), nowNanos + 500 * TestPeer.SECOND, new RecordingReplies()));
+        long left = next().info().deadlineNanos() - System.nanoTime();
+        assertThat(left).isBetween(400 * TestPeer.SECOND, 501 * TestPeer.SECOND);
+    }
+
+    @Test
+    void call_is_lost_once_when_its_connection_ends() throws Exception {
+        connect();
+        RecordingReplies replies = new RecordingReplies();
+        call(replies);
+        next();
+        server.close();
+        assertThat(replies.awaitOne()).isEqualTo(RecordingReplies.LOST);
+        asker.await(TestPeer.Disconnected.class);
+        assertThat(asker.onLoop(() -> asker.transport.isReachable(peer))).isFalse();
+        assertThat(call(new RecordingReplies())).isEqualTo(PeerTransport.NOT_SENT);
+        assertThat(replies.outcomes).isEmpty();
+    }
+
+    @Test
+    void doubled_and_late_answers_are_dropped() throws Exception {
+        connect();
+        RecordingReplies forgotten = new RecordingReplies();
+        RecordingReplies doubled = new RecordingReplies();
+        long call = call(forgotten);
+        asker.onLoop(() -> {
+            asker.transport.forget(peer, call);
+            return call;
+        });
+        call(doubled);
+        next().answer().answer(new ProbeAnswer());
+        Request request = next();
+        request.answer().answer(new CountAnswer(1));
+        request.answer().answer(new CountAnswer(2));
+        RecordingReplies last = new RecordingReplies();
+        call(last);
+        next().answer().answer(new ProbeAnswer());
+        last.awaitOne();
+        assertThat(forgotten.outcomes).isEmpty();
+        assertThat(doubled.outcomes).containsExactly(new CountAnswer(1));
+        assertThat(asker.node.counters().lateAnswers()).isEqualTo(2);
+    }
+
+    @Test
+    void calls_past_the_bound_are_not_sent_until_answers_come() throws Exception {
+        connect();
+        Gossip half = new Gossip(new byte[400_000]);
+        RecordingReplies replies = new RecordingReplies();
+        assertThat(call(half, replies)).isNotEqualTo(PeerTransport.NOT_SENT);
+        Request first = next();
+        assertThat(call(half, replies)).isNotEqualTo(PeerTransport.NOT_SENT);
+        next();
+        assertThat(call(half, replies)).isEqualTo(PeerTransport.NOT_SENT);
+        assertThat(call(new Probe(), replies)).isNotEqualTo(PeerTransport.NOT_SENT);
+        first.answer().answer(new ProbeAnswer());
+        replies.awaitOne();
+        assertThat(call(half, replies)).isNotEqualTo(PeerTransport.NOT_SENT);
+    }
+
+    @Test
+    void message_longer_than_a_frame_is_not_sent_and_harms_nobody() throws Exception {
+        connect();
+        RecordingReplies replies = new RecordingReplies();
+        assertThat(call(new Gossip(new byte[(1 << 20) + 1]), replies)).isEqualTo(PeerTransport.NOT_SENT);
+        call(replies);
+        next().answer().answer(new Gossip(new byte[(1 << 20) + 1]));
+        assertThat(replies.awaitOne()).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void requests_that_nobody_serves_and_broken_handlers_are_answered_with_refusals() throws Exception {
+        connect();
+        RecordingReplies replies = new RecordingReplies();
+        call(new CountAnswer(1), replies);
+        assertThat(replies.awaitOne()).isEqualTo(new Refusal("COUNT_ANSWER is not served here"));
+        call(new io.kvorum.server.peer.message.Scan(0, 0, 1), replies);
+        assertThat(replies.awaitOne()).isInstanceOf(Refusal.class);
+        assertThat(server.node.counters().handlerFailures()).isEqualTo(1);
+    }
+
+    @Test
+    void told_messages_arrive_in_order_without_answers() throws Exception {
+        connect();
+        asker.onLoop(() -> {
+            for (byte i = 0; i < 100; i++) {
+                asker.transport.tell(peer, new Gossip(new byte[] {i}));
+            }
+            return 0;
+        });
+        for (byte i = 0; i < 100; i++) {
+            assertThat(((Gossip) next().message()).payload()).containsExactly(i);
+        }
+    }
+
+    @Test
+    void lost_connection_is_made_again_by_itself() throws Exception {
+        connect();
+        server.close();
+        asker.await(TestPeer.Disconnected.class);
+        server = newServer(server.port);
+        asker.await(TestPeer.Connected.class);
+        RecordingReplies replies = new RecordingReplies();
+        call(replies);
+        next().answer().answer(new ProbeAnswer());
+        assertThat(replies.awaitOne()).isEqualTo(new ProbeAnswer());
+    }
+
+    @Test
+    void peer_that_is_gone_is_not_dialled_any_more() throws Exception {
+        connect();
+        asker.learns(server.identity.nodeId(), server, true);
+        asker.transport.refresh();
+        asker.await(TestPeer.Disconnected.class);
+        assertThat(call(new RecordingReplies())).isEqualTo(PeerTransport.NOT_SENT);
+    }
+
+    private long call(RecordingReplies replies) throws Exception {
+        return call(new Probe(), replies);
+    }
+
+    private long call(PeerMessage request, RecordingReplies replies) throws Exception {
+        return asker.onLoop(
+                () -> asker.transport.call(peer, request, System.nanoTime() + 20 * TestPeer.SECOND, replies));
+    }
+
+    private Request next() throws InterruptedException {
+        Request request = requests.poll(20, TimeUnit.SECONDS);
+        if (request == null) {
+            throw new AssertionError("no request within 20 s");
+        }
+        return request;
+    }
+}
