@@ -1,4 +1,4 @@
-package io.kvorum.server.coordinator;
+package io.kvorum.server.membership;
 
 /** Where a loop reports what it saw of its peers. Implementations hand over to the control thread; never block. */
 public interface PeerHealth {

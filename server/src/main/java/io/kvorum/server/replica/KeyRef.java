@@ -1,4 +1,4 @@
-package io.kvorum.server.coordinator;
+package io.kvorum.server.replica;
 
 /**
  * A key with its place on the ring, computed once where the request came in.

@@ -1,0 +1,191 @@
+package io.kvorum.server.coordinator;
+
+import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.membership.PeerHealth;
+import io.kvorum.server.peer.PeerTransport;
+import io.kvorum.server.replica.KeyRef;
+import io.kvorum.server.replica.ReplicaService;
+import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.DeadlineWheel;
+import io.kvorum.storage.engine.Mutation;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs requests on keys whose partition this node owns, settled (Dynamo §4.5; design §5). One per event loop, owned by
+ * it: each request is a small state machine ({@link ReadOperation}, {@link WriteOperation}) that starts and ends on the
+ * loop, so nothing here is locked. Who may not coordinate a key is told so ({@link Failure.Kind#NOT_COORDINATOR}) and
+ * nothing is attempted; passing requests on is the command layer's work.
+ *
+ * <p>Callbacks run on the loop, perhaps before the call returns.
+ */
+public final class Coordinator {
+    final ReplicaService replica;
+    final PeerTransport transport;
+    final DeadlineWheel wheel;
+    final Clock clock;
+    final QuorumPolicy policy;
+    final PeerHealth health;
+    final CoordinatorMetrics metrics;
+    final PeerLatency latency = new PeerLatency();
+    private final Supplier<ClusterView> views;
+    private final RandomGenerator random;
+
+    /**
+     * Joins the parts of one loop.
+     *
+     * @param replica this loop's way to the local copies
+     * @param transport this loop's way to the other owners
+     * @param wheel this loop's timers
+     * @param clock the time
+     * @param views what the cluster looks like now
+     * @param policy quorum defaults and deadlines
+     * @param health where missed deadlines are reported
+     * @param metrics what is counted
+     * @param random decides which reads ask all owners
+     */
+    public Coordinator(
+            ReplicaService replica,
+            PeerTransport transport,
+            DeadlineWheel wheel,
+            Clock clock,
+            Supplier<ClusterView> views,
+            QuorumPolicy policy,
+            PeerHealth health,
+            CoordinatorMetrics metrics,
+            RandomGenerator random) {
+        this.replica = replica;
+        this.transport = transport;
+        this.wheel = wheel;
+        this.clock = clock;
+        this.views = views;
+        this.policy = policy;
+        this.health = health;
+        this.metrics = metrics;
+        this.random = random;
+    }
+
+    /** What the cluster looks like now. */
+    public ClusterView view() {
+        return views.get();
+    }
+
+    /** The cluster's quorum defaults and deadlines. */
+    public QuorumPolicy policy() {
+        return policy;
+    }
+
+    /** This loop's way to the local copies. */
+    public ReplicaService replica() {
+        return replica;
+    }
+
+    /**
+     * Whether this node's copy is the whole truth about the partition: it is its only owner, and settled. Then reads
+     * and writes need no state machine: {@link #replica()} answers them at once.
+     */
+    public boolean answersAlone(ClusterView view, int partition) {
+        return view.owners(partition).length == 1 && view.settledHere(partition);
+    }
+
+    /**
+     * Reads a key from R owners.
+     *
+     * @param key what to read
+     * @param options what the client asked of quorums
+     * @param deadlineNanos when to give up, on the clock's nanoTime scale
+     * @param callback who waits
+     */
+    public void read(KeyRef key, RequestOptions options, long deadlineNanos, ReadCallback callback) {
+        ClusterView view = views.get();
+        if (!view.settledHere(key.partition())) {
+            callback.onFailure(notCoordinator());
+            return;
+        }
+        int required = policy.effective(options.r(), policy.r(), view.owners(key.partition()).length);
+        boolean askAll = policy.readAllRatio() > 0 && random.nextDouble() < policy.readAllRatio();
+        new ReadOperation(this, view, key, required, askAll, deadlineNanos, callback).start();
+    }
+
+    /**
+     * Writes a key: this node's copy first, then the other owners'; answered once W of them hold it.
+     *
+     * @param key what to write
+     * @param mutation makes the new record from the old one, under the partition's lock
+     * @param options what the client asked of quorums
+     * @param deadlineNanos when to give up, on the clock's nanoTime scale
+     * @param callback who waits
+     */
+    public void write(
+            KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
+        ClusterView view = views.get();
+        if (!view.settledHere(key.partition())) {
+            callback.onFailure(notCoordinator());
+            return;
+        }
+        int owners = view.owners(key.partition()).length;
+        int required = policy.effective(options.w(), policy.w(), owners);
+        int durable = options.dw() == 0 && policy.dw() == 0 ? 0 : policy.effective(options.dw(), policy.dw(), owners);
+        new WriteOperation(this, view, key, mutation, required, durable, deadlineNanos, callback).start();
+    }
+
+    /**
+     * Read-modify-write: reads R owners, merges what they have into this node's copy, then evaluates and writes in one
+     * step under the partition's lock. The caller sees to it that this is the first healthy settled owner (design §5).
+     *
+     * @param key what to change
+     * @param mutation evaluates the record and makes the new one; returning the same record writes nothing
+     * @param options what the client asked of quorums
+     * @param deadlineNanos when to give up, on the clock's nanoTime scale
+     * @param callback who waits
+     */
+    public void modify(
+            KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
+        read(key, options, deadlineNanos, new ReadCallback() {
+            @Override
+            public void onRecord(byte @Nullable [] record) {
+                // What the others know is part of this copy before anything is decided by it.
+                if (record != null && !replica.mergeOwn(key, record)) {
+                    callback.onFailure(outOfMemory());
+                    return;
+                }
+                write(key, mutation, options, deadlineNanos, callback);
+            }
+
+            @Override
+            public void onFailure(Failure failure) {
+                callback.onFailure(failure);
+            }
+        });
+    }
+
+    /**
+     * Asks every owner for its copy as it is, merging nothing: what KV.VERSIONS shows.
+     *
+     * @param key what to look at
+     * @param deadlineNanos when to give up on those that have not answered
+     * @param callback who waits
+     */
+    public void inspect(KeyRef key, long deadlineNanos, InspectCallback callback) {
+        new InspectOperation(this, views.get(), key, deadlineNanos, callback).start();
+    }
+
+    /** When a read that starts now must be answered. */
+    public long readDeadlineNanos() {
+        return clock.nanoTime() + policy.readTimeoutNanos();
+    }
+
+    /** When a write that starts now must be answered. */
+    public long writeDeadlineNanos() {
+        return clock.nanoTime() + policy.writeTimeoutNanos();
+    }
+
+    static Failure outOfMemory() {
+        return new Failure(Failure.Kind.OOM, "command not allowed when used memory > 'maxmemory'.");
+    }
+
+    private static Failure notCoordinator() {
+        return new Failure(Failure.Kind.NOT_COORDINATOR, "this node may not coordinate the key");
+    }
+}

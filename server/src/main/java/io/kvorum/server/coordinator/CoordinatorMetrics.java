@@ -1,0 +1,25 @@
+package io.kvorum.server.coordinator;
+
+/** What coordinators of all loops count. Implementations are cheap and callable from any loop. */
+public interface CoordinatorMetrics {
+    /** Counts nothing: for tests. */
+    CoordinatorMetrics NONE = new CoordinatorMetrics() {};
+
+    /** A read waited this long for R answers. */
+    default void readQuorumWaited(long nanos) {}
+
+    /** A write waited this long for W answers. */
+    default void writeQuorumWaited(long nanos) {}
+
+    /** A read asked one more owner because an answer was late. */
+    default void hedged() {}
+
+    /** Two owners' records differed. */
+    default void mismatched() {}
+
+    /** A stale owner was sent a record. */
+    default void repaired() {}
+
+    /** A request failed. */
+    default void failed(Failure.Kind kind) {}
+}

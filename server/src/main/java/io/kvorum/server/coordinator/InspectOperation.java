@@ -1,0 +1,102 @@
+package io.kvorum.server.coordinator;
+
+import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.peer.PeerTransport;
+import io.kvorum.server.peer.ReplyHandler;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Read;
+import io.kvorum.server.peer.message.ReadAnswer;
+import io.kvorum.server.replica.KeyRef;
+import io.kvorum.server.runtime.Deadline;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects every owner's copy of a key as it is. Any node may ask, owner or not; nothing is merged or repaired. */
+final class InspectOperation extends Deadline implements ReplyHandler {
+    /** No record has this hash for all that matters: an owner sends its record even where this node's is the same. */
+    private static final long NO_HASH = -1;
+
+    private final Coordinator coordinator;
+    private final ClusterView view;
+    private final KeyRef key;
+    private final long deadlineNanos;
+    private final InspectCallback callback;
+    private final int[] owners;
+    private final InspectCallback.@Nullable Copy[] copies;
+    private final long[] calls;
+    private int outstanding;
+
+    InspectOperation(
+            Coordinator coordinator, ClusterView view, KeyRef key, long deadlineNanos, InspectCallback callback) {
+        this.coordinator = coordinator;
+        this.view = view;
+        this.key = key;
+        this.deadlineNanos = deadlineNanos;
+        this.callback = callback;
+        this.owners = view.owners(key.partition());
+        this.copies = new InspectCallback.Copy[owners.length];
+        this.calls = new long[owners.length];
+    }
+
+    void start() {
+        Read request = new Read(key.positionHigh(), key.positionLow(), key.bytes(), NO_HASH);
+        for (int place = 0; place < owners.length; place++) {
+            if (owners[place] == PeerTransport.SELF) {
+                copies[place] = new InspectCallback.Copy(
+                        PeerTransport.SELF, true, view.settledHere(key.partition()), coordinator.replica.read(key));
+            } else {
+                calls[place] = coordinator.transport.call(owners[place], request, deadlineNanos, this);
+                outstanding += calls[place] == PeerTransport.NOT_SENT ? 0 : 1;
+            }
+        }
+        if (outstanding == 0) {
+            finish();
+        } else {
+            coordinator.wheel.schedule(this, deadlineNanos);
+        }
+    }
+
+    @Override
+    public void onReply(int peer, PeerMessage reply) {
+        for (int place = 0; place < owners.length; place++) {
+            if (owners[place] == peer && reply instanceof ReadAnswer answer) {
+                boolean settled = answer.status() != ReadAnswer.Status.UNSETTLED;
+                copies[place] = new InspectCallback.Copy(peer, true, settled, answer.record());
+            }
+        }
+        answered();
+    }
+
+    @Override
+    public void onLost(int peer) {
+        answered();
+    }
+
+    @Override
+    protected void onDeadline(long nowNanos) {
+        for (int place = 0; place < owners.length; place++) {
+            if (copies[place] == null && calls[place] != PeerTransport.NOT_SENT) {
+                coordinator.transport.forget(owners[place], calls[place]);
+            }
+        }
+        finish();
+    }
+
+    private void answered() {
+        outstanding--;
+        if (outstanding == 0) {
+            coordinator.wheel.cancel(this);
+            finish();
+        }
+    }
+
+    private void finish() {
+        List<InspectCallback.Copy> all = new ArrayList<>(owners.length);
+        for (int place = 0; place < owners.length; place++) {
+            InspectCallback.Copy copy = copies[place];
+            all.add(copy != null ? copy : new InspectCallback.Copy(owners[place], false, false, null));
+        }
+        callback.onCopies(all);
+    }
+}

@@ -1,0 +1,309 @@
+package io.kvorum.server.coordinator;
+
+import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.peer.PeerTransport;
+import io.kvorum.server.peer.ReplyHandler;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Read;
+import io.kvorum.server.peer.message.ReadAnswer;
+import io.kvorum.server.replica.KeyRef;
+import io.kvorum.server.runtime.Deadline;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One read (Dynamo §5: the machine of a get). Its own copy is the first answer; R-1 others are asked with that copy's
+ * hash and say "same" or send theirs. What they send is merged; at R answers the caller gets the merge. The machine
+ * lives on until everyone asked has answered or time is out, then brings stale owners up to date (read repair).
+ *
+ * <pre>
+ *   start ── too few reachable ──► failed (nothing asked)
+ *     │ ask R-1 (or all)
+ *     ▼
+ *   WAITING ── answer ──► R reached: reply ──► LATE ── all answered, or deadline ──► repair, end
+ *     │  └─ late (p95): ask one more            (collects stragglers)
+ *     └─ nobody left to ask, or deadline ──► failed
+ * </pre>
+ */
+final class ReadOperation extends Deadline implements ReplyHandler {
+    private static final byte NOT_ASKED = 0;
+    private static final byte ASKED = 1;
+    private static final byte ANSWERED = 2;
+    private static final byte FAILED = 3;
+
+    private final Coordinator coordinator;
+    private final ClusterView view;
+    private final KeyRef key;
+    private final int required;
+    private final boolean askAll;
+    private final long deadlineNanos;
+    private final ReadCallback callback;
+    private final int[] owners;
+
+    /** By place in the preference list. */
+    private final byte[] states;
+
+    private final long[] calls;
+    private final long[] hashes;
+    private long startNanos;
+    private long ownHash;
+    private byte @Nullable [] merged;
+    private int answers;
+    private int outstanding;
+    private boolean replied;
+    private boolean hedgePending;
+
+    ReadOperation(
+            Coordinator coordinator,
+            ClusterView view,
+            KeyRef key,
+            int required,
+            boolean askAll,
+            long deadlineNanos,
+            ReadCallback callback) {
+        this.coordinator = coordinator;
+        this.view = view;
+        this.key = key;
+        this.required = required;
+        this.askAll = askAll;
+        this.deadlineNanos = deadlineNanos;
+        this.callback = callback;
+        this.owners = view.owners(key.partition());
+        this.states = new byte[owners.length];
+        this.calls = new long[owners.length];
+        this.hashes = new long[owners.length];
+    }
+
+    void start() {
+        merged = coordinator.replica.read(key);
+        ownHash = coordinator.replica.hashOf(merged);
+        answers = 1;
+        if (required == 1 && !askAll) {
+            replied = true;
+            callback.onRecord(merged);
+            return;
+        }
+        int reachable = reachable();
+        if (reachable < required) {
+            fail(new Failure(
+                    Failure.Kind.CLUSTERDOWN,
+                    String.format(
+                            Locale.ROOT,
+                            "need %d of %d replicas for reads, %d reachable",
+                            required,
+                            owners.length,
+                            reachable)));
+            return;
+        }
+        startNanos = coordinator.clock.nanoTime();
+        int wanted = askAll ? owners.length - 1 : required - 1;
+        long slowestNanos = 0;
+        for (int i = 0; i < wanted; i++) {
+            int place = askFastest();
+            if (place < 0) {
+                break;
+            }
+            slowestNanos = Math.max(slowestNanos, coordinator.latency.p95Nanos(owners[place]));
+        }
+        schedule(slowestNanos);
+        progress();
+    }
+
+    @Override
+    public void onReply(int peer, PeerMessage reply) {
+        int place = placeOf(peer);
+        if (states[place] != ASKED) {
+            return;
+        }
+        outstanding--;
+        states[place] = FAILED;
+        if (reply instanceof ReadAnswer answer) {
+            coordinator.latency.observe(peer, coordinator.clock.nanoTime() - startNanos);
+            take(place, answer);
+        }
+        progress();
+    }
+
+    @Override
+    public void onLost(int peer) {
+        int place = placeOf(peer);
+        if (states[place] == ASKED) {
+            states[place] = FAILED;
+            outstanding--;
+            progress();
+        }
+    }
+
+    @Override
+    protected void onDeadline(long nowNanos) {
+        if (hedgePending) {
+            hedgePending = false;
+            coordinator.wheel.schedule(this, deadlineNanos);
+            if (!replied && askFastest() >= 0) {
+                coordinator.metrics.hedged();
+            }
+            return;
+        }
+        for (int place = 0; place < owners.length; place++) {
+            if (states[place] == ASKED) {
+                coordinator.transport.forget(owners[place], calls[place]);
+                coordinator.health.missed(owners[place]);
+                states[place] = FAILED;
+            }
+        }
+        outstanding = 0;
+        if (!replied) {
+            fail(outOfTime());
+        }
+        repair();
+    }
+
+    private void take(int place, ReadAnswer answer) {
+        byte[] record = answer.record();
+        switch (answer.status()) {
+            case NOT_OWNER -> {}
+            case SAME -> {
+                states[place] = ANSWERED;
+                hashes[place] = ownHash;
+                answers++;
+            }
+            case DIFFERENT, UNSETTLED -> {
+                boolean unsettled = answer.status() == ReadAnswer.Status.UNSETTLED;
+                if (record == null ? unsettled : !coordinator.replica.isRecordOf(key, record)) {
+                    return;
+                }
+                coordinator.metrics.mismatched();
+                states[place] = ANSWERED;
+                hashes[place] = coordinator.replica.hashOf(record);
+                merged = coordinator.replica.merge(merged, record);
+                answers += unsettled ? 0 : 1;
+            }
+        }
+    }
+
+    private void progress() {
+        if (!replied && answers >= required) {
+            replied = true;
+            coordinator.metrics.readQuorumWaited(coordinator.clock.nanoTime() - startNanos);
+            callback.onRecord(merged);
+        }
+        while (!replied && answers + outstanding < required) {
+            if (askFastest() < 0) {
+                fail(new Failure(
+                        Failure.Kind.TRYAGAIN,
+                        String.format(Locale.ROOT, "read needs %d replicas, %d answered", required, answers)));
+                break;
+            }
+        }
+        if (outstanding == 0) {
+            coordinator.wheel.cancel(this);
+            repair();
+        }
+    }
+
+    /** Asks the owner that answers fastest of those not asked yet; returns its place, or -1 if nobody is left. */
+    private int askFastest() {
+        while (true) {
+            int best = -1;
+            for (int place = 0; place < owners.length; place++) {
+                if (isCandidate(place)
+                        && (best < 0
+                                || coordinator.latency.meanNanos(owners[place])
+                                        < coordinator.latency.meanNanos(owners[best]))) {
+                    best = place;
+                }
+            }
+            if (best < 0 || ask(best)) {
+                return best;
+            }
+        }
+    }
+
+    private boolean ask(int place) {
+        Read request = new Read(key.positionHigh(), key.positionLow(), key.bytes(), ownHash);
+        long call = coordinator.transport.call(owners[place], request, deadlineNanos, this);
+        if (call == PeerTransport.NOT_SENT) {
+            states[place] = FAILED;
+            return false;
+        }
+        calls[place] = call;
+        states[place] = ASKED;
+        outstanding++;
+        return true;
+    }
+
+    private boolean isCandidate(int place) {
+        int owner = owners[place];
+        return owner != PeerTransport.SELF
+                && states[place] == NOT_ASKED
+                && view.isHealthy(owner)
+                && view.isSettled(key.partition(), owner)
+                && coordinator.transport.isReachable(owner);
+    }
+
+    private int reachable() {
+        int reachable = 1;
+        for (int place = 0; place < owners.length; place++) {
+            if (isCandidate(place)) {
+                reachable++;
+            }
+        }
+        return reachable;
+    }
+
+    private void schedule(long p95Nanos) {
+        long hedgeNanos = startNanos + Math.max(p95Nanos, coordinator.policy.hedgeMinNanos());
+        hedgePending = coordinator.policy.hedge() && !askAll && hedgeNanos < deadlineNanos;
+        coordinator.wheel.schedule(this, hedgePending ? hedgeNanos : deadlineNanos);
+    }
+
+    /**
+     * Brings owners up to date that answered with less than the merge, after the caller has its answer. The record is
+     * read anew for it: what is sent now must be as new as the frame that carries it says.
+     */
+    private void repair() {
+        long mergedHash = coordinator.replica.hashOf(merged);
+        if (merged == null || owners.length == 1) {
+            return;
+        }
+        boolean stale = mergedHash != ownHash;
+        for (int place = 0; place < owners.length && !stale; place++) {
+            stale = states[place] == ANSWERED && hashes[place] != mergedHash;
+        }
+        if (!stale) {
+            return;
+        }
+        if (mergedHash != ownHash && coordinator.replica.mergeOwn(key, merged)) {
+            coordinator.metrics.repaired();
+        }
+        byte[] current = coordinator.replica.read(key);
+        long currentHash = coordinator.replica.hashOf(current);
+        for (int place = 0; current != null && place < owners.length; place++) {
+            if (states[place] == ANSWERED && hashes[place] != currentHash) {
+                coordinator.transport.tell(owners[place], coordinator.replica.toWrite(key, current, false));
+                coordinator.metrics.repaired();
+            }
+        }
+    }
+
+    private Failure outOfTime() {
+        return new Failure(
+                Failure.Kind.TRYAGAIN,
+                String.format(Locale.ROOT, "read heard %d of %d replicas in time", answers, required));
+    }
+
+    private void fail(Failure failure) {
+        replied = true;
+        coordinator.metrics.failed(failure.kind());
+        callback.onFailure(failure);
+    }
+
+    private int placeOf(int peer) {
+        for (int place = 0; place < owners.length; place++) {
+            if (owners[place] == peer) {
+                return place;
+            }
+        }
+        throw new IllegalStateException("answer from peer " + peer + ", which was not asked");
+    }
+}

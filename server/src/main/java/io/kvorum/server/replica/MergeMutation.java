@@ -1,0 +1,37 @@
+package io.kvorum.server.replica;
+
+import io.kvorum.storage.engine.Mutation;
+import io.kvorum.storage.engine.PartitionScope;
+import io.kvorum.storage.version.Flush;
+import io.kvorum.storage.version.Merge;
+import io.kvorum.storage.version.VersionObserver;
+import org.jspecify.annotations.Nullable;
+
+/** Merges a record that came from elsewhere into the copy. One per loop, used again for every merge. */
+final class MergeMutation implements Mutation {
+    private final VersionObserver observer;
+    private byte @Nullable [] incoming;
+
+    MergeMutation(VersionObserver observer) {
+        this.observer = observer;
+    }
+
+    MergeMutation of(byte[] record) {
+        incoming = record;
+        return this;
+    }
+
+    @Override
+    public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
+        byte[] record = incoming;
+        incoming = null;
+        if (record != null && scope.flushedUpTo() != 0) {
+            // What a flush took away must not come back with a record from before it.
+            record = Flush.without(record, scope.flushedUpTo());
+        }
+        if (record == null) {
+            return current;
+        }
+        return current == null ? record : Merge.merge(current, record, observer);
+    }
+}

@@ -1,0 +1,243 @@
+package io.kvorum.server.replica;
+
+import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.peer.message.Read;
+import io.kvorum.server.peer.message.ReadAnswer;
+import io.kvorum.server.peer.message.Write;
+import io.kvorum.server.peer.message.WriteAnswer;
+import io.kvorum.storage.engine.Mutation;
+import io.kvorum.storage.engine.PartitionScope;
+import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.version.Merge;
+import io.kvorum.storage.version.RecordBytes;
+import io.kvorum.storage.version.Stamp;
+import io.kvorum.storage.version.StampClock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The local copies, as coordinators and peers use them; the only caller of storage on the request path. One per event
+ * loop (it keeps what it uses again for every request); any number of them share one engine, which locks a partition
+ * for a merge alone.
+ */
+public final class ReplicaService {
+    /** What became of an update. */
+    public enum Outcome {
+        /** The copy has a new record: {@link #lastRecord()}. */
+        WRITTEN,
+        /** The mutation left the record as it was. */
+        UNCHANGED,
+        /** Refused: the node is at its memory limit. Nothing was changed. */
+        OUT_OF_MEMORY,
+        /** Refused: the disk does not take writes. Nothing was changed. */
+        DISK
+    }
+
+    private final StorageEngine engine;
+    private final StampClock stamps;
+    private final Supplier<ClusterView> views;
+    private final ReplicaObserver observer;
+    private final long staleFrameMillis;
+    private final MergeMutation merging;
+    private final ResultMutation result = new ResultMutation();
+
+    /**
+     * Makes one loop's service.
+     *
+     * @param engine the copies, shared
+     * @param stamps the node's clock, shared
+     * @param views what the cluster looks like now
+     * @param observer told of what merges find, shared
+     * @param tombstoneGraceMillis a frame older than half of this is refused: what it carries may have been reaped since
+     */
+    public ReplicaService(
+            StorageEngine engine,
+            StampClock stamps,
+            Supplier<ClusterView> views,
+            ReplicaObserver observer,
+            long tombstoneGraceMillis) {
+        this.engine = engine;
+        this.stamps = stamps;
+        this.views = views;
+        this.observer = observer;
+        this.staleFrameMillis = tombstoneGraceMillis / 2;
+        this.merging = new MergeMutation(observer);
+    }
+
+    /** Whether what is written here ever reaches a disk. */
+    public boolean isDurable() {
+        return engine.isDurable();
+    }
+
+    /** The time by which expiry is judged: the node's hybrid clock, in milliseconds. */
+    public long nowMillis() {
+        return stamps.currentMillis();
+    }
+
+    /** The engine, for what is no request: scans, counts, sums. */
+    public StorageEngine engine() {
+        return engine;
+    }
+
+    /** This node's record of a key, or null. Not to be changed. */
+    public byte @Nullable [] read(KeyRef key) {
+        byte[] bytes = key.bytes();
+        return engine.read(key.partition(), StorageEngine.tableHash(key.positionHigh()), bytes, 0, bytes.length);
+    }
+
+    /** This node's record of a key that still lies in a read buffer, or null. */
+    public byte @Nullable [] read(int partition, long positionHigh, byte[] array, int offset, int length) {
+        return engine.read(partition, StorageEngine.tableHash(positionHigh), array, offset, length);
+    }
+
+    /** Runs a mutation on this node's copy. */
+    public Outcome update(KeyRef key, Mutation mutation) {
+        return update(key.partition(), key.positionHigh(), key.bytes(), 0, key.bytes().length, mutation);
+    }
+
+    /** Runs a mutation on this node's copy of a key that still lies in a read buffer. */
+    public Outcome update(int partition, long positionHigh, byte[] array, int offset, int length, Mutation mutation) {
+        long ticket = engine.update(partition, positionHigh, array, offset, length, result.of(mutation));
+        if (ticket == StorageEngine.REFUSED_MEMORY) {
+            return Outcome.OUT_OF_MEMORY;
+        }
+        if (ticket == StorageEngine.REFUSED_DISK) {
+            return Outcome.DISK;
+        }
+        return result.changed ? Outcome.WRITTEN : Outcome.UNCHANGED;
+    }
+
+    /** The record that the last update on this loop left, where it wrote one. */
+    public byte[] lastRecord() {
+        byte[] record = result.record;
+        if (record == null) {
+            throw new IllegalStateException("the last update left no record");
+        }
+        return record;
+    }
+
+    /** The record that the last update on this loop left, null if there is none. */
+    public byte @Nullable [] lastRecordOrNull() {
+        return result.record;
+    }
+
+    /** The hash of a record; 0 where there is none. */
+    public long hashOf(byte @Nullable [] record) {
+        return record == null ? 0 : RecordBytes.hash(record);
+    }
+
+    /** The merge of two records of one key, either of which may be missing. Changes nothing. */
+    public byte @Nullable [] merge(byte @Nullable [] one, byte @Nullable [] other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return Merge.merge(one, other, observer);
+    }
+
+    /** Merges what others have into this node's copy; false if there is no memory for it. */
+    public boolean mergeOwn(KeyRef key, byte[] record) {
+        if (hashOf(read(key)) == hashOf(record)) {
+            return true;
+        }
+        Outcome outcome = update(key, merging.of(record));
+        return outcome == Outcome.WRITTEN || outcome == Outcome.UNCHANGED;
+    }
+
+    /** Whether bytes from a peer are a sound record of this key. */
+    public boolean isRecordOf(KeyRef key, byte[] record) {
+        try {
+            RecordBytes.check(record);
+        } catch (DecodeException unsound) {
+            observer.invalidRecord(unsound);
+            return false;
+        }
+        return RecordBytes.hasKey(record, key.bytes(), 0, key.bytes().length);
+    }
+
+    /** The message that hands a record to another owner. */
+    public Write toWrite(KeyRef key, byte[] record, boolean durable) {
+        return new Write(key.positionHigh(), key.positionLow(), record, durable);
+    }
+
+    /** Answers a peer's read. */
+    public ReadAnswer answer(Read request) {
+        int partition = views.get().partitionOf(request.positionHigh());
+        if (!views.get().ownedHere(partition)) {
+            return new ReadAnswer(ReadAnswer.Status.NOT_OWNER, null);
+        }
+        byte[] record = read(partition, request.positionHigh(), request.key(), 0, request.key().length);
+        boolean same = hashOf(record) == request.knownHash();
+        if (!engine.isSettled(partition)) {
+            return new ReadAnswer(ReadAnswer.Status.UNSETTLED, same ? null : record);
+        }
+        return same
+                ? new ReadAnswer(ReadAnswer.Status.SAME, null)
+                : new ReadAnswer(ReadAnswer.Status.DIFFERENT, record);
+    }
+
+    /**
+     * Merges a record that a peer sent.
+     *
+     * @param request the message
+     * @param senderClock the sender's clock when it read the record
+     */
+    public WriteAnswer answer(Write request, long senderClock) {
+        int partition = views.get().partitionOf(request.positionHigh());
+        if (!views.get().ownedHere(partition)) {
+            return new WriteAnswer(WriteAnswer.Status.NOT_OWNER);
+        }
+        if (nowMillis() - Stamp.millis(senderClock) > staleFrameMillis) {
+            return new WriteAnswer(WriteAnswer.Status.STALE);
+        }
+        byte[] record = request.record();
+        try {
+            RecordBytes.check(record);
+        } catch (DecodeException unsound) {
+            observer.invalidRecord(unsound);
+            return new WriteAnswer(WriteAnswer.Status.INVALID);
+        }
+        return new WriteAnswer(
+                switch (merge(partition, request.positionHigh(), record)) {
+                    case WRITTEN, UNCHANGED -> WriteAnswer.Status.MERGED;
+                    case OUT_OF_MEMORY -> WriteAnswer.Status.OUT_OF_MEMORY;
+                    case DISK -> WriteAnswer.Status.DISK;
+                });
+    }
+
+    /** Merges a sound record of a partition into this node's copy. */
+    public Outcome merge(int partition, long positionHigh, byte[] record) {
+        return update(
+                partition, positionHigh, record, RecordBytes.KEY_AT, RecordBytes.keyLength(record), merging.of(record));
+    }
+
+    /** Remembers what a mutation left, since the engine tells only whether it was taken. */
+    private static final class ResultMutation implements Mutation {
+        private @Nullable Mutation inner;
+        private byte @Nullable [] record;
+        private boolean changed;
+
+        ResultMutation of(Mutation mutation) {
+            inner = mutation;
+            record = null;
+            changed = false;
+            return this;
+        }
+
+        @Override
+        public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
+            Mutation mutation = inner;
+            if (mutation == null) {
+                throw new IllegalStateException("no mutation was given");
+            }
+            record = mutation.apply(current, scope);
+            changed = record != current;
+            return record;
+        }
+
+        @Override
+        public boolean freesMemory() {
+            return inner != null && inner.freesMemory();
+        }
+    }
+}
