@@ -1,0 +1,467 @@
+package io.kvorum.server.config;
+
+import static io.kvorum.server.config.ConfigProperty.derived;
+import static io.kvorum.server.config.ConfigProperty.property;
+
+import io.kvorum.ring.MemberSpec;
+import io.kvorum.ring.Partitioner;
+import io.kvorum.ring.detector.DetectorPolicy;
+import io.kvorum.server.config.ConfigTypes.Choice;
+import io.kvorum.server.config.ConfigTypes.Flag;
+import io.kvorum.server.config.ConfigTypes.Ratio;
+import io.kvorum.server.config.ConfigTypes.SecretText;
+import io.kvorum.server.runtime.TransportKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Every property there is. What is not declared here does not exist; what is declared here has an effect. */
+final class ConfigCatalog {
+    static final int PORT_DEFAULT = 6379;
+
+    private static final long KB = 1L << 10;
+    private static final long MB = 1L << 20;
+    private static final long GB = 1L << 30;
+    private static final int REPLICAS_MAX = 15;
+
+    // ---- node
+
+    static final ConfigProperty<String> NODE_NAME = derived(
+            "node.name",
+            AddressTypes.NAME,
+            "n1",
+            "`node-` and the port",
+            "The node's name, unique in the cluster. Members, logs and the admin tool call it so. It must stay the same as"
+                    + " long as the node lives.");
+
+    static final ConfigProperty<String> NODE_ZONE = derived(
+            "node.zone",
+            AddressTypes.ZONE,
+            "eu-1a",
+            "as in `cluster.initial-members`, else none",
+            "The rack or availability zone the node stands in. The replicas of a key go to distinct zones where there are"
+                    + " enough of them, so that the loss of one zone takes no more than one replica.");
+
+    static final ConfigProperty<Integer> NODE_WEIGHT = derived(
+            "node.weight",
+            NumberType.integer(0, MemberSpec.WEIGHT_MAX),
+            "100",
+            "as in `cluster.initial-members`, else " + MemberSpec.WEIGHT_DEFAULT,
+            "The node's share of the ring relative to the others: twice the weight, twice the partitions. 0 holds no data"
+                    + " and only coordinates.");
+
+    static final ConfigProperty<Path> DATA_DIR = derived(
+            "data-dir",
+            AddressTypes.PATH,
+            "/var/lib/kvorum",
+            "`data/` and the node's name",
+            "Where the node keeps its identity and the cluster's history. Never share it between nodes, never copy it to"
+                    + " another.");
+
+    static final ConfigProperty<Integer> IO_THREADS = derived(
+            "io-threads",
+            NumberType.integer(1, 256),
+            "4",
+            "the processors, at most 8",
+            "Event loops: each serves its share of the clients and has its own connection to every other node. More than"
+                    + " the processors only adds connections.");
+
+    static final ConfigProperty<TransportKind> TRANSPORT = property(
+            "transport",
+            new Choice<>(TransportKind.class),
+            TransportKind.AUTO,
+            "How sockets are driven. `auto` takes the best that works on the machine; a kind named here that does not work"
+                    + " stops the start.");
+
+    // ---- clients
+
+    static final ConfigProperty<String> BIND = property(
+            "bind",
+            AddressTypes.HOST,
+            "127.0.0.1",
+            "The address that Redis clients connect to; `0.0.0.0` for all of the machine's. Set `requirepass` before"
+                    + " opening it to others.");
+
+    static final ConfigProperty<Integer> PORT =
+            property("port", AddressTypes.PORT, 6379, "The port that Redis clients connect to. 0 takes any free one.");
+
+    static final ConfigProperty<String> ADVERTISE_HOST = derived(
+            "advertise-host",
+            AddressTypes.HOST,
+            "cache-1.example.com",
+            "as in `cluster.initial-members`, else `bind`, else the machine's name",
+            "The host at which clients and other nodes reach this one, as told to both.");
+
+    static final ConfigProperty<Secret> REQUIREPASS = property(
+            "requirepass", new SecretText(), Secret.NONE, "What clients must give to AUTH or HELLO before all else.");
+
+    static final ConfigProperty<Boolean> PROTECTED_MODE = property(
+            "protected-mode",
+            new Flag(),
+            true,
+            "Without `requirepass`, refuse clients of other machines; without `cluster.secret`, do not let the peer port"
+                    + " listen where other machines reach it.");
+
+    static final ConfigProperty<Integer> MAXCLIENTS = property(
+            "maxclients",
+            NumberType.integer(1, 1_000_000),
+            10_000,
+            "Clients connected at a time; one more is told so and closed. Each costs a file descriptor and some"
+                    + " kilobytes.");
+
+    static final ConfigProperty<Duration> TCP_KEEPALIVE = property(
+            "tcp-keepalive",
+            NumberType.duration(Duration.ZERO, Duration.ofHours(24)),
+            Duration.ofMinutes(5),
+            "Silence after which the system asks whether a client's machine is still there; in whole seconds, 0 for"
+                    + " never. Shorter finds dead clients sooner and keeps paths through firewalls open.");
+
+    static final ConfigProperty<Long> CLIENT_BULK_MAX = property(
+            "client.bulk-max",
+            NumberType.bytes(KB, 512 * MB),
+            64 * MB,
+            "The longest argument, and so the longest value. Redis allows 512mb; so much in one piece makes every client"
+                    + " of the same event loop wait.");
+
+    static final ConfigProperty<Integer> CLIENT_ARGUMENTS_MAX = property(
+            "client.arguments-max",
+            NumberType.integer(16, 1 << 20),
+            1 << 20,
+            "The most arguments of one request, its name included. Redis allows as many.");
+
+    static final ConfigProperty<Long> CLIENT_INLINE_MAX = property(
+            "client.inline-max",
+            NumberType.bytes(64, MB),
+            64 * KB,
+            "The longest request in the inline form, and the longest line of any. Redis allows as much.");
+
+    static final ConfigProperty<Long> CLIENT_REQUEST_MAX = property(
+            "client.request-max",
+            NumberType.bytes(16 * KB, GB),
+            256 * MB,
+            "The most bytes of one request in all: arguments that are each allowed add up. At least `client.bulk-max`.");
+
+    static final ConfigProperty<Integer> CLIENT_PIPELINE_MAX = property(
+            "client.pipeline-max",
+            NumberType.integer(1, 1_000_000),
+            1024,
+            "How many replies a client may be owed before its next requests are left unread. Nothing is lost; the client"
+                    + " waits.");
+
+    static final ConfigProperty<Long> CLIENT_OUTPUT_BUFFER_MAX = property(
+            "client.output-buffer-max",
+            NumberType.bytes(64 * KB, 4 * GB),
+            256 * MB,
+            "How many bytes of replies may wait for one client that does not read them before it is disconnected. At"
+                    + " least `client.bulk-max`.");
+
+    static final ConfigProperty<Long> KEY_MAX = property(
+            "key-max",
+            NumberType.bytes(16, 64 * KB),
+            64 * KB,
+            "The longest key. Keys are kept in memory and named in repair.");
+
+    // ---- cluster
+
+    static final ConfigProperty<String> CLUSTER_NAME = property(
+            "cluster.name",
+            AddressTypes.NAME,
+            "kvorum",
+            "Nodes of another cluster name are refused. Together with the initial members it is what a cluster is born"
+                    + " from.");
+
+    static final ConfigProperty<List<MemberSpec>> CLUSTER_INITIAL_MEMBERS = property(
+            "cluster.initial-members",
+            AddressTypes.MEMBERS,
+            List.of(),
+            "The members that a new cluster is born with: the same list on each of them, this node included. Empty for a"
+                    + " cluster of this node alone, and for a node that joins a cluster which exists.");
+
+    static final ConfigProperty<List<PeerAddress>> CLUSTER_SEEDS = property(
+            "cluster.seeds",
+            AddressTypes.SEEDS,
+            List.of(),
+            "Members of a cluster which exists, asked by a node that is to join it and now and then by one that has. Two"
+                    + " or three will do.");
+
+    static final ConfigProperty<Secret> CLUSTER_SECRET = property(
+            "cluster.secret",
+            new SecretText(),
+            Secret.NONE,
+            "What nodes prove to each other that they know, and what the contexts given to clients are signed with: the"
+                    + " same on every node.");
+
+    static final ConfigProperty<Integer> CLUSTER_PARTITIONS = property(
+            "cluster.partitions",
+            NumberType.powerOfTwo(8, 16_384),
+            256,
+            "How many equal parts the ring is cut into; fixed when the cluster is born. Some twenty for each node the"
+                    + " cluster may ever have: fewer balance badly, more cost some memory and gossip.");
+
+    static final ConfigProperty<Partitioner> CLUSTER_PARTITIONER = property(
+            "cluster.partitioner",
+            new Choice<>(Partitioner.class),
+            Partitioner.SLOTS,
+            "How a key finds its place; fixed when the cluster is born. With `slots`, Redis Cluster clients send every"
+                    + " request to an owner of its key by themselves; `md5` is the paper's.");
+
+    // ---- replication
+
+    static final ConfigProperty<Integer> REPLICATION_N = property(
+            "replication.n",
+            NumberType.integer(1, REPLICAS_MAX),
+            3,
+            "How many nodes own each key. With fewer nodes, all of them.");
+
+    static final ConfigProperty<Integer> REPLICATION_R = property(
+            "replication.r",
+            NumberType.integer(1, REPLICAS_MAX),
+            2,
+            "How many owners a read must hear, unless it says otherwise. With r + w above n a read sees every write that"
+                    + " was acknowledged before it; 1 is fastest.");
+
+    static final ConfigProperty<Integer> REPLICATION_W = property(
+            "replication.w",
+            NumberType.integer(1, REPLICAS_MAX),
+            2,
+            "How many nodes must hold a write before it is acknowledged, unless it says otherwise. 1 is always writable,"
+                    + " and loses what only the first node held if that is lost at once.");
+
+    static final ConfigProperty<Integer> REPLICATION_DW = property(
+            "replication.dw",
+            NumberType.integer(0, REPLICAS_MAX),
+            0,
+            "How many nodes must have a write on disk before it is acknowledged, unless it says otherwise.");
+
+    static final ConfigProperty<Duration> REPLICATION_READ_TIMEOUT = property(
+            "replication.read-timeout",
+            NumberType.duration(Duration.ofMillis(5), Duration.ofMinutes(1)),
+            Duration.ofSeconds(1),
+            "How long a read may take in all. Longer hides slow nodes, shorter turns them into errors.");
+
+    static final ConfigProperty<Duration> REPLICATION_WRITE_TIMEOUT = property(
+            "replication.write-timeout",
+            NumberType.duration(Duration.ofMillis(5), Duration.ofMinutes(1)),
+            Duration.ofSeconds(1),
+            "How long a write may take in all; then it is in doubt.");
+
+    static final ConfigProperty<Double> REPLICATION_READ_ALL_RATIO = property(
+            "replication.read-all-ratio",
+            new Ratio(),
+            0.1,
+            "The share of reads that ask all owners and not only as many as they need, so that stale copies are found and"
+                    + " repaired. More repairs sooner, and loads the owners more.");
+
+    static final ConfigProperty<Long> REPLICATION_DIGEST_THRESHOLD = property(
+            "replication.digest-threshold",
+            NumberType.bytes(0, MB),
+            256L,
+            "Of records shorter than this, owners send all where a hash would do: it costs no more, and saves a second"
+                    + " question where they differ.");
+
+    static final ConfigProperty<Boolean> REPLICATION_HEDGE = property(
+            "replication.hedge",
+            new Flag(),
+            true,
+            "Ask one more owner when a reply is later than that node's usual. Cuts the slowest percents of reads at the"
+                    + " price of a few more requests.");
+
+    static final ConfigProperty<Duration> REPLICATION_HEDGE_DELAY_MIN = property(
+            "replication.hedge-delay-min",
+            NumberType.duration(Duration.ofMillis(1), Duration.ofSeconds(10)),
+            Duration.ofMillis(5),
+            "How late a reply must be at least before one more owner is asked.");
+
+    // ---- peers
+
+    static final ConfigProperty<String> PEER_BIND =
+            derived("peer.bind", AddressTypes.HOST, "as `bind`", "The address that other nodes connect to.");
+
+    static final ConfigProperty<Integer> PEER_PORT = derived(
+            "peer.port",
+            AddressTypes.PORT,
+            "7379",
+            "as in `cluster.initial-members`, else `port` + 1000",
+            "The port that other nodes connect to. 0 takes any free one.");
+
+    static final ConfigProperty<Long> PEER_FRAME_MAX = property(
+            "peer.frame-max",
+            NumberType.bytes(256 * KB, GB),
+            128 * MB,
+            "The longest message between nodes; a longer one ends the connection. It must have room for the longest key,"
+                    + " value and some siblings: at least `client.bulk-max` + `key-max` + 64kb. The same on every node.");
+
+    static final ConfigProperty<Long> PEER_INFLIGHT_MAX = property(
+            "peer.inflight-max",
+            NumberType.bytes(256 * KB, 4 * GB),
+            128 * MB,
+            "How many bytes may wait to be sent on one connection to another node before that node counts as slow and"
+                    + " others take over. At least `peer.frame-max`.");
+
+    static final ConfigProperty<Duration> PEER_CONNECT_TIMEOUT = property(
+            "peer.connect-timeout",
+            NumberType.duration(Duration.ofMillis(10), Duration.ofMinutes(1)),
+            Duration.ofSeconds(2),
+            "How long connecting to another node may take, its handshake included.");
+
+    static final ConfigProperty<Duration> GOSSIP_INTERVAL = property(
+            "gossip.interval",
+            NumberType.duration(Duration.ofMillis(10), Duration.ofMinutes(1)),
+            Duration.ofSeconds(1),
+            "The pause between two exchanges of what is known about the members. Shorter spreads a change sooner.");
+
+    static final ConfigProperty<Integer> DETECTOR_MISSES = property(
+            "detector.misses",
+            NumberType.integer(1, 100),
+            DetectorPolicy.DEFAULT.missesMax(),
+            "How many requests in a row a node must leave unanswered to be taken for down by the one that asks. A passed"
+                    + " deadline counts for all of them.");
+
+    static final ConfigProperty<Duration> DETECTOR_PROBE_MAX = property(
+            "detector.probe-max",
+            NumberType.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+            Duration.ofNanos(DetectorPolicy.DEFAULT.probeMaxNanos()),
+            "The longest pause between two probes of a node that is taken for down: how late its return may be noticed.");
+
+    // ---- storage
+
+    static final ConfigProperty<StorageConfig.Engine> ENGINE = property(
+            "engine",
+            new Choice<>(StorageConfig.Engine.class),
+            StorageConfig.Engine.MEMORY,
+            "Where records are kept. With `memory`, a node that stops forgets its copies and gets them back from the other"
+                    + " owners.");
+
+    static final ConfigProperty<Long> MAX_MEMORY = derived(
+            "max-memory",
+            NumberType.bytes(0, 1024 * GB),
+            "4gb",
+            "half of the heap (`-Xmx`)",
+            "How many bytes of records the node may keep; past it writes that need more are refused with Redis's OOM"
+                    + " error. 0 sets no limit: then the heap does, by ending the process.");
+
+    static final ConfigProperty<Integer> SIBLINGS_WARN = property(
+            "siblings.warn",
+            NumberType.integer(2, 1000),
+            25,
+            "At so many concurrent versions of one key, a line in the log and a metric tell of it: somebody writes"
+                    + " without a context.");
+
+    static final ConfigProperty<Integer> SIBLINGS_MAX = property(
+            "siblings.max",
+            NumberType.integer(2, 1000),
+            100,
+            "Past so many concurrent versions of one key, a write supersedes the oldest. At least `siblings.warn`.");
+
+    static final ConfigProperty<Duration> TOMBSTONE_GRACE = property(
+            "tombstone.grace",
+            NumberType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+            Duration.ofHours(24),
+            "How long it is remembered that a key was deleted or has expired. A copy that was out of touch for longer than"
+                    + " this could bring it back.");
+
+    static final ConfigProperty<Duration> CLOCK_DRIFT_MAX = property(
+            "clock.drift-max",
+            NumberType.duration(Duration.ofMillis(1), Duration.ofHours(1)),
+            Duration.ofSeconds(1),
+            "How far another node's clock may be ahead of this one's and still be followed; the rest is reported as skew."
+                    + " Keep the machines' clocks in step (NTP) well within it.");
+
+    // ---- operation
+
+    static final ConfigProperty<String> HTTP_BIND = property(
+            "http.bind",
+            AddressTypes.HOST,
+            "127.0.0.1",
+            "The address of health checks and metrics. They show no data and take no commands, but have no password"
+                    + " either.");
+
+    static final ConfigProperty<Integer> HTTP_PORT = derived(
+            "http.port",
+            AddressTypes.PORT,
+            "8379",
+            "`port` + 2000",
+            "The port of `/live`, `/ready` and `/metrics`. 0 takes any free one.");
+
+    static final ConfigProperty<LogConfig.Level> LOG_LEVEL = property(
+            "log.level", new Choice<>(LogConfig.Level.class), LogConfig.Level.INFO, "What is worth a line in the log.");
+
+    static final ConfigProperty<Path> LOG_FILE = derived(
+            "log.file",
+            AddressTypes.PATH,
+            "/var/log/kvorum/kvorum.log",
+            "standard output",
+            "The file that the log goes to. At 64 MB a new one is begun and the old one compressed; ten are kept.");
+
+    /**
+     * Properties that belong together.
+     *
+     * @param title the heading they stand under
+     * @param properties in the order in which they are shown
+     */
+    record Section(String title, List<ConfigProperty<?>> properties) {}
+
+    static final List<Section> SECTIONS = List.of(
+            new Section("The node", List.of(NODE_NAME, NODE_ZONE, NODE_WEIGHT, DATA_DIR, IO_THREADS, TRANSPORT)),
+            new Section(
+                    "Clients",
+                    List.of(
+                            BIND,
+                            PORT,
+                            ADVERTISE_HOST,
+                            REQUIREPASS,
+                            PROTECTED_MODE,
+                            MAXCLIENTS,
+                            TCP_KEEPALIVE,
+                            KEY_MAX,
+                            CLIENT_BULK_MAX,
+                            CLIENT_ARGUMENTS_MAX,
+                            CLIENT_INLINE_MAX,
+                            CLIENT_REQUEST_MAX,
+                            CLIENT_PIPELINE_MAX,
+                            CLIENT_OUTPUT_BUFFER_MAX)),
+            new Section(
+                    "The cluster",
+                    List.of(
+                            CLUSTER_NAME,
+                            CLUSTER_INITIAL_MEMBERS,
+                            CLUSTER_SEEDS,
+                            CLUSTER_SECRET,
+                            CLUSTER_PARTITIONS,
+                            CLUSTER_PARTITIONER)),
+            new Section(
+                    "Replication",
+                    List.of(
+                            REPLICATION_N,
+                            REPLICATION_R,
+                            REPLICATION_W,
+                            REPLICATION_DW,
+                            REPLICATION_READ_TIMEOUT,
+                            REPLICATION_WRITE_TIMEOUT,
+                            REPLICATION_READ_ALL_RATIO,
+                            REPLICATION_DIGEST_THRESHOLD,
+                            REPLICATION_HEDGE,
+                            REPLICATION_HEDGE_DELAY_MIN)),
+            new Section(
+                    "Between nodes",
+                    List.of(
+                            PEER_BIND,
+                            PEER_PORT,
+                            PEER_FRAME_MAX,
+                            PEER_INFLIGHT_MAX,
+                            PEER_CONNECT_TIMEOUT,
+                            GOSSIP_INTERVAL,
+                            DETECTOR_MISSES,
+                            DETECTOR_PROBE_MAX,
+                            CLOCK_DRIFT_MAX)),
+            new Section("Storage", List.of(ENGINE, MAX_MEMORY, SIBLINGS_WARN, SIBLINGS_MAX, TOMBSTONE_GRACE)),
+            new Section("Operation", List.of(HTTP_BIND, HTTP_PORT, LOG_LEVEL, LOG_FILE)));
+
+    private ConfigCatalog() {}
+
+    /** Every property, in the order in which they are shown. */
+    static Stream<ConfigProperty<?>> properties() {
+        return SECTIONS.stream().flatMap(section -> section.properties().stream());
+    }
+}

@@ -1,0 +1,272 @@
+package io.kvorum.server.config;
+
+import io.kvorum.codec.resp.RespLimits;
+import io.kvorum.ring.MemberSpec;
+import io.kvorum.ring.detector.DetectorPolicy;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes the records out of the settings: fills in what follows from others, and sees that all go together. */
+final class NodeConfigBuilder {
+    private static final int IO_THREADS_DEFAULT_MAX = 8;
+    private static final int FRAME_OVERHEAD_BYTES = 64 << 10;
+
+    private final Settings settings;
+    private final Machine machine;
+
+    NodeConfigBuilder(Settings settings, Machine machine) {
+        this.settings = settings;
+        this.machine = machine;
+    }
+
+    /**
+     * Makes the records.
+     *
+     * @throws ConfigException naming all that is wrong
+     */
+    NodeConfig build() {
+        List<MemberSpec> initialMembers = settings.get(ConfigCatalog.CLUSTER_INITIAL_MEMBERS);
+        int port = settings.get(ConfigCatalog.PORT, portOf(initialMembers));
+        String name = settings.get(ConfigCatalog.NODE_NAME, "node-" + port);
+        Optional<MemberSpec> entry = initialMembers.stream()
+                .filter(member -> member.name().equals(name))
+                .findFirst();
+        checkInitialMembers(initialMembers, name, entry, port);
+
+        ClientConfig client = client(port);
+        PeerConfig peer = peer(client, entry);
+        HttpConfig http = new HttpConfig(
+                settings.get(ConfigCatalog.HTTP_BIND),
+                settings.get(
+                        ConfigCatalog.HTTP_PORT,
+                        derivedPort(ConfigCatalog.HTTP_PORT, port, Addresses.HTTP_PORT_OFFSET)));
+        checkPorts(port, peer.port(), http.port());
+        MemberSpec self = self(name, entry, client, peer, http);
+        NodeConfig config = new NodeConfig(
+                name,
+                new RuntimeConfig(
+                        settings.get(ConfigCatalog.IO_THREADS, Math.min(machine.cores(), IO_THREADS_DEFAULT_MAX)),
+                        settings.get(ConfigCatalog.TRANSPORT)),
+                cluster(self, initialMembers, peer),
+                replication(),
+                client,
+                peer,
+                membership(),
+                storage(name),
+                new ClockConfig(settings.get(ConfigCatalog.CLOCK_DRIFT_MAX).toMillis()),
+                http,
+                new LogConfig(
+                        settings.get(ConfigCatalog.LOG_LEVEL),
+                        settings.find(ConfigCatalog.LOG_FILE).orElse(null)),
+                settings.effective());
+        settings.throwIfAnyProblem();
+        return config;
+    }
+
+    /** The port that the list gives to this node, if it was told its name. */
+    private int portOf(List<MemberSpec> initialMembers) {
+        String name = settings.find(ConfigCatalog.NODE_NAME).orElse("");
+        return initialMembers.stream()
+                .filter(member -> member.name().equals(name))
+                .map(MemberSpec::respPort)
+                .findFirst()
+                .orElse(ConfigCatalog.PORT_DEFAULT);
+    }
+
+    private ClientConfig client(int port) {
+        int bulkBytesMax = settings.get(ConfigCatalog.CLIENT_BULK_MAX).intValue();
+        int requestBytesMax = settings.get(ConfigCatalog.CLIENT_REQUEST_MAX).intValue();
+        if (requestBytesMax < bulkBytesMax) {
+            settings.problem(ConfigCatalog.CLIENT_REQUEST_MAX, "below client.bulk-max: the longest value never fits");
+            requestBytesMax = bulkBytesMax;
+        }
+        long outputBufferBytesMax = settings.get(ConfigCatalog.CLIENT_OUTPUT_BUFFER_MAX);
+        if (outputBufferBytesMax < bulkBytesMax) {
+            settings.problem(
+                    ConfigCatalog.CLIENT_OUTPUT_BUFFER_MAX, "below client.bulk-max: the longest value is never read");
+        }
+        return new ClientConfig(
+                settings.get(ConfigCatalog.BIND),
+                port,
+                settings.get(ConfigCatalog.REQUIREPASS),
+                settings.get(ConfigCatalog.PROTECTED_MODE),
+                settings.get(ConfigCatalog.MAXCLIENTS),
+                (int) settings.get(ConfigCatalog.TCP_KEEPALIVE).toSeconds(),
+                new RespLimits(
+                        bulkBytesMax,
+                        settings.get(ConfigCatalog.CLIENT_ARGUMENTS_MAX),
+                        settings.get(ConfigCatalog.CLIENT_INLINE_MAX).intValue(),
+                        requestBytesMax),
+                settings.get(ConfigCatalog.KEY_MAX).intValue(),
+                settings.get(ConfigCatalog.CLIENT_PIPELINE_MAX),
+                outputBufferBytesMax);
+    }
+
+    private PeerConfig peer(ClientConfig client, Optional<MemberSpec> entry) {
+        int frameBytesMax = settings.get(ConfigCatalog.PEER_FRAME_MAX).intValue();
+        long needed = (long) client.limits().bulkBytesMax() + client.keyBytesMax() + FRAME_OVERHEAD_BYTES;
+        if (frameBytesMax < needed) {
+            settings.problem(
+                    ConfigCatalog.PEER_FRAME_MAX,
+                    "below client.bulk-max + key-max + 64kb, which is " + needed
+                            + " bytes: the longest value would never reach another node");
+        }
+        long inflightBytesMax = settings.get(ConfigCatalog.PEER_INFLIGHT_MAX);
+        if (inflightBytesMax < frameBytesMax) {
+            settings.problem(
+                    ConfigCatalog.PEER_INFLIGHT_MAX, "below peer.frame-max: the longest message would never be sent");
+        }
+        int port = entry.map(MemberSpec::peerPort)
+                .orElseGet(() -> derivedPort(ConfigCatalog.PEER_PORT, client.port(), Addresses.PEER_PORT_OFFSET));
+        return new PeerConfig(
+                settings.get(ConfigCatalog.PEER_BIND, client.bind()),
+                settings.get(ConfigCatalog.PEER_PORT, port),
+                frameBytesMax,
+                inflightBytesMax,
+                settings.get(ConfigCatalog.PEER_CONNECT_TIMEOUT).toNanos());
+    }
+
+    private MemberSpec self(
+            String name, Optional<MemberSpec> entry, ClientConfig client, PeerConfig peer, HttpConfig http) {
+        String host = entry.map(MemberSpec::host)
+                .orElse(Addresses.isWildcard(client.bind()) ? machine.hostName() : client.bind());
+        MemberSpec self = new MemberSpec(
+                name,
+                settings.get(
+                        ConfigCatalog.NODE_ZONE, entry.map(MemberSpec::zone).orElse("")),
+                settings.get(ConfigCatalog.ADVERTISE_HOST, host),
+                peer.port(),
+                client.port(),
+                0,
+                http.port(),
+                settings.get(
+                        ConfigCatalog.NODE_WEIGHT, entry.map(MemberSpec::weight).orElse(MemberSpec.WEIGHT_DEFAULT)));
+        entry.ifPresent(member -> {
+            checkAsInitialMember(ConfigCatalog.NODE_ZONE, self.zone(), member.zone());
+            checkAsInitialMember(ConfigCatalog.NODE_WEIGHT, self.weight(), member.weight());
+            checkAsInitialMember(ConfigCatalog.ADVERTISE_HOST, self.host(), member.host());
+            checkAsInitialMember(ConfigCatalog.PEER_PORT, self.peerPort(), member.peerPort());
+            checkAsInitialMember(ConfigCatalog.PORT, self.respPort(), member.respPort());
+        });
+        return self;
+    }
+
+    private ClusterConfig cluster(MemberSpec self, List<MemberSpec> initialMembers, PeerConfig peer) {
+        ClusterConfig cluster = new ClusterConfig(
+                self,
+                settings.get(ConfigCatalog.CLUSTER_NAME),
+                initialMembers,
+                settings.get(ConfigCatalog.CLUSTER_SEEDS),
+                settings.get(ConfigCatalog.CLUSTER_PARTITIONS),
+                settings.get(ConfigCatalog.CLUSTER_PARTITIONER),
+                settings.get(ConfigCatalog.CLUSTER_SECRET));
+        if (!Addresses.isLoopback(peer.bind())
+                && !cluster.secret().isSet()
+                && settings.get(ConfigCatalog.PROTECTED_MODE)) {
+            settings.problem(
+                    ConfigCatalog.PEER_BIND,
+                    peer.bind() + " lets other machines reach the peer port, but there is no cluster.secret: anybody"
+                            + " could join. Set cluster.secret to the same long random text on every node, or peer.bind"
+                            + " to 127.0.0.1, or protected-mode to no");
+        }
+        return cluster;
+    }
+
+    private ReplicationConfig replication() {
+        int n = settings.get(ConfigCatalog.REPLICATION_N);
+        return new ReplicationConfig(
+                n,
+                atMostN(ConfigCatalog.REPLICATION_R, n),
+                atMostN(ConfigCatalog.REPLICATION_W, n),
+                atMostN(ConfigCatalog.REPLICATION_DW, n),
+                settings.get(ConfigCatalog.REPLICATION_READ_TIMEOUT).toNanos(),
+                settings.get(ConfigCatalog.REPLICATION_WRITE_TIMEOUT).toNanos(),
+                settings.get(ConfigCatalog.REPLICATION_READ_ALL_RATIO),
+                settings.get(ConfigCatalog.REPLICATION_DIGEST_THRESHOLD).intValue(),
+                settings.get(ConfigCatalog.REPLICATION_HEDGE),
+                settings.get(ConfigCatalog.REPLICATION_HEDGE_DELAY_MIN).toNanos());
+    }
+
+    private MembershipConfig membership() {
+        DetectorPolicy usual = DetectorPolicy.DEFAULT;
+        return new MembershipConfig(
+                settings.get(ConfigCatalog.GOSSIP_INTERVAL).toNanos(),
+                new DetectorPolicy(
+                        usual.tickNanos(),
+                        settings.get(ConfigCatalog.DETECTOR_MISSES),
+                        usual.probeFirstNanos(),
+                        settings.get(ConfigCatalog.DETECTOR_PROBE_MAX).toNanos(),
+                        usual.trialGapNanos(),
+                        usual.trialAnswersMax(),
+                        usual.calmNanos(),
+                        usual.pauseMinNanos()));
+    }
+
+    private StorageConfig storage(String name) {
+        int siblingsWarn = settings.get(ConfigCatalog.SIBLINGS_WARN);
+        int siblingsMax = settings.get(ConfigCatalog.SIBLINGS_MAX);
+        if (siblingsMax < siblingsWarn) {
+            settings.problem(ConfigCatalog.SIBLINGS_MAX, siblingsMax + " is below siblings.warn, " + siblingsWarn);
+        }
+        return new StorageConfig(
+                settings.get(ConfigCatalog.DATA_DIR, Path.of("data", name)),
+                settings.get(ConfigCatalog.ENGINE),
+                settings.get(ConfigCatalog.MAX_MEMORY, machine.heapBytesMax() / 2),
+                siblingsWarn,
+                siblingsMax,
+                settings.get(ConfigCatalog.TOMBSTONE_GRACE).toMillis());
+    }
+
+    private int atMostN(ConfigProperty<Integer> property, int n) {
+        int replicas = settings.get(property);
+        if (replicas <= n) return replicas;
+        settings.problem(property, replicas + " is above replication.n, " + n + ": it could never be met");
+        return n;
+    }
+
+    private int derivedPort(ConfigProperty<Integer> property, int port, int offset) {
+        try {
+            return Addresses.derivedPort(port, offset);
+        } catch (IllegalArgumentException none) {
+            if (!settings.isGiven(property)) settings.problem(property, none.getMessage() + "; set it");
+            return 0;
+        }
+    }
+
+    private void checkInitialMembers(List<MemberSpec> members, String name, Optional<MemberSpec> entry, int port) {
+        Set<String> names = new HashSet<>();
+        Set<String> addresses = new HashSet<>();
+        for (MemberSpec member : members) {
+            if (!names.add(member.name())) {
+                settings.problem(ConfigCatalog.CLUSTER_INITIAL_MEMBERS, "two members are named " + member.name());
+            }
+            boolean free = addresses.add(member.host() + " " + member.respPort());
+            if (!addresses.add(member.host() + " " + member.peerPort()) || !free) {
+                settings.problem(
+                        ConfigCatalog.CLUSTER_INITIAL_MEMBERS, member.name() + " has a port of another member's");
+            }
+        }
+        if (!members.isEmpty() && entry.isEmpty()) {
+            settings.problem(
+                    ConfigCatalog.CLUSTER_INITIAL_MEMBERS,
+                    "this node, " + name + " on port " + port + ", is not among them: set node.name to its name in the"
+                            + " list; a node that joins a cluster which exists has cluster.seeds and no list");
+        }
+    }
+
+    private void checkAsInitialMember(ConfigProperty<?> property, Object is, Object inList) {
+        if (is.equals(inList)) return;
+        settings.problem(property, is + ", but cluster.initial-members says " + inList + " of this node");
+    }
+
+    private void checkPorts(int port, int peerPort, int httpPort) {
+        if (port != 0 && port == peerPort) settings.problem(ConfigCatalog.PEER_PORT, peerPort + " is port as well");
+        if (port != 0 && port == httpPort) settings.problem(ConfigCatalog.HTTP_PORT, httpPort + " is port as well");
+        if (peerPort != 0 && peerPort == httpPort) {
+            settings.problem(ConfigCatalog.HTTP_PORT, httpPort + " is peer.port as well");
+        }
+    }
+}
