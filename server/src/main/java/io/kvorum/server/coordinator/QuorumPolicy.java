@@ -32,7 +32,7 @@ public record QuorumPolicy(
      * @param standard the default
      * @param owners how many owners the partition has
      */
-    int effective(int requested, int standard, int owners) {
+    public int effective(int requested, int standard, int owners) {
         int wanted = requested > 0 ? requested : standard;
         int bound = owners >= n ? owners : owners / 2 + 1;
         return Math.min(wanted, bound);

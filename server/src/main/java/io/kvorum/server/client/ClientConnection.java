@@ -1,0 +1,302 @@
+package io.kvorum.server.client;
+
+import io.kvorum.codec.resp.RespProtocolException;
+import io.kvorum.codec.resp.RespRequestDecoder;
+import io.kvorum.codec.resp.RespWriter;
+import io.kvorum.server.command.Dispatcher;
+import io.kvorum.server.command.ReplyQueue;
+import io.kvorum.server.command.Session;
+import io.kvorum.server.config.ClientConfig;
+import io.kvorum.server.peer.TurnFlusher;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: bytes to requests, replies to bytes, in order and within bounds. Owned by its event loop.
+ *
+ * <pre>
+ *   READING ── too many replies waited for, or too many bytes unread ──► STALLED (no reads; requests wait, unparsed)
+ *      ▲                                                                    │ replies came, bytes left
+ *      └────────────────────────────────────────────────────────────────────┘
+ *   either ── QUIT, protocol error, node closes ──► CLOSING: replies due leave, then the socket closes
+ * </pre>
+ *
+ * A client that never reads its replies holds the bound of bytes and no more, and takes no time from anybody.
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter
+        implements TurnFlusher.Flushable, ReplyQueue.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+    /** Replies of this size are handed to the channel before the turn ends, so that its bound sees them. */
+    private static final int OUTPUT_CHUNK_BYTES = 64 * 1024;
+
+    /** With so many bytes of replies unread, nothing more is read. */
+    static final int OUTPUT_STALL_BYTES = 1 << 20;
+
+    private static final String TOO_MANY = "ERR max number of clients reached";
+
+    private static final String PROTECTED = "DENIED Kvorum is running in protected mode because protected mode is"
+            + " enabled and no password is set. In this mode connections are only accepted from the loopback"
+            + " interface. If you want to connect from external computers, set client.password, or, where the network"
+            + " itself is trusted, set client.protected-mode to off; then restart the node.";
+
+    private final ClientLoop loop;
+    private final ClientConfig config;
+    private final RespRequestDecoder decoder;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ReplyQueue replies;
+    private @Nullable Session session;
+    private boolean flushQueued;
+    private boolean stalled;
+    private boolean resumeQueued;
+    private boolean closeBegun;
+
+    ClientConnection(ClientLoop loop, ClientConfig config) {
+        this.loop = loop;
+        this.config = config;
+        this.decoder = new RespRequestDecoder(config.limits(), loop.scratch());
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        context = ctx;
+        SocketAddress remote = ctx.channel().remoteAddress();
+        boolean passwordless = loop.commands().facts().isPasswordless();
+        if (config.protectedMode() && passwordless && !isLoopback(remote)) {
+            refuse(ctx, PROTECTED);
+            return;
+        }
+        Session fresh = new Session(
+                loop.commands().sessions().directory().nextId(),
+                text(remote),
+                text(ctx.channel().localAddress()),
+                passwordless,
+                loop.commands().clock().nanoTime());
+        if (!loop.commands().sessions().add(fresh, config.connectionsMax())) {
+            refuse(ctx, TOO_MANY);
+            return;
+        }
+        decoder.setAuthenticated(passwordless);
+        replies = new ReplyQueue(ctx.alloc(), this);
+        session = fresh;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof ByteBuf bytes)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        try {
+            if (session == null || session.isClosing()) {
+                return;
+            }
+            decoder.append(bytes);
+        } finally {
+            bytes.release();
+        }
+        if (!stalled) {
+            runRequests();
+        }
+        decoder.retain();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        resumeSoon();
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        Session ended = session;
+        if (ended != null) {
+            ended.close();
+            loop.commands().sessions().remove(ended);
+        }
+        if (replies != null) {
+            replies.close();
+        }
+        decoder.close();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A socket that broke is the network's everyday; anything else is a bug of ours.
+        if (!(cause instanceof IOException)) {
+            LOG.error("connection of {} closed", ctx.channel().remoteAddress(), cause);
+        }
+        ctx.close();
+    }
+
+    /** Answers what was taken, then closes. On the loop. */
+    void closeGracefully() {
+        if (session != null && context != null) {
+            session.close();
+            context.channel().config().setAutoRead(false);
+            queueFlush();
+        } else if (context != null) {
+            context.close();
+        }
+    }
+
+    @Override
+    public void onProgress() {
+        if (context != null && replies != null) {
+            closeIfOverfull(context, replies);
+        }
+        queueFlush();
+        resumeSoon();
+    }
+
+    @Override
+    public void flushNow() {
+        flushQueued = false;
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || replies == null || !ctx.channel().isActive()) {
+            return;
+        }
+        handOver(ctx, replies);
+        if (session != null && session.isClosing() && replies.waiting() == 0 && !closeBegun) {
+            closeBegun = true;
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            ctx.flush();
+            resumeSoon();
+        }
+    }
+
+    private void runRequests() {
+        Session asking = session;
+        ReplyQueue queue = replies;
+        ChannelHandlerContext ctx = context;
+        if (asking == null || queue == null || ctx == null) {
+            return;
+        }
+        Dispatcher dispatcher = loop.commands().dispatcher();
+        dispatcher.beginBatch();
+        try {
+            while (!asking.isClosing() && !stallIfFull(ctx, queue) && decoder.next(loop.request())) {
+                boolean authenticated = asking.isAuthenticated();
+                dispatcher.run(loop.request(), asking, queue);
+                if (asking.isAuthenticated() != authenticated) {
+                    decoder.setAuthenticated(!authenticated);
+                }
+            }
+        } catch (RespProtocolException violation) {
+            new RespWriter().attach(queue.now(), asking.protocol()).error("ERR " + violation.getMessage());
+            queue.written();
+            asking.close();
+        }
+        if (asking.isClosing()) {
+            decoder.close();
+            ctx.channel().config().setAutoRead(false);
+        }
+        queueFlush();
+    }
+
+    private boolean stallIfFull(ChannelHandlerContext ctx, ReplyQueue queue) {
+        if (queue.outputBytes() >= OUTPUT_CHUNK_BYTES) {
+            handOver(ctx, queue);
+        }
+        closeIfOverfull(ctx, queue);
+        boolean full = isFull(ctx, queue);
+        if (full && !stalled) {
+            stalled = true;
+            ctx.channel().config().setAutoRead(false);
+        }
+        return full;
+    }
+
+    /** A single reply, or those that were asked for before the first was late, may be more than a client may hold. */
+    private void closeIfOverfull(ChannelHandlerContext ctx, ReplyQueue queue) {
+        ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
+        long bytes = queue.heldBytes() + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
+        if (bytes > config.outputBufferBytesMax() && ctx.channel().isActive()) {
+            LOG.warn(
+                    "client {} is closed: {} bytes of replies wait for it",
+                    text(ctx.channel().remoteAddress()),
+                    bytes);
+            if (session != null) {
+                session.close();
+            }
+            ctx.close();
+        }
+    }
+
+    private boolean isFull(ChannelHandlerContext ctx, ReplyQueue queue) {
+        return queue.waiting() >= config.pipelineMax()
+                || queue.heldBytes() >= OUTPUT_STALL_BYTES
+                || !ctx.channel().isWritable();
+    }
+
+    /** By a task of its own: whoever makes room is in the middle of something else. */
+    private void resumeSoon() {
+        ChannelHandlerContext ctx = context;
+        if (stalled && !resumeQueued && ctx != null && replies != null && !isFull(ctx, replies)) {
+            resumeQueued = true;
+            ctx.executor().execute(this::resume);
+        }
+    }
+
+    private void resume() {
+        resumeQueued = false;
+        ChannelHandlerContext ctx = context;
+        if (ctx == null
+                || session == null
+                || session.isClosing()
+                || !ctx.channel().isActive()) {
+            return;
+        }
+        stalled = false;
+        runRequests();
+        decoder.retain();
+        if (!stalled && !session.isClosing()) {
+            ctx.channel().config().setAutoRead(true);
+        }
+    }
+
+    private void queueFlush() {
+        if (!flushQueued) {
+            flushQueued = true;
+            loop.flushes().flushLater(this);
+        }
+    }
+
+    private static void handOver(ChannelHandlerContext ctx, ReplyQueue queue) {
+        ByteBuf output = queue.takeOutput();
+        if (output != null) {
+            ctx.write(output, ctx.voidPromise());
+        }
+    }
+
+    private static void refuse(ChannelHandlerContext ctx, String error) {
+        ByteBuf reply = ctx.alloc().buffer();
+        new RespWriter().attach(reply, RespWriter.RESP2).error(error);
+        ctx.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private static boolean isLoopback(SocketAddress address) {
+        return !(address instanceof InetSocketAddress internet)
+                || internet.getAddress() == null
+                || internet.getAddress().isLoopbackAddress();
+    }
+
+    private static String text(SocketAddress address) {
+        return address instanceof InetSocketAddress internet && internet.getAddress() != null
+                ? internet.getAddress().getHostAddress() + ':' + internet.getPort()
+                : String.valueOf(address);
+    }
+}

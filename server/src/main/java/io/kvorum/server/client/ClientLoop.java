@@ -1,0 +1,20 @@
+package io.kvorum.server.client;
+
+import io.kvorum.codec.buffer.Scratch;
+import io.kvorum.codec.resp.RespRequest;
+import io.kvorum.server.command.CommandLoop;
+
+/**
+ * What all client connections of one event loop share. Owned by it.
+ *
+ * @param commands runs requests
+ * @param flushes whom to flush at the end of the turn
+ * @param scratch where bytes are received
+ * @param request the request that is being run
+ */
+public record ClientLoop(CommandLoop commands, FlushQueue flushes, Scratch scratch, RespRequest request) {
+    /** With a scratch and a request of its own. */
+    public ClientLoop(CommandLoop commands, FlushQueue flushes) {
+        this(commands, flushes, new Scratch(), new RespRequest());
+    }
+}

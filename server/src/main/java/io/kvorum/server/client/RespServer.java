@@ -1,0 +1,114 @@
+package io.kvorum.server.client;
+
+import io.kvorum.server.config.ClientConfig;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens for Redis clients. Started once and closed by whoever made it, not on an event loop; connections belong to
+ * their loops.
+ */
+public final class RespServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RespServer.class);
+    private static final int BACKLOG = 511;
+    private static final long CLOSE_WAIT_MILLIS = 2_000;
+
+    private final MultiThreadIoEventLoopGroup group;
+    private final Class<? extends ServerChannel> channelClass;
+    private final ClientConfig config;
+    private final Function<EventLoop, ClientLoop> loops;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private @Nullable Channel listening;
+
+    /**
+     * Makes a server that does not listen yet.
+     *
+     * @param group the event loops, which stay the caller's
+     * @param channelClass the listening sockets that go with them
+     * @param config what clients may do
+     * @param loops what the connections of each loop share
+     */
+    public RespServer(
+            MultiThreadIoEventLoopGroup group,
+            Class<? extends ServerChannel> channelClass,
+            ClientConfig config,
+            Function<EventLoop, ClientLoop> loops) {
+        this.group = group;
+        this.channelClass = channelClass;
+        this.config = config;
+        this.loops = loops;
+    }
+
+    /**
+     * Listens.
+     *
+     * @param address where; port 0 takes any that is free
+     * @return the address bound
+     * @throws IllegalStateException if the address cannot be bound
+     */
+    public InetSocketAddress start(InetSocketAddress address) {
+        WriteBufferWaterMark bound =
+                new WriteBufferWaterMark(ClientConnection.OUTPUT_STALL_BYTES / 2, ClientConnection.OUTPUT_STALL_BYTES);
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(channelClass)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, config.tcpKeepaliveSeconds() > 0)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, bound)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        connections.add(channel);
+                        channel.pipeline().addLast(new ClientConnection(loops.apply(channel.eventLoop()), config));
+                    }
+                });
+        ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            throw new IllegalStateException("cannot listen for Redis clients at " + address, binding.cause());
+        }
+        Channel channel = binding.channel();
+        listening = channel;
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    /** Accepts nobody any more, answers what was taken, and closes; after two seconds without answers. Works twice. */
+    @Override
+    public void close() {
+        Channel accepting = listening;
+        if (accepting == null) {
+            return;
+        }
+        listening = null;
+        accepting.close().awaitUninterruptibly();
+        for (Channel connection : connections) {
+            connection.eventLoop().execute(() -> {
+                ClientConnection handler = connection.pipeline().get(ClientConnection.class);
+                if (handler != null) {
+                    handler.closeGracefully();
+                }
+            });
+        }
+        if (!connections.newCloseFuture().awaitUninterruptibly(CLOSE_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+            LOG.info("{} clients are closed before all their replies had left", connections.size());
+            connections.close().awaitUninterruptibly(CLOSE_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+}

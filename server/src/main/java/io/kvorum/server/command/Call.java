@@ -1,0 +1,355 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespRequest;
+import io.kvorum.codec.resp.RespWriter;
+import io.kvorum.server.coordinator.Failure;
+import io.kvorum.server.coordinator.ReadCallback;
+import io.kvorum.server.coordinator.RequestOptions;
+import io.kvorum.server.coordinator.WriteCallback;
+import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.replica.KeyRef;
+import io.kvorum.storage.version.Context;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One command on its way through its handler. A flyweight, used again and again: neither it nor its request may be kept
+ * after the handler returned. Owned by the loop.
+ *
+ * <p>A handler replies once: through {@link #out}, {@link #defer}, or one of {@link #read}, {@link #change} and
+ * {@link #fail}, which do so for it.
+ */
+public final class Call {
+    private static final RespRequest NO_REQUEST = new RespRequest();
+
+    private final CommandLoop loop;
+    private final RespWriter writer = new RespWriter();
+
+    private RespRequest request = NO_REQUEST;
+    private @Nullable Session session;
+    private @Nullable Replies replies;
+    private @Nullable TableRow row;
+    private Route route = Route.NONE;
+    private RequestOptions options = RequestOptions.DEFAULTS;
+    private long startNanos;
+    private long deadlineNanos;
+    private boolean passedOn;
+    private boolean measured;
+
+    private @Nullable ClusterView view;
+    private @Nullable KeyRef key;
+    private int partition;
+    private long positionHigh;
+    private long positionLow;
+
+    private Answer answer = Answer.NONE;
+    private int replyBegin;
+    private @Nullable PendingReply later;
+
+    /** How far the reply is. */
+    enum Answer {
+        NONE,
+        WRITTEN,
+        LATER,
+        REFUSED
+    }
+
+    Call(CommandLoop loop) {
+        this.loop = loop;
+    }
+
+    void begin(RespRequest toRun, Session from, Replies to, long nowNanos, boolean isPassedOn) {
+        request = toRun;
+        session = from;
+        replies = to;
+        row = null;
+        route = Route.NONE;
+        options = from.options();
+        startNanos = nowNanos;
+        deadlineNanos = 0;
+        passedOn = isPassedOn;
+        measured = false;
+        view = null;
+        key = null;
+        later = null;
+        answer = Answer.NONE;
+    }
+
+    void end() {
+        request = NO_REQUEST;
+        session = null;
+        replies = null;
+        view = null;
+        key = null;
+        later = null;
+        writer.detach();
+    }
+
+    void found(TableRow found, Route whereTo) {
+        row = found;
+        route = whereTo;
+    }
+
+    void place(ClusterView now, int keyPartition, long high, long low) {
+        view = now;
+        partition = keyPartition;
+        positionHigh = high;
+        positionLow = low;
+    }
+
+    /** Sets when the client stops waiting, on the clock's nanoTime scale; 0 if its node decides. */
+    void setDeadline(long nanos) {
+        deadlineNanos = nanos;
+    }
+
+    void setMeasured() {
+        measured = true;
+    }
+
+    boolean isPassedOn() {
+        return passedOn;
+    }
+
+    Answer answer() {
+        return answer;
+    }
+
+    /** Whether the reply, which is written, is an error. */
+    boolean isError() {
+        return answer == Answer.WRITTEN
+                && writer.buffer().writerIndex() > replyBegin
+                && writer.buffer().getByte(replyBegin) == '-';
+    }
+
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** The loop it runs on. */
+    public CommandLoop loop() {
+        return loop;
+    }
+
+    /** The request; valid until the handler returns. */
+    public RespRequest request() {
+        return request;
+    }
+
+    /** The command. */
+    public Command command() {
+        return row().command();
+    }
+
+    boolean hasRow() {
+        return row != null;
+    }
+
+    TableRow row() {
+        return present(row);
+    }
+
+    /** The route taken. */
+    public Route route() {
+        return route;
+    }
+
+    /** Who asks. */
+    public Session session() {
+        return present(session);
+    }
+
+    private Replies replies() {
+        return present(replies);
+    }
+
+    /** What is asked of quorums. */
+    public RequestOptions options() {
+        return options;
+    }
+
+    /** Overrides the connection's quorum options, as arguments of the request may. */
+    public void setOptions(RequestOptions ofRequest) {
+        options = ofRequest;
+    }
+
+    /** The view of the cluster that the request was routed by. */
+    public ClusterView view() {
+        ClusterView routedBy = view;
+        return routedBy == null ? loop.keys().view() : routedBy;
+    }
+
+    /** The partition of a routed command's key. */
+    public int partition() {
+        return partition;
+    }
+
+    /** Upper half of the position of a routed command's key. */
+    public long positionHigh() {
+        return positionHigh;
+    }
+
+    /** Lower half of the position of a routed command's key. */
+    public long positionLow() {
+        return positionLow;
+    }
+
+    /** The key of a routed command, copied, to keep. */
+    public KeyRef keyRef() {
+        KeyRef copied = key;
+        if (copied == null) {
+            copied = new KeyRef(
+                    partition, positionHigh, positionLow, request.copy(command().firstKey()));
+            key = copied;
+        }
+        return copied;
+    }
+
+    /** When the client stops waiting, on the clock's nanoTime scale. */
+    public long deadlineNanos() {
+        if (deadlineNanos != 0) {
+            return deadlineNanos;
+        }
+        KeyOperations keys = loop.keys();
+        return startNanos + (route == Route.READ ? keys.readTimeoutNanos() : keys.writeTimeoutNanos());
+    }
+
+    /** The writer of the reply, if it is there now. */
+    public RespWriter out() {
+        if (answer == Answer.WRITTEN) {
+            return writer;
+        }
+        if (answer != Answer.NONE) {
+            throw new IllegalStateException("a second reply to " + row);
+        }
+        answer = Answer.WRITTEN;
+        writer.attach(replies().now(), session().protocol());
+        replyBegin = writer.buffer().writerIndex();
+        return writer;
+    }
+
+    /** Keeps the place of a reply that comes later. */
+    public PendingReply defer() {
+        if (answer != Answer.NONE) {
+            throw new IllegalStateException("a second reply to " + row);
+        }
+        answer = Answer.LATER;
+        PendingReply reply = replies().later(loop, session().protocol());
+        later = reply;
+        if (measured) {
+            reply.measure(row().number(), startNanos);
+        }
+        return reply;
+    }
+
+    /** Replies with a failure; lets another node be asked if this one may not coordinate and there is one to ask. */
+    public void fail(Failure failure) {
+        if (failure.kind() == Failure.Kind.NOT_COORDINATOR && replies().refuse()) {
+            answer = Answer.REFUSED;
+            return;
+        }
+        CommandErrors.write(out(), failure, null);
+    }
+
+    /** Whether this node answers for the key at once, without asking anybody. */
+    public boolean answersAlone() {
+        return loop.keys().answersAlone(view(), partition, options);
+    }
+
+    /** Reads the key and replies; where this node answers alone, at once and without an allocation of its own. */
+    public void read(RecordReply reply) {
+        KeyOperations keys = loop.keys();
+        if (answersAlone()) {
+            int key = command().firstKey();
+            byte[] record =
+                    keys.readHere(partition, positionHigh, request.array(), request.offset(key), request.length(key));
+            reply.write(loop, out(), record);
+            return;
+        }
+        keys.read(keyRef(), options, deadlineNanos(), new ReadThenReply(defer(), reply));
+    }
+
+    /**
+     * Changes the key as the route says, and replies.
+     *
+     * @param edit keeps nothing of the request, unless {@link #answersAlone}: then it is done when this returns
+     */
+    public void change(KeyEdit edit) {
+        if (answersAlone()) {
+            changeHere(edit);
+            return;
+        }
+        KeyOperations keys = loop.keys();
+        KeyRef key = keyRef();
+        ChangeThenReply waiting = new ChangeThenReply(defer(), edit, key);
+        if (route == Route.MODIFY) {
+            keys.modify(key, edit, options, deadlineNanos(), waiting);
+        } else {
+            keys.write(key, edit, options, deadlineNanos(), waiting);
+        }
+    }
+
+    private void changeHere(KeyEdit edit) {
+        KeyOperations keys = loop.keys();
+        int key = command().firstKey();
+        Failure failure = keys.updateHere(
+                partition, positionHigh, request.array(), request.offset(key), request.length(key), edit);
+        if (failure == null) {
+            edit.reply(loop, out(), keys.lastRecord());
+        } else {
+            fail(failure);
+        }
+    }
+
+    /** Replies with an error instead of what the handler, which failed, may have written or promised. */
+    void replyInstead(String error) {
+        PendingReply promised = later;
+        if (answer == Answer.NONE) {
+            out().error(error);
+        } else if (answer == Answer.WRITTEN) {
+            writer.buffer().writerIndex(replyBegin);
+            writer.error(error);
+        } else if (promised != null && !promised.isDone()) {
+            promised.error(error);
+        }
+    }
+
+    void finishWritten() {
+        replies().written();
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("the call has ended, or has not begun");
+        }
+        return value;
+    }
+
+    private record ReadThenReply(PendingReply pending, RecordReply reply) implements ReadCallback {
+        @Override
+        public void onRecord(byte @Nullable [] record) {
+            reply.write(pending.loop(), pending.out(), record);
+            pending.done();
+        }
+
+        @Override
+        public void onFailure(Failure failure) {
+            pending.fail(failure, null);
+        }
+    }
+
+    private record ChangeThenReply(PendingReply pending, KeyEdit edit, KeyRef key) implements WriteCallback {
+        @Override
+        public void onWritten(byte @Nullable [] record) {
+            edit.reply(pending.loop(), pending.out(), record);
+            pending.done();
+        }
+
+        @Override
+        public void onFailure(Failure failure) {
+            Context attempt = failure.kind() == Failure.Kind.INDOUBT ? edit.attempted() : null;
+            byte[] bytes = key.bytes();
+            pending.fail(
+                    failure,
+                    attempt == null ? null : pending.loop().contexts().encode(attempt, bytes, 0, bytes.length));
+        }
+    }
+}

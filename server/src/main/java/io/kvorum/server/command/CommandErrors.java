@@ -1,0 +1,68 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespRequest;
+import io.kvorum.codec.resp.RespWriter;
+import io.kvorum.server.coordinator.Failure;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Error replies, in Redis's words where Redis has them: clients match on them. Stateless. */
+public final class CommandErrors {
+    /** An option that there is not, or two that exclude each other. */
+    public static final String SYNTAX = "ERR syntax error";
+
+    /** An argument that should be a signed 64-bit integer. */
+    public static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+
+    /** A reply to a connection that has not shown who it is. */
+    static final String NO_AUTH = "NOAUTH Authentication required.";
+
+    private static final int UNKNOWN_NAME_MAX = 128;
+    private static final int UNKNOWN_ARGUMENTS_MAX = 128;
+
+    private CommandErrors() {}
+
+    /** Writes a failure; {@code context} is what supersedes a write that may have happened, null if nothing does. */
+    public static void write(RespWriter out, Failure failure, byte @Nullable [] context) {
+        Failure.Kind kind = failure.kind();
+        if (kind == Failure.Kind.NOT_COORDINATOR) {
+            out.error("TRYAGAIN the owners of the key have just changed");
+            return;
+        }
+        String text = kind.name() + ' ' + failure.text();
+        out.error(context == null ? text : text + " ctx=" + new String(context, StandardCharsets.US_ASCII));
+    }
+
+    /** Replies that the command got too few or too many arguments. */
+    public static void wrongArity(Call call) {
+        call.out().error(wrongArity(call.command()));
+    }
+
+    static String wrongArity(Command command) {
+        return "ERR wrong number of arguments for '" + command.name() + "' command";
+    }
+
+    static String unknownCommand(RespRequest request) {
+        StringBuilder arguments = new StringBuilder();
+        for (int i = 1; i < request.argumentCount() && arguments.length() < UNKNOWN_ARGUMENTS_MAX; i++) {
+            arguments
+                    .append('\'')
+                    .append(clipped(request, i, UNKNOWN_ARGUMENTS_MAX - arguments.length()))
+                    .append("' ");
+        }
+        return "ERR unknown command '" + clipped(request, 0, UNKNOWN_NAME_MAX) + "', with args beginning with: "
+                + arguments;
+    }
+
+    static String unknownSubcommand(Command container, RespRequest request) {
+        return "ERR unknown subcommand '" + clipped(request, 1, UNKNOWN_NAME_MAX) + "'. Try "
+                + container.name().toUpperCase(Locale.ROOT) + " HELP.";
+    }
+
+    /** At most so many bytes, each a character: what is cut in two would not be text any more. */
+    static String clipped(RespRequest request, int index, int bytesMax) {
+        int length = Math.min(request.length(index), bytesMax);
+        return new String(request.array(), request.offset(index), length, StandardCharsets.ISO_8859_1);
+    }
+}

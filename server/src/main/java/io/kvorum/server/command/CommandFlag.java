@@ -1,0 +1,37 @@
+package io.kvorum.server.command;
+
+import java.util.Locale;
+
+/** What COMMAND says about a command; the names are Redis's. */
+public enum CommandFlag {
+    WRITE,
+    READONLY,
+    DENYOOM,
+    ADMIN,
+    PUBSUB,
+    NOSCRIPT,
+    LOADING,
+    STALE,
+    FAST,
+    /** Runs before a connection has shown who it is. */
+    NO_AUTH,
+    ALLOW_BUSY,
+    MOVABLEKEYS,
+    /**
+     * Repeating it does no harm: it carries a context that supersedes its own attempt. Ours; not told to clients, whose
+     * drivers know nothing of it.
+     */
+    REPEATABLE;
+
+    private final String redisName = name().toLowerCase(Locale.ROOT);
+
+    /** The name in COMMAND INFO. */
+    public String redisName() {
+        return redisName;
+    }
+
+    /** Whether COMMAND INFO shows it. */
+    public boolean isShown() {
+        return this != REPEATABLE;
+    }
+}

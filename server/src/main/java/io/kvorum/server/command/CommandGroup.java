@@ -1,0 +1,29 @@
+package io.kvorum.server.command;
+
+/** The chapter of the command reference, and the ACL category, that a command belongs to. */
+public enum CommandGroup {
+    CONNECTION("connection", "connection"),
+    STRING("string", "string"),
+    GENERIC("generic", "keyspace"),
+    SERVER("server", "dangerous"),
+    CLUSTER("cluster", "dangerous"),
+    KVORUM("kvorum", "keyspace");
+
+    private final String title;
+    private final String category;
+
+    CommandGroup(String title, String category) {
+        this.title = title;
+        this.category = category;
+    }
+
+    /** The group's name in COMMAND DOCS. */
+    public String title() {
+        return title;
+    }
+
+    /** The name of its ACL category, without the sign. */
+    public String category() {
+        return category;
+    }
+}

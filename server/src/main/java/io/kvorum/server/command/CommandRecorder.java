@@ -1,0 +1,31 @@
+package io.kvorum.server.command;
+
+/** What is counted about commands. Owned by one loop; allocates nothing but for names never seen before. */
+public interface CommandRecorder {
+    /** Counts nothing: for tests. */
+    CommandRecorder NONE = new CommandRecorder() {
+        @Override
+        public void record(int command, long nanos, boolean failed) {}
+
+        @Override
+        public void rejected(int command) {}
+
+        @Override
+        public void unknown(String name) {}
+    };
+
+    /**
+     * A command was answered.
+     *
+     * @param command the row's {@link CommandTable#number}
+     * @param nanos from its turn to its reply
+     * @param failed whether the reply was an error
+     */
+    void record(int command, long nanos, boolean failed);
+
+    /** A command was refused before it ran: wrong arity, no authentication. */
+    void rejected(int command);
+
+    /** A command that there is not. */
+    void unknown(String name);
+}

@@ -1,0 +1,75 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespRequest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All commands of a node, found by name. Immutable; shared by all loops. */
+public final class CommandTable {
+    private final List<Command> commands;
+    private final List<Command> rows;
+    private final NameIndex names;
+
+    /**
+     * Joins the rows of all families.
+     *
+     * @throws IllegalArgumentException if two have one name
+     */
+    public CommandTable(List<List<Command>> families) {
+        this.commands = families.stream()
+                .flatMap(List::stream)
+                .sorted(Comparator.comparing(Command::name))
+                .toList();
+        List<Command> all = new ArrayList<>();
+        List<TableRow> top = new ArrayList<>();
+        for (Command command : commands) {
+            int number = all.size();
+            all.add(command);
+            List<TableRow> below = new ArrayList<>();
+            for (Command subcommand : command.subcommands()) {
+                below.add(new TableRow(subcommand, all.size(), null));
+                all.add(subcommand);
+            }
+            top.add(new TableRow(command, number, below.isEmpty() ? null : new NameIndex(below)));
+        }
+        this.rows = List.copyOf(all);
+        this.names = new NameIndex(top);
+    }
+
+    /** The commands by name, without sub-commands. */
+    public List<Command> commands() {
+        return commands;
+    }
+
+    /** Every row, sub-commands behind their container. A row's place is its number in {@link CommandRecorder}. */
+    public List<Command> rows() {
+        return rows;
+    }
+
+    /** The row with this full name, {@code get} or {@code client|list}, in any case; null if there is none. */
+    public @Nullable Command find(String fullName) {
+        for (Command row : rows) {
+            if (row.name().equalsIgnoreCase(fullName)) {
+                return row;
+            }
+        }
+        return null;
+    }
+
+    /** The row of a command of this table that is no sub-command. */
+    TableRow row(Command command) {
+        TableRow row = names.find(command.upperName(), 0, command.upperName().length);
+        if (row == null || !row.command().equals(command)) {
+            throw new IllegalArgumentException(command + " is not in the table");
+        }
+        return row;
+    }
+
+    /** The command that an argument names, without a look at sub-commands; null if there is none. */
+    @Nullable
+    TableRow find(RespRequest request, int nameIndex) {
+        return names.find(request.array(), request.offset(nameIndex), request.length(nameIndex));
+    }
+}

@@ -1,0 +1,106 @@
+package io.kvorum.server.command;
+
+import io.kvorum.server.coordinator.Coordinator;
+import io.kvorum.server.coordinator.Failure;
+import io.kvorum.server.coordinator.QuorumPolicy;
+import io.kvorum.server.coordinator.ReadCallback;
+import io.kvorum.server.coordinator.RequestOptions;
+import io.kvorum.server.coordinator.WriteCallback;
+import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.replica.KeyRef;
+import io.kvorum.server.replica.ReplicaService;
+import io.kvorum.storage.engine.Mutation;
+import org.jspecify.annotations.Nullable;
+
+/** Keys by way of a loop's coordinator and, where this node's copy is the whole truth, of the copy itself. */
+public final class CoordinatedKeys implements KeyOperations {
+    private static final Failure OUT_OF_MEMORY =
+            new Failure(Failure.Kind.OOM, "command not allowed when used memory > 'maxmemory'.");
+    private static final Failure DISK =
+            new Failure(Failure.Kind.ERR, "the disk of this node does not take writes; nothing was written");
+
+    private final Coordinator coordinator;
+    private final ReplicaService replica;
+    private final QuorumPolicy policy;
+
+    /** The keys of one loop. */
+    public CoordinatedKeys(Coordinator coordinator) {
+        this.coordinator = coordinator;
+        this.replica = coordinator.replica();
+        this.policy = coordinator.policy();
+    }
+
+    /** The coordinator behind it. */
+    public Coordinator coordinator() {
+        return coordinator;
+    }
+
+    @Override
+    public ClusterView view() {
+        return coordinator.view();
+    }
+
+    @Override
+    public boolean answersAlone(ClusterView view, int partition, RequestOptions options) {
+        return options.dw() == 0 && policy.dw() == 0 && coordinator.answersAlone(view, partition);
+    }
+
+    @Override
+    public void read(KeyRef key, RequestOptions options, long deadlineNanos, ReadCallback callback) {
+        coordinator.read(key, options, deadlineNanos, callback);
+    }
+
+    @Override
+    public void write(
+            KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
+        coordinator.write(key, mutation, options, deadlineNanos, callback);
+    }
+
+    @Override
+    public void modify(
+            KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
+        coordinator.modify(key, mutation, options, deadlineNanos, callback);
+    }
+
+    @Override
+    public byte @Nullable [] readHere(int partition, long positionHigh, byte[] array, int offset, int length) {
+        return replica.read(partition, positionHigh, array, offset, length);
+    }
+
+    @Override
+    public @Nullable Failure updateHere(
+            int partition, long positionHigh, byte[] array, int offset, int length, Mutation mutation) {
+        return switch (replica.update(partition, positionHigh, array, offset, length, mutation)) {
+            case WRITTEN, UNCHANGED -> null;
+            case OUT_OF_MEMORY -> OUT_OF_MEMORY;
+            case DISK -> DISK;
+        };
+    }
+
+    @Override
+    public byte @Nullable [] lastRecord() {
+        return replica.lastRecordOrNull();
+    }
+
+    @Override
+    public long nowMillis() {
+        return replica.nowMillis();
+    }
+
+    @Override
+    public long readTimeoutNanos() {
+        return policy.readTimeoutNanos();
+    }
+
+    @Override
+    public long writeTimeoutNanos() {
+        return policy.writeTimeoutNanos();
+    }
+
+    @Override
+    public int required(boolean write, RequestOptions options, int owners) {
+        return write
+                ? policy.effective(options.w(), policy.w(), owners)
+                : policy.effective(options.r(), policy.r(), owners);
+    }
+}

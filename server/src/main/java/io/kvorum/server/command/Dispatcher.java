@@ -1,0 +1,146 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespRequest;
+import io.kvorum.server.coordinator.Failure;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From a request to its handler: finds the row, checks arity and authentication, routes. Owned by its loop.
+ *
+ * <p>A handler that throws has met a bug: the client gets an error and the log the trace; the loop goes on, since the
+ * requests of others are none of its business.
+ */
+public final class Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final String INTERNAL_ERROR = "ERR internal error; the node's log says more";
+
+    private final CommandLoop loop;
+
+    /** The end of the last command, which is the begin of the next: one reading of the clock for each. */
+    private long nowNanos;
+
+    Dispatcher(CommandLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Reads the clock: requests have come. */
+    public void beginBatch() {
+        nowNanos = loop.clock().nanoTime();
+    }
+
+    /** Runs a client's request. The request is valid until this returns. */
+    public void run(RespRequest request, Session session, ReplyQueue replies) {
+        Call call = loop.takeCall();
+        call.begin(request, session, replies, nowNanos, false);
+        call.setMeasured();
+        try {
+            runGuarded(call, null);
+            nowNanos = loop.clock().nanoTime();
+            if (call.hasRow()) {
+                session.ran(call.command(), nowNanos);
+                if (call.answer() == Call.Answer.WRITTEN) {
+                    loop.recorder().record(call.row().number(), nowNanos - call.startNanos(), call.isError());
+                }
+            }
+        } finally {
+            call.end();
+            loop.giveBack(call);
+        }
+    }
+
+    /**
+     * Runs a request that came from a peer, or came back to this node.
+     *
+     * @param passedOn whether it must not be passed on (again)
+     * @param deadlineNanos when the asker stops waiting; 0 for the node's own time limits
+     */
+    void runInner(RespRequest request, Session session, Replies replies, boolean passedOn, long deadlineNanos) {
+        runInner(null, request, session, replies, passedOn, deadlineNanos);
+    }
+
+    /** Runs one part of a multi-key command: a command on one key, whatever the request's first argument says. */
+    void runPart(TableRow row, RespRequest request, Session session, Replies replies, long deadlineNanos) {
+        runInner(row, request, session, replies, false, deadlineNanos);
+    }
+
+    private void runInner(
+            @Nullable TableRow row,
+            RespRequest request,
+            Session session,
+            Replies replies,
+            boolean passedOn,
+            long deadlineNanos) {
+        Call call = loop.takeCall();
+        call.begin(request, session, replies, loop.clock().nanoTime(), passedOn);
+        call.setDeadline(deadlineNanos);
+        try {
+            runGuarded(call, row);
+        } finally {
+            call.end();
+            loop.giveBack(call);
+        }
+    }
+
+    private void runGuarded(Call call, @Nullable TableRow known) {
+        try {
+            TableRow row = known == null ? find(call) : known;
+            if (row != null) {
+                admit(call, row);
+            }
+            if (call.answer() == Call.Answer.NONE) {
+                throw new IllegalStateException("no reply");
+            }
+        } catch (RuntimeException bug) {
+            LOG.error("{} failed", call.hasRow() ? call.command() : "a request", bug);
+            call.replyInstead(INTERNAL_ERROR);
+        }
+        if (call.answer() == Call.Answer.WRITTEN) {
+            call.finishWritten();
+        }
+    }
+
+    private @Nullable TableRow find(Call call) {
+        RespRequest request = call.request();
+        TableRow row = loop.table().find(request, 0);
+        if (row == null) {
+            loop.recorder().unknown(CommandErrors.clipped(request, 0, 64));
+            call.out().error(CommandErrors.unknownCommand(request));
+            return null;
+        }
+        NameIndex subcommands = row.subcommands();
+        if (subcommands == null || request.argumentCount() == 1) {
+            return row;
+        }
+        TableRow subcommand = subcommands.find(request.array(), request.offset(1), request.length(1));
+        if (subcommand == null) {
+            loop.recorder().rejected(row.number());
+            call.out().error(CommandErrors.unknownSubcommand(row.command(), request));
+        }
+        return subcommand;
+    }
+
+    private void admit(Call call, TableRow row) {
+        Command command = row.command();
+        if (!command.allows(call.request().argumentCount())) {
+            loop.recorder().rejected(row.number());
+            call.out().error(CommandErrors.wrongArity(command));
+        } else if (!call.session().isAuthenticated() && !command.is(CommandFlag.NO_AUTH)) {
+            loop.recorder().rejected(row.number());
+            call.out().error(CommandErrors.NO_AUTH);
+        } else {
+            Route route = command.route(call.request());
+            call.found(row, route);
+            switch (route) {
+                case NONE, MULTI -> command.handler().run(call);
+                case READ, WRITE, MODIFY -> loop.router().route(call);
+            }
+        }
+    }
+
+    /** The failure of a node that may not run what was passed to it. */
+    static Failure notCoordinator() {
+        return new Failure(Failure.Kind.NOT_COORDINATOR, "this node may not coordinate the key");
+    }
+}

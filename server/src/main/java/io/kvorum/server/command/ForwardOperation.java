@@ -1,0 +1,266 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespRequest;
+import io.kvorum.server.coordinator.RequestOptions;
+import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.peer.PeerTransport;
+import io.kvorum.server.peer.ReplyHandler;
+import io.kvorum.server.peer.message.Forward;
+import io.kvorum.server.peer.message.ForwardAnswer;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.runtime.Deadline;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One command that another node runs for a client of ours (design §§4, 5). Owned by its loop.
+ *
+ * <pre>
+ *   ask the next healthy settled owner ◄──── not sent, or it may not coordinate: nothing happened
+ *     │ sent                          ◄──── lost or late: a read, or a write that supersedes its own attempt
+ *     ▼
+ *   WAITING ── answer ──► the client gets it as it is
+ *     ├─ lost or late, any other write ──► INDOUBT: a second owner would write over what came in between
+ *     └─ nobody left ──► CLUSTERDOWN if nothing was sent; TRYAGAIN after reads, INDOUBT after writes
+ * </pre>
+ */
+final class ForwardOperation extends Deadline implements ReplyHandler, CapturedReply.Receiver {
+    private static final int NOBODY = -1;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** What is held back of the time given to the other node, so that its own answer comes before we give up. */
+    private static final long ANSWER_NANOS_MAX = 50 * NANOS_PER_MILLI;
+
+    private final CommandLoop loop;
+    private final ClusterView view;
+    private final int partition;
+    private final Command command;
+    private final Forward forward;
+    private final boolean reads;
+    private final boolean repeatable;
+    private final PendingReply reply;
+    private final long startNanos;
+    private final long deadlineNanos;
+    private final int[] owners;
+
+    /** The place in the preference list of the owner asked last. */
+    private int place = -1;
+
+    private long call;
+    private boolean waiting;
+
+    /** Who was sent the command last and did not answer: it may have run it. */
+    private int unansweredPeer = NOBODY;
+
+    ForwardOperation(CommandLoop loop, ClusterView view, int partition, Call call) {
+        this.loop = loop;
+        this.view = view;
+        this.partition = partition;
+        this.command = call.command();
+        this.forward = message(call);
+        this.reads = call.route() == Route.READ;
+        this.repeatable = reads || command.is(CommandFlag.REPEATABLE);
+        this.startNanos = call.startNanos();
+        this.deadlineNanos = call.deadlineNanos();
+        this.owners = view.owners(partition);
+        this.reply = call.defer();
+    }
+
+    void start() {
+        askNext(startNanos);
+    }
+
+    @Override
+    public void onReply(int peer, PeerMessage answer) {
+        if (!stopWaiting()) {
+            return;
+        }
+        if (answer instanceof ForwardAnswer forwarded && forwarded.attempted()) {
+            answered(Unpooled.wrappedBuffer(forwarded.reply()));
+        } else {
+            // It did nothing: it may not coordinate the key, or could not take the message.
+            askNext(loop.clock().nanoTime());
+        }
+    }
+
+    @Override
+    public void onLost(int peer) {
+        if (stopWaiting()) {
+            unanswered(peer, loop.clock().nanoTime());
+        }
+    }
+
+    @Override
+    protected void onDeadline(long nowNanos) {
+        int peer = owners[place];
+        if (waiting) {
+            waiting = false;
+            loop.transport().forget(peer, call);
+            loop.health().missed(peer);
+            unanswered(peer, nowNanos);
+        }
+    }
+
+    /** The reply of this very node, whose turn it was. */
+    @Override
+    public void onReply(ByteBuf encoded) {
+        answered(encoded);
+    }
+
+    @Override
+    public void onRefused() {
+        askNext(loop.clock().nanoTime());
+    }
+
+    private void answered(ByteBuf encoded) {
+        boolean refused = encoded.isReadable() && encoded.getByte(encoded.readerIndex()) == '-';
+        if (refused && unansweredPeer != NOBODY && !reads) {
+            // This owner did nothing, but one before it may have.
+            reply.error(inDoubt(loop.clock().nanoTime()));
+        } else {
+            reply.out().raw(encoded);
+            reply.done();
+        }
+    }
+
+    private boolean stopWaiting() {
+        boolean expected = waiting;
+        waiting = false;
+        loop.wheel().cancel(this);
+        return expected;
+    }
+
+    private void askNext(long nowNanos) {
+        while (nextPlace()) {
+            int peer = owners[place];
+            if (peer == PeerTransport.SELF) {
+                runHere();
+                return;
+            }
+            // A repeatable command leaves time for the owners behind this one.
+            long remaining = Math.max(0, deadlineNanos - nowNanos);
+            long patience = repeatable && hasNextPlace() ? remaining / 2 : remaining;
+            long toldNanos = nowNanos + patience - Math.min(patience / 10, ANSWER_NANOS_MAX);
+            waiting = true;
+            call = loop.transport().call(peer, forward, toldNanos, this);
+            if (call != PeerTransport.NOT_SENT) {
+                if (waiting) {
+                    loop.wheel().schedule(this, nowNanos + patience);
+                }
+                return;
+            }
+            waiting = false;
+        }
+        nobodyLeft();
+    }
+
+    private void unanswered(int peer, long nowNanos) {
+        unansweredPeer = peer;
+        if (repeatable && nowNanos - deadlineNanos < 0) {
+            askNext(nowNanos);
+        } else if (reads) {
+            reply.error(readUnanswered());
+        } else {
+            reply.error(inDoubt(nowNanos));
+        }
+    }
+
+    private void nobodyLeft() {
+        if (unansweredPeer != NOBODY) {
+            reply.error(reads ? readUnanswered() : inDoubt(loop.clock().nanoTime()));
+        } else {
+            reply.error(clusterDown());
+        }
+    }
+
+    /** Turns to the next owner that may be asked. */
+    private boolean nextPlace() {
+        int next = placeAfter(place);
+        if (next >= 0) {
+            place = next;
+        }
+        return next >= 0;
+    }
+
+    private boolean hasNextPlace() {
+        return placeAfter(place) >= 0;
+    }
+
+    private int placeAfter(int last) {
+        for (int next = last + 1; next < owners.length; next++) {
+            if (view.isHealthy(owners[next]) && view.isSettled(partition, owners[next])) {
+                return next;
+            }
+        }
+        return -1;
+    }
+
+    private void runHere() {
+        RespRequest request = Requests.of(forward.arguments());
+        RequestOptions options = new RequestOptions(forward.r(), forward.w(), forward.dw(), forward.strict());
+        Session session = Session.virtual(forward.protocol(), forward.siblings(), options);
+        loop.dispatcher().runInner(request, session, new CapturedReply(loop, this), true, deadlineNanos);
+    }
+
+    private String clusterDown() {
+        int reachable = 0;
+        for (int owner : owners) {
+            if (view.isHealthy(owner)
+                    && (owner == PeerTransport.SELF || loop.transport().isReachable(owner))) {
+                reachable++;
+            }
+        }
+        RequestOptions options = new RequestOptions(forward.r(), forward.w(), forward.dw(), forward.strict());
+        return String.format(
+                Locale.ROOT,
+                "CLUSTERDOWN need %d of %d replicas for %s, %d reachable%s",
+                loop.keys().required(!reads, options, owners.length),
+                owners.length,
+                reads ? "reads" : "writes",
+                reachable,
+                reachable > 0 ? " but none of them can coordinate now" : "");
+    }
+
+    private String readUnanswered() {
+        return "TRYAGAIN no owner answered within " + waitedMillis(loop.clock().nanoTime()) + " ms";
+    }
+
+    private String inDoubt(long nowNanos) {
+        String text =
+                "INDOUBT the write was passed to " + loop.facts().memberName().apply(unansweredPeer)
+                        + " which did not answer within " + waitedMillis(nowNanos) + " ms; it may still become visible";
+        // What is repeatable carries a context, and that is what a repetition needs.
+        return command.is(CommandFlag.REPEATABLE)
+                ? text + " ctx=" + new String(forward.arguments().get(2), StandardCharsets.ISO_8859_1)
+                : text;
+    }
+
+    private long waitedMillis(long nowNanos) {
+        return (nowNanos - startNanos) / NANOS_PER_MILLI;
+    }
+
+    private static Forward message(Call call) {
+        RespRequest request = call.request();
+        List<byte[]> arguments = new ArrayList<>(request.argumentCount());
+        // The parts of a multi-key command still begin with that command's name.
+        arguments.add(
+                call.command().isSubcommand() ? request.copy(0) : call.command().upperName());
+        for (int i = 1; i < request.argumentCount(); i++) {
+            arguments.add(request.copy(i));
+        }
+        RequestOptions options = call.options();
+        Session session = call.session();
+        return new Forward(
+                session.protocol(),
+                session.siblings(),
+                options.r(),
+                options.w(),
+                options.dw(),
+                options.strict(),
+                arguments);
+    }
+}

@@ -1,0 +1,31 @@
+package io.kvorum.server.command;
+
+import io.kvorum.server.config.Secret;
+import java.util.function.IntFunction;
+
+/**
+ * What commands need to know of their node. Immutable.
+ *
+ * @param version Kvorum's version
+ * @param redisVersion the version of Redis whose commands clients may expect
+ * @param password what AUTH must show, if it is set
+ * @param keyBytesMax the longest key
+ * @param memberName names a peer number for error texts
+ */
+public record NodeFacts(
+        String version, String redisVersion, Secret password, int keyBytesMax, IntFunction<String> memberName) {
+    /** Whether clients need not show who they are. */
+    public boolean isPasswordless() {
+        return !password.isSet();
+    }
+
+    /** Whether a slice is the password; the time it takes does not tell how much of it is right. */
+    boolean isPassword(byte[] array, int offset, int length) {
+        return isPasswordless() || password.matches(array, offset, length);
+    }
+
+    @Override
+    public String toString() {
+        return "NodeFacts[" + version + "]";
+    }
+}

@@ -1,0 +1,128 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespWriter;
+import io.kvorum.server.coordinator.Failure;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reply that comes later. Its place among the connection's replies is kept; the connection may be gone when it comes.
+ * Owned by the loop of the connection: whoever holds it calls {@link #out} and then {@link #done} there, once, or one of
+ * the methods that do both.
+ */
+public final class PendingReply {
+    private final Owner owner;
+    private final CommandLoop loop;
+    private final int protocol;
+    private int command = -1;
+    private long startNanos;
+    private int begin;
+    private @Nullable ByteBuf target;
+
+    // For the queue that the reply waits in.
+    @Nullable
+    PendingReply next;
+
+    @Nullable
+    ByteBuf held;
+
+    boolean complete;
+
+    PendingReply(Owner owner, CommandLoop loop, int protocol) {
+        this.owner = owner;
+        this.loop = loop;
+        this.protocol = protocol;
+    }
+
+    /** A place for replies that are ready already, behind one that is not. */
+    static PendingReply ready(PendingReply neighbour) {
+        PendingReply place = new PendingReply(neighbour.owner, neighbour.loop, neighbour.protocol);
+        place.complete = true;
+        return place;
+    }
+
+    /** Notes whose time this reply takes, for the recorder. */
+    void measure(int commandNumber, long since) {
+        command = commandNumber;
+        startNanos = since;
+    }
+
+    /** The loop that owns it. */
+    public CommandLoop loop() {
+        return loop;
+    }
+
+    /** The RESP version of the client. */
+    public int protocol() {
+        return protocol;
+    }
+
+    /** The writer of the reply; valid until {@link #done}, and until another reply of this loop is written. */
+    public RespWriter out() {
+        if (complete) {
+            throw new IllegalStateException("a second reply to one request");
+        }
+        ByteBuf buffer = owner.bufferOf(this);
+        target = buffer;
+        begin = buffer.writerIndex();
+        return loop.laterWriter().attach(buffer, protocol);
+    }
+
+    /** The reply is whole. */
+    public void done() {
+        ByteBuf buffer = target;
+        if (buffer == null || complete) {
+            throw new IllegalStateException("done without a reply, or twice");
+        }
+        complete = true;
+        target = null;
+        loop.laterWriter().detach();
+        if (command >= 0) {
+            boolean failed = buffer.writerIndex() > begin && buffer.getByte(begin) == '-';
+            loop.recorder().record(command, loop.clock().nanoTime() - startNanos, failed);
+        }
+        owner.completed(this);
+    }
+
+    boolean isDone() {
+        return complete;
+    }
+
+    /** Replies with an error: its first word, then the text. */
+    public void error(String codeAndText) {
+        out().error(codeAndText);
+        done();
+    }
+
+    /** Replies with bytes that are RESP already. */
+    public void raw(byte[] encoded) {
+        out().raw(encoded, 0, encoded.length);
+        done();
+    }
+
+    /**
+     * Replies with a failure, or lets another node be asked if this one may not coordinate.
+     *
+     * @param context supersedes a write that may have happened; null if nothing does
+     */
+    public void fail(Failure failure, byte @Nullable [] context) {
+        if (failure.kind() == Failure.Kind.NOT_COORDINATOR && owner.refuse()) {
+            complete = true;
+            return;
+        }
+        CommandErrors.write(out(), failure, context);
+        done();
+    }
+
+    /** Who keeps the reply's place. */
+    interface Owner {
+        /** Where the reply is to be written now. */
+        ByteBuf bufferOf(PendingReply reply);
+
+        /** The reply was written. */
+        void completed(PendingReply reply);
+
+        /** See {@link Replies#refuse}. */
+        boolean refuse();
+    }
+}

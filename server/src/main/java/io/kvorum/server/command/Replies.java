@@ -1,0 +1,18 @@
+package io.kvorum.server.command;
+
+import io.netty.buffer.ByteBuf;
+
+/** Where replies go. Owned by the loop of the requests. */
+interface Replies {
+    /** The buffer to which the reply of the current request is appended if it is there before its handler returns. */
+    ByteBuf now();
+
+    /** A reply was appended to {@link #now}. */
+    void written();
+
+    /** The current request's reply comes later: its place is kept. */
+    PendingReply later(CommandLoop loop, int protocol);
+
+    /** Takes note that this node may not run the request; false if there is nobody else to ask, and a reply is due. */
+    boolean refuse();
+}

@@ -1,0 +1,56 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespRequest;
+import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.peer.PeerTransport;
+
+/**
+ * Sends commands on one key to a node that may coordinate them (design §4, any node takes any command): reads and plain
+ * writes stay here if this node is a settled owner, read-modify-writes go to the first healthy settled owner. What was
+ * passed on once is never passed on again. Owned by its loop.
+ */
+final class Router {
+    private final CommandLoop loop;
+    private final long[] position = new long[2];
+
+    Router(CommandLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Runs the call's handler here, or passes its request on. */
+    void route(Call call) {
+        RespRequest request = call.request();
+        int key = call.command().firstKey();
+        int offset = request.offset(key);
+        int length = request.length(key);
+        if (length == 0 || length > loop.facts().keyBytesMax()) {
+            call.out().error("ERR a key must have 1 to " + loop.facts().keyBytesMax() + " bytes");
+            return;
+        }
+        ClusterView view = loop.keys().view();
+        view.ring().partitioner().position(request.array(), offset, length, position);
+        int partition = view.partitionOf(position[0]);
+        call.place(view, partition, position[0], position[1]);
+        if (call.isPassedOn()) {
+            runPassedOn(call, view, partition);
+            return;
+        }
+        boolean here = call.route() == Route.MODIFY
+                ? view.firstHealthySettledOwner(partition) == PeerTransport.SELF
+                : view.settledHere(partition);
+        if (here) {
+            call.command().handler().run(call);
+        } else {
+            new ForwardOperation(loop, view, partition, call).start();
+        }
+    }
+
+    /** Two nodes may disagree about who is healthy, so that the first healthy owner is not looked for again. */
+    private static void runPassedOn(Call call, ClusterView view, int partition) {
+        if (view.settledHere(partition)) {
+            call.command().handler().run(call);
+        } else {
+            call.fail(Dispatcher.notCoordinator());
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespWriter;
+import io.kvorum.server.coordinator.RequestOptions;
+
+/**
+ * What a connection has said of itself and asked for. Owned by the connection's loop.
+ *
+ * <p>Requests that a peer passed on, and the parts of multi-key commands, run under a session that no connection has.
+ */
+public final class Session {
+    private final long id;
+    private final String address;
+    private final String localAddress;
+    private final long createdNanos;
+    private final boolean passwordless;
+
+    private int protocol = RespWriter.RESP2;
+    private String name = "";
+    private String libraryName = "";
+    private String libraryVersion = "";
+    private boolean authenticated;
+    private boolean siblings;
+    private boolean noEvict;
+    private boolean noTouch;
+    private boolean closing;
+    private RequestOptions options = RequestOptions.DEFAULTS;
+    private String lastCommand = "NULL";
+    private long lastNanos;
+
+    /**
+     * Begins the session of a connection.
+     *
+     * @param id never used twice by this node
+     * @param address of the client, {@code host:port}
+     * @param localAddress that it connected to
+     * @param passwordless whether clients need not show who they are
+     * @param nowNanos the clock's nanoTime
+     */
+    public Session(long id, String address, String localAddress, boolean passwordless, long nowNanos) {
+        this.id = id;
+        this.address = address;
+        this.localAddress = localAddress;
+        this.passwordless = passwordless;
+        this.authenticated = passwordless;
+        this.createdNanos = nowNanos;
+        this.lastNanos = nowNanos;
+    }
+
+    /** A session without a connection, which may run everything. */
+    static Session virtual(int protocol, boolean siblings, RequestOptions options) {
+        Session session = new Session(0, "", "", true, 0);
+        session.protocol = protocol;
+        session.siblings = siblings;
+        session.options = options;
+        return session;
+    }
+
+    /** Back to what it was when the connection began, as RESET asks. */
+    void reset() {
+        protocol = RespWriter.RESP2;
+        name = "";
+        siblings = false;
+        noEvict = false;
+        noTouch = false;
+        options = RequestOptions.DEFAULTS;
+        authenticated = passwordless;
+    }
+
+    /** Its number. */
+    public long id() {
+        return id;
+    }
+
+    /** The client's address. */
+    public String address() {
+        return address;
+    }
+
+    /** The address that the client connected to. */
+    public String localAddress() {
+        return localAddress;
+    }
+
+    /** The RESP version, 2 or 3. */
+    public int protocol() {
+        return protocol;
+    }
+
+    void setProtocol(int version) {
+        protocol = version;
+    }
+
+    /** What the client calls itself; empty if it has not said. */
+    public String name() {
+        return name;
+    }
+
+    void setName(String text) {
+        name = text;
+    }
+
+    void setLibraryName(String text) {
+        libraryName = text;
+    }
+
+    void setLibraryVersion(String text) {
+        libraryVersion = text;
+    }
+
+    /** Whether the client has shown who it is, or need not. */
+    public boolean isAuthenticated() {
+        return authenticated;
+    }
+
+    void setAuthenticated() {
+        authenticated = true;
+    }
+
+    /** Whether GET and MGET answer with context and siblings. */
+    public boolean siblings() {
+        return siblings;
+    }
+
+    /** Chooses the shape of GET and MGET. */
+    public void setSiblings(boolean on) {
+        siblings = on;
+    }
+
+    void setNoEvict(boolean on) {
+        noEvict = on;
+    }
+
+    void setNoTouch(boolean on) {
+        noTouch = on;
+    }
+
+    /** What its requests ask of quorums where they do not say themselves. */
+    public RequestOptions options() {
+        return options;
+    }
+
+    /** Sets what requests ask of quorums. */
+    public void setOptions(RequestOptions defaults) {
+        options = defaults;
+    }
+
+    /** Whether the connection is to be closed once its replies have left. */
+    public boolean isClosing() {
+        return closing;
+    }
+
+    /** Lets the connection be closed once its replies have left; nothing more is read from it. */
+    public void close() {
+        closing = true;
+    }
+
+    /** Notes what it did last, for CLIENT LIST. */
+    void ran(Command command, long nowNanos) {
+        lastCommand = command.name();
+        lastNanos = nowNanos;
+    }
+
+    /** One line of CLIENT LIST, in Redis's format; what Kvorum does not count is 0. */
+    public String describe(long nowNanos) {
+        return "id=" + id + " addr=" + address + " laddr=" + localAddress + " fd=0 name=" + name + " age="
+                + seconds(nowNanos - createdNanos) + " idle=" + seconds(nowNanos - lastNanos) + " flags=" + flags()
+                + " db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0"
+                + " oll=0 omem=0 tot-mem=0 events=r cmd=" + lastCommand + " user=default redir=-1 resp=" + protocol
+                + " lib-name=" + libraryName + " lib-ver=" + libraryVersion;
+    }
+
+    private String flags() {
+        String flags = (noEvict ? "e" : "") + (noTouch ? "T" : "") + (closing ? "c" : "");
+        return flags.isEmpty() ? "N" : flags;
+    }
+
+    private static long seconds(long nanos) {
+        return Math.max(0, nanos) / 1_000_000_000;
+    }
+}

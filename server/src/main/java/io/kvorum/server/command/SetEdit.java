@@ -1,0 +1,112 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespWriter;
+import io.kvorum.storage.engine.PartitionScope;
+import io.kvorum.storage.version.Context;
+import io.kvorum.storage.version.Draft;
+import io.kvorum.storage.version.ValueSlice;
+import io.kvorum.storage.version.VersionVector;
+import io.kvorum.storage.version.Versions;
+import io.kvorum.storage.version.Visible;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The change that SET makes. Filled for one request; may be filled again once its reply is written. Owned by its loop.
+ */
+final class SetEdit implements KeyEdit {
+    private static final byte[] NO_BYTES = {};
+
+    private final CommandLoop loop;
+    private final Draft draft = new Draft();
+    private byte[] key = NO_BYTES;
+    private int keyOffset;
+    private int keyLength;
+    private byte[] value = NO_BYTES;
+    private int valueOffset;
+    private int valueLength;
+    private SetOptions options = SetOptions.NONE;
+    private boolean evaluated;
+    private boolean written;
+    private boolean oldMissing;
+    private byte @Nullable [] oldValue;
+
+    SetEdit(CommandLoop loop) {
+        this.loop = loop;
+    }
+
+    SetEdit key(byte[] array, int offset, int length) {
+        key = array;
+        keyOffset = offset;
+        keyLength = length;
+        evaluated = false;
+        written = false;
+        oldMissing = false;
+        oldValue = null;
+        options = SetOptions.NONE;
+        return this;
+    }
+
+    SetEdit value(byte[] array, int offset, int length) {
+        value = array;
+        valueOffset = offset;
+        valueLength = length;
+        return this;
+    }
+
+    SetEdit options(SetOptions parsed) {
+        options = parsed;
+        return this;
+    }
+
+    @Override
+    public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
+        long expireAtMillis = options.expireAtMillis();
+        if (options.reads()) {
+            ValueSlice old = loop.valueSlice();
+            boolean exists =
+                    current != null && Visible.plain(current, loop.keys().nowMillis(), old);
+            oldMissing = exists && options.get() && old.isMissing();
+            if (oldMissing) {
+                return current;
+            }
+            oldValue = exists && options.get() ? old.bytes() : null;
+            if (exists ? options.onlyAbsent() : options.onlyPresent()) {
+                return current;
+            }
+            if (options.keepExpiry() && exists) {
+                expireAtMillis = old.expireAtMillis();
+            }
+        }
+        written = true;
+        evaluated = true;
+        draft.key(key, keyOffset, keyLength)
+                .value(value, valueOffset, valueLength)
+                .expireAtMillis(expireAtMillis)
+                .dot(scope.actor(), scope.nextStamp(Versions.newestStamp(current)));
+        return Versions.write(current, draft);
+    }
+
+    @Override
+    public void reply(CommandLoop onLoop, RespWriter out, byte @Nullable [] after) {
+        byte[] old = oldValue;
+        if (oldMissing) {
+            out.error(ValueReplies.BYTES_ELSEWHERE);
+        } else if (options.get()) {
+            if (old == null) {
+                out.nil();
+            } else {
+                out.bulk(old);
+            }
+        } else if (written) {
+            out.ok();
+        } else {
+            out.nil();
+        }
+    }
+
+    @Override
+    public @Nullable Context attempted() {
+        return evaluated ? new Context(VersionVector.EMPTY, List.of(draft.dot())) : null;
+    }
+}

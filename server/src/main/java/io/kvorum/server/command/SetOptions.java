@@ -1,0 +1,87 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespRequest;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of SET.
+ *
+ * @param onlyAbsent NX: only where there is no value
+ * @param onlyPresent XX: only where there is one
+ * @param get whether the reply is the value there was
+ * @param keepExpiry whether the expiry there was goes on
+ * @param expireAtMillis when the value ends, in milliseconds since 1970; 0 for never
+ */
+record SetOptions(boolean onlyAbsent, boolean onlyPresent, boolean get, boolean keepExpiry, long expireAtMillis) {
+    static final SetOptions NONE = new SetOptions(false, false, false, false, 0);
+
+    private static final int FIRST_OPTION = 3;
+    private static final byte[] NX = ascii("NX");
+    private static final byte[] XX = ascii("XX");
+    private static final byte[] GET = ascii("GET");
+    private static final byte[] KEEPTTL = ascii("KEEPTTL");
+
+    /** Whether the value there is decides anything, so that it has to be read first. */
+    boolean reads() {
+        return onlyAbsent || onlyPresent || get || keepExpiry;
+    }
+
+    /** Where this request runs: conditions make it a read-modify-write. */
+    static Route route(RespRequest request) {
+        for (int i = FIRST_OPTION; i < request.argumentCount(); i++) {
+            if (request.matches(i, NX)
+                    || request.matches(i, XX)
+                    || request.matches(i, GET)
+                    || request.matches(i, KEEPTTL)) {
+                return Route.MODIFY;
+            }
+        }
+        return Route.WRITE;
+    }
+
+    /** Reads the options; null if they are wrong, and then the error is written. */
+    static @Nullable SetOptions parse(Call call) {
+        RespRequest request = call.request();
+        int count = request.argumentCount();
+        if (count == FIRST_OPTION) {
+            return NONE;
+        }
+        boolean nx = false;
+        boolean xx = false;
+        boolean get = false;
+        boolean keep = false;
+        ExpiryUnit unit = null;
+        int time = 0;
+        for (int i = FIRST_OPTION; i < count; i++) {
+            ExpiryUnit found = i + 1 < count ? ExpiryUnit.of(request, i) : null;
+            if (!xx && request.matches(i, NX)) {
+                nx = true;
+            } else if (!nx && request.matches(i, XX)) {
+                xx = true;
+            } else if (request.matches(i, GET)) {
+                get = true;
+            } else if (unit == null && request.matches(i, KEEPTTL)) {
+                keep = true;
+            } else if (found != null && unit == null && !keep) {
+                unit = found;
+                time = ++i;
+            } else {
+                call.out().error(CommandErrors.SYNTAX);
+                return null;
+            }
+        }
+        long expireAtMillis = 0;
+        if (unit != null) {
+            expireAtMillis = unit.parse(call, time, call.loop().keys().nowMillis());
+            if (expireAtMillis == ExpiryUnit.WRONG) {
+                return null;
+            }
+        }
+        return new SetOptions(nx, xx, get, keep, expireAtMillis);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

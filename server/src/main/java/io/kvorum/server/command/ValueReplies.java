@@ -1,0 +1,48 @@
+package io.kvorum.server.command;
+
+import io.kvorum.codec.resp.RespWriter;
+import io.kvorum.storage.version.RecordBytes;
+import io.kvorum.storage.version.Value;
+import io.kvorum.storage.version.ValueSlice;
+import io.kvorum.storage.version.Visible;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The replies of reads that show a key's value: one value as Redis would, or all siblings with their context. */
+public final class ValueReplies {
+    static final String BYTES_ELSEWHERE = "TRYAGAIN the value's bytes are not in memory";
+
+    private ValueReplies() {}
+
+    /** The newest sibling, or nil: copied straight from the record into the reply. */
+    public static void plain(CommandLoop loop, RespWriter out, byte @Nullable [] record) {
+        ValueSlice value = loop.valueSlice();
+        if (record == null || !Visible.plain(record, loop.keys().nowMillis(), value)) {
+            out.nil();
+        } else if (value.isMissing()) {
+            out.error(BYTES_ELSEWHERE);
+        } else {
+            out.bulk(value.array(), value.offset(), value.length());
+        }
+    }
+
+    /** The context and all live siblings, newest first: {@code [context, [value, …]]}. */
+    public static void siblings(CommandLoop loop, RespWriter out, byte @Nullable [] record) {
+        if (record == null) {
+            out.array(2).nil().array(0);
+            return;
+        }
+        long nowMillis = loop.keys().nowMillis();
+        if (Visible.needsBytes(record, nowMillis)) {
+            out.error(BYTES_ELSEWHERE);
+            return;
+        }
+        byte[] key = RecordBytes.key(record);
+        List<Value> values = Visible.values(record, nowMillis);
+        out.array(2).bulk(loop.contexts().encode(RecordBytes.context(record), key, 0, key.length));
+        out.array(values.size());
+        for (Value value : values) {
+            out.bulk(value.array(), value.offset(), value.length());
+        }
+    }
+}
