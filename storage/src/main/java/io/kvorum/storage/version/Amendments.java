@@ -33,7 +33,7 @@ public final class Amendments {
      */
     public record Increased(
             Outcome outcome,
-            byte @Nullable [] record,
+            byte[] record,
             long number,
             @Nullable Dot dot,
             Amendment.@Nullable Increment amendment) {}

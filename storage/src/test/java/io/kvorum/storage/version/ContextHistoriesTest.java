@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * event is lost that nobody superseded, none stays that somebody did, no increment is lost, and all copies end equal.
  */
 class ContextHistoriesTest {
-    private static final int RUNS = Boolean.getBoolean("kvorum.endurance") ? 200_000 : 4000;
+    private static final int RUNS = Boolean.getBoolean("kvorum.endurance") ? 200_000 : 1500;
     private static final int COPIES = 3;
 
     private record Held(Context context, Set<Dot> seen) {}

@@ -1,0 +1,99 @@
+package io.kvorum.storage.version;
+
+import static io.kvorum.storage.version.Histories.KEY;
+import static io.kvorum.storage.version.Histories.bytes;
+import static io.kvorum.storage.version.Histories.draft;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.storage.version.ContextCodec.Decoded;
+import io.kvorum.storage.version.ContextCodec.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ContextCodecTest {
+    private final ContextCodec codec = new ContextCodec(bytes("secret"));
+
+    private byte[] encode(Context context) {
+        return codec.encode(context, KEY, 0, KEY.length);
+    }
+
+    private Decoded decode(byte[] text) {
+        return codec.decode(text, 0, text.length, KEY, 0, KEY.length);
+    }
+
+    private static Context random(SplittableRandom random) {
+        VersionVector vector = VersionVector.EMPTY;
+        List<Dot> dots = new ArrayList<>();
+        for (int i = random.nextInt(5); i > 0; i--) {
+            vector = vector.with(random.nextLong() | 1, random.nextLong(1, Long.MAX_VALUE));
+        }
+        for (int i = random.nextInt(20); i > 0; i--) {
+            dots.add(new Dot(random.nextLong() | 1, random.nextLong(1, Long.MAX_VALUE)));
+        }
+        return new Context(vector, dots);
+    }
+
+    @Test
+    void contexts_read_back_as_they_were_given_out() {
+        SplittableRandom random = new SplittableRandom(5);
+        for (int run = 0; run < 2000; run++) {
+            Context context = random(random);
+            byte[] text = encode(context);
+            assertThat(decode(text)).as("run %d", run).isEqualTo(context);
+            assertThat(text).asString().matches("[A-Za-z0-9_-]+");
+        }
+        assertThat(decode(new byte[0])).isEqualTo(Context.EMPTY);
+        assertThat(decode(encode(Context.EMPTY))).isEqualTo(Context.EMPTY);
+    }
+
+    @Test
+    void golden_text_of_one_write() {
+        byte[] text = encode(Context.EMPTY.after(null, new Dot(0x0102030405060708L, 0x1112131415161718L)));
+        assertThat(new String(text, US_ASCII)).isEqualTo("AbvqDWMAAZiu2KjB4oSJEQECAwQFBgcIACe3NZPUN47_");
+    }
+
+    @Test
+    void a_context_of_another_key_another_secret_or_another_hand_is_refused_as_a_value() {
+        Context given = new Context(VersionVector.of(1, 5), List.of(new Dot(2, 7)));
+        byte[] text = encode(given);
+        byte[] key = bytes("other");
+        assertThat(codec.decode(text, 0, text.length, key, 0, key.length)).isEqualTo(Refusal.OTHER_KEY);
+        ContextCodec stranger = new ContextCodec(bytes("another"));
+        assertThat(stranger.decode(text, 0, text.length, KEY, 0, KEY.length)).isEqualTo(Refusal.BAD_MAC);
+        assertThat(decode(bytes("no base64!"))).isEqualTo(Refusal.MALFORMED);
+        assertThat(decode(bytes("AAAA"))).isEqualTo(Refusal.MALFORMED);
+        assertThat(decode(bytes("AQAAAAAAAAAAAAA"))).isInstanceOf(Refusal.class);
+        assertThat(decode(new byte[ContextCodec.TEXT_BYTES_MAX + 1])).isEqualTo(Refusal.MALFORMED);
+        SplittableRandom random = new SplittableRandom(6);
+        for (int run = 0; run < 5000; run++) {
+            byte[] changed = text.clone();
+            changed[random.nextInt(changed.length)] = (byte) random.nextInt();
+            Decoded decoded = decode(changed);
+            // The last letter has spare bits, which say nothing.
+            assertThat(decoded instanceof Refusal || decoded.equals(given))
+                    .as("run %d: %s", run, new String(changed, US_ASCII))
+                    .isTrue();
+            byte[] noise = new byte[random.nextInt(60)];
+            random.nextBytes(noise);
+            decode(noise);
+        }
+    }
+
+    @Test
+    void a_context_is_ahead_only_where_neither_clock_nor_record_reach_it() {
+        byte[] record = Versions.write(null, draft(1, 500, "x"));
+        Context known = new Context(VersionVector.of(1, 500), List.of());
+        assertThat(known.isAheadOf(100, record)).isFalse();
+        assertThat(known.isAheadOf(100, null)).isTrue();
+        assertThat(known.isAheadOf(500, null)).isFalse();
+        Context dot = new Context(VersionVector.EMPTY, List.of(new Dot(2, 300)));
+        assertThat(dot.isAheadOf(100, record)).isTrue();
+        assertThat(dot.isAheadOf(300, record)).isFalse();
+        assertThat(Context.EMPTY.isAheadOf(0, null)).isFalse();
+        assertThat(Context.EMPTY.isEmpty()).isTrue();
+        assertThat(dot.isEmpty()).isFalse();
+    }
+}
