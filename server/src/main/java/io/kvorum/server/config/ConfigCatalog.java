@@ -83,8 +83,12 @@ final class ConfigCatalog {
             "The address that Redis clients connect to; `0.0.0.0` for all of the machine's. Set `requirepass` before"
                     + " opening it to others.");
 
-    static final ConfigProperty<Integer> PORT =
-            property("port", AddressTypes.PORT, 6379, "The port that Redis clients connect to. 0 takes any free one.");
+    static final ConfigProperty<Integer> PORT = derived(
+            "port",
+            AddressTypes.PORT,
+            "6379",
+            "as in `cluster.initial-members`, else " + PORT_DEFAULT,
+            "The port that Redis clients connect to. 0 takes any free one.");
 
     static final ConfigProperty<String> ADVERTISE_HOST = derived(
             "advertise-host",
@@ -275,8 +279,8 @@ final class ConfigCatalog {
 
     // ---- peers
 
-    static final ConfigProperty<String> PEER_BIND =
-            derived("peer.bind", AddressTypes.HOST, "as `bind`", "The address that other nodes connect to.");
+    static final ConfigProperty<String> PEER_BIND = derived(
+            "peer.bind", AddressTypes.HOST, "10.0.0.1", "as `bind`", "The address that other nodes connect to.");
 
     static final ConfigProperty<Integer> PEER_PORT = derived(
             "peer.port",
