@@ -1,5 +1,7 @@
 package io.kvorum.ring;
 
+import io.kvorum.codec.binary.ByteReader;
+import io.kvorum.codec.binary.ByteWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +17,37 @@ public record Assignment(List<NodeId> tokens) {
     /** Copies the list. */
     public Assignment {
         tokens = List.copyOf(tokens);
+    }
+
+    private static final int NODES_MAX = 10_000;
+
+    /** Writes the distinct nodes in order of their ids, then the index of each token's owner among them. */
+    public void encode(ByteWriter out) {
+        List<NodeId> nodes = List.copyOf(counts().keySet());
+        out.varInt(nodes.size());
+        nodes.forEach(node -> node.encode(out));
+        out.varInt(tokens.size());
+        for (NodeId owner : tokens) {
+            out.varInt(Collections.binarySearch(nodes, owner));
+        }
+    }
+
+    /** Reads what {@link #encode} writes. */
+    public static Assignment decode(ByteReader in) {
+        int count = in.field("nodes of assignment").count(NODES_MAX, 16);
+        List<NodeId> nodes = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            nodes.add(NodeId.decode(in));
+        }
+        int partitions = in.field("tokens").count(Ring.PARTITIONS_MAX, 1);
+        if (count == 0 && partitions > 0) {
+            throw in.invalid("nodes of assignment", "none", "at least one");
+        }
+        List<NodeId> tokens = new ArrayList<>(partitions);
+        for (int i = 0; i < partitions; i++) {
+            tokens.add(nodes.get(in.field("token owner").varInt(count - 1)));
+        }
+        return new Assignment(tokens);
     }
 
     /** Returns the number of partitions. */

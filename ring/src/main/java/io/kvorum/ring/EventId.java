@@ -1,5 +1,8 @@
 package io.kvorum.ring;
 
+import io.kvorum.codec.binary.ByteReader;
+import io.kvorum.codec.binary.ByteWriter;
+
 /**
  * The identity of a membership event: the stamp its author drew for it, and the author. Ordered by stamp, then node.
  *
@@ -9,6 +12,17 @@ package io.kvorum.ring;
  * @param node the author
  */
 public record EventId(long stamp, NodeId node) implements Comparable<EventId> {
+    /** Writes stamp and node, 24 bytes. */
+    public void encode(ByteWriter out) {
+        out.u64(stamp);
+        node.encode(out);
+    }
+
+    /** Reads stamp and node. */
+    public static EventId decode(ByteReader in) {
+        return new EventId(in.field("event stamp").u64(), NodeId.decode(in));
+    }
+
     @Override
     public int compareTo(EventId other) {
         int byStamp = Long.compare(stamp, other.stamp);

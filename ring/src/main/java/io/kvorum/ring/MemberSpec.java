@@ -1,5 +1,8 @@
 package io.kvorum.ring;
 
+import io.kvorum.codec.binary.ByteReader;
+import io.kvorum.codec.binary.ByteWriter;
+
 /**
  * What a member says of itself when it joins: its name, where it stands, where it listens, how much it can carry.
  *
@@ -28,6 +31,7 @@ public record MemberSpec(
     public static final int WEIGHT_MAX = 10_000;
 
     private static final int PORT_MAX = 65_535;
+    private static final int TEXT_BYTES_MAX = 1024;
 
     /** Checks names, ports and weight. */
     public MemberSpec {
@@ -94,6 +98,31 @@ public record MemberSpec(
         separator = option(text, separator, "memcached", Integer.toString(memcachedPort), memcachedPort == 0);
         option(text, separator, "http", Integer.toString(httpPort), httpPort == 0);
         return text.toString();
+    }
+
+    /** Writes all fields, in their order. */
+    public void encode(ByteWriter out) {
+        out.utf8(name).utf8(zone).utf8(host);
+        out.u16(peerPort).u16(respPort).u16(memcachedPort).u16(httpPort).varInt(weight);
+    }
+
+    /** Reads all fields, in their order. */
+    public static MemberSpec decode(ByteReader in) {
+        String name = in.field("member name").utf8(TEXT_BYTES_MAX);
+        String zone = in.field("zone").utf8(TEXT_BYTES_MAX);
+        String host = in.field("host").utf8(TEXT_BYTES_MAX);
+        if (name.isEmpty() || name.indexOf('@') >= 0 || host.isEmpty()) {
+            throw in.invalid("member", name + "@" + host, "a name without @ and a host");
+        }
+        return new MemberSpec(
+                name,
+                zone,
+                host,
+                in.u16(),
+                in.u16(),
+                in.u16(),
+                in.u16(),
+                in.field("weight").varInt(WEIGHT_MAX));
     }
 
     private static char option(StringBuilder text, char separator, String name, String value, boolean omitted) {

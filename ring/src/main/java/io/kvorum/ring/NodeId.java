@@ -1,5 +1,7 @@
 package io.kvorum.ring;
 
+import io.kvorum.codec.binary.ByteReader;
+import io.kvorum.codec.binary.ByteWriter;
 import java.util.UUID;
 
 /**
@@ -20,6 +22,16 @@ public record NodeId(UUID uuid) implements Comparable<NodeId> {
      */
     public static NodeId parse(String text) {
         return new NodeId(UUID.fromString(text));
+    }
+
+    /** Writes the 16 bytes. */
+    public void encode(ByteWriter out) {
+        out.u64(uuid.getMostSignificantBits()).u64(uuid.getLeastSignificantBits());
+    }
+
+    /** Reads the 16 bytes. */
+    public static NodeId decode(ByteReader in) {
+        return of(in.u64(), in.u64());
     }
 
     @Override
