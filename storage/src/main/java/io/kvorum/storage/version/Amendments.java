@@ -62,8 +62,10 @@ public final class Amendments {
      * @param stamp newer than {@link Versions#newestStamp}
      * @param expireAtMillis since 1970; 0 for never
      * @return the same instance if no sibling is live
+     * @throws IllegalArgumentException if the stamp is not
      */
     public static byte[] expire(byte[] record, long actor, long stamp, long expireAtMillis, long nowMillis) {
+        requireNewest(record, stamp);
         RecordModel model = RecordModel.of(record);
         Group group = new Group(model.siblings);
         List<Sibling> before = List.copyOf(model.siblings);
@@ -84,12 +86,14 @@ public final class Amendments {
      *
      * @param draft key, dot, and flags and expiry for a birth; its value does not matter. For an increment of what is
      *     there, the dot names actor and stamp of the increment
+     * @throws IllegalArgumentException if the draft's stamp is not newer than {@link Versions#newestStamp}
      */
     public static Increased increment(byte @Nullable [] old, Draft draft, long delta, long nowMillis) {
         Versions.requireNewer(old, draft);
         if (old == null) {
             return birth(null, draft, delta);
         }
+        requireNewest(old, draft.stamp);
         Increased inPlace = incrementInPlace(old, draft, delta, nowMillis);
         if (inPlace != null) {
             return inPlace;
@@ -128,6 +132,13 @@ public final class Amendments {
         return new Increased(Outcome.ADDED, model.encode(), total.saturated(), sibling.dot(), amendment);
     }
 
+    /** An older amendment would be one that never happened, though it was acknowledged. */
+    private static void requireNewest(byte[] record, long stamp) {
+        if (stamp <= Versions.newestStamp(record)) {
+            throw new IllegalArgumentException("amendment at " + stamp + " is not newer than the record");
+        }
+    }
+
     private static Increased refusal(Outcome outcome, byte[] old) {
         return new Increased(outcome, old, 0, null, null);
     }
@@ -164,10 +175,7 @@ public final class Amendments {
         while (i < only.incrementCount && only.incrementActor(i) != draft.actor) {
             i++;
         }
-        if (i == only.incrementCount
-                || only.isDropped()
-                || !only.isLiveAlone(nowMillis)
-                || only.incrementStamp(i) >= draft.stamp) {
+        if (i == only.incrementCount || only.isDropped() || !only.isLiveAlone(nowMillis)) {
             return null;
         }
         Total total = new Total().add(only);

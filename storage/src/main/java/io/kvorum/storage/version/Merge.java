@@ -163,7 +163,8 @@ public final class Merge {
             j += order >= 0 ? 1 : 0;
             kept++;
         }
-        if (kept > 1) {
+        // Twins that both sides had were reported when they met.
+        if (kept > Math.min(ofA.size(), ofB.size())) {
             observer.damagedIdentity(ofA.get(0).actor, ofA.get(0).stamp);
         }
     }

@@ -82,10 +82,14 @@ public final class Versions {
      * oldest beyond {@link #SIBLINGS_MAX} are superseded by last-write-wins.
      *
      * @param old the record there is, merged with R owners if {@link Context#hasDotUnknownTo} it; or null
-     * @throws IllegalArgumentException if the draft's stamp is not newer than all its actor did to the key
+     * @throws IllegalArgumentException if the draft's stamp is not newer than all its actor did to the key, and than all
+     *     the context has seen
      */
     public static byte[] write(byte @Nullable [] old, Draft draft, Context context, VersionObserver observer) {
         requireNewer(old, draft);
+        if (context.newestStamp() >= draft.stamp) {
+            throw new IllegalArgumentException("stamp of " + draft.dot() + " is not newer than the context's");
+        }
         RecordModel model = modelFor(old, draft);
         model.siblings.removeIf(sibling -> context.covers(sibling.actor, sibling.stamp));
         model.siblings.add(new Sibling(draft));

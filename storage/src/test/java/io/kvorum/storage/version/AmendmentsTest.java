@@ -121,7 +121,7 @@ class AmendmentsTest {
         assertThat(Versions.newestStamp(persisted)).isEqualTo(4);
         byte[] deleted = Versions.write(two, draft(1, 9, "").tombstone());
         assertThat(Amendments.expire(deleted, 1, 10, 50, 0)).isSameAs(deleted);
-        assertThat(Amendments.expire(two, 3, 1, 7, 0)).isNotSameAs(two);
+        assertThatThrownBy(() -> Amendments.expire(two, 3, 2, 7, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -75,6 +75,8 @@ class VersionsTest {
         assertThatThrownBy(() -> Versions.write(one, draft(1, 5, "b"))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Versions.write(null, new Draft().key(KEY, 0, 3), Context.EMPTY, observer))
                 .isInstanceOf(IllegalArgumentException.class);
+        Context later = new Context(VersionVector.of(2, 7), List.of());
+        assertThatThrownBy(() -> put(one, draft(1, 6, "b"), later)).isInstanceOf(IllegalArgumentException.class);
         Draft otherKey = new Draft().key(bytes("other"), 0, 5).dot(1, 9);
         assertThatThrownBy(() -> Versions.write(one, otherKey)).isInstanceOf(IllegalArgumentException.class);
         byte[] other = Versions.write(null, otherKey);
