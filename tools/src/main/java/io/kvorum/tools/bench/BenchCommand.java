@@ -5,7 +5,10 @@ import io.kvorum.tools.console.ExitCode;
 import io.kvorum.tools.console.Json;
 import io.kvorum.tools.runtime.NanoClock;
 import io.kvorum.tools.runtime.Seeds;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -142,11 +145,13 @@ public final class BenchCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("bench: " + cannot.getMessage());
             return ExitCode.CANNOT_CONNECT;
         }
-        PrintStream out = System.out;
+        PrintWriter out = spec.commandLine().getOut();
         out.print(json ? Json.render(result.json()) : result.table());
         if (percentiles) {
-            out.println();
-            result.measurements().allLatencies().outputPercentileDistribution(out, 1e6);
+            ByteArrayOutputStream text = new ByteArrayOutputStream();
+            PrintStream stream = new PrintStream(text, true, StandardCharsets.UTF_8);
+            result.measurements().allLatencies().outputPercentileDistribution(stream, 1e6);
+            out.print("\n" + text.toString(StandardCharsets.UTF_8));
         }
         out.flush();
         return result.hasSuccess() ? ExitCode.OK : ExitCode.FAILED;

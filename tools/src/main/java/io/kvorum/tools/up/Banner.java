@@ -29,13 +29,14 @@ final class Banner {
         String program = System.getProperty("kvorum.program", "kvorum");
         Table hints = Table.plain()
                 .row("try it", "redis-cli -p " + port + " SET hello world")
-                .row("", "redis-cli -c -p " + nodes.get(nodes.size() - 1).port() + " GET hello")
+                .row("", "redis-cli -c -p " + nodes.get(isReady.lastIndexOf(true)).port() + " GET hello")
                 .row("look", program + " ctl status" + portOption)
                 .row("", program + " ctl key versions hello" + portOption)
                 .row("load", program + " bench --rate 5000 --duration 10" + portOption)
                 .row("stop", "Ctrl-C");
-        String whole =
-                count == nodes.size() ? count + (count == 1 ? " node" : " nodes") : count + " of " + nodes.size();
+        String whole = count == nodes.size()
+                ? count + (count == 1 ? " node" : " nodes")
+                : count + " of " + nodes.size() + " nodes";
         return whole + " ready in " + Units.decimal(tookNanos / 1e9, 1) + " s\n\n" + table.render("  ") + "\n"
                 + hints.render("  ") + "\n";
     }

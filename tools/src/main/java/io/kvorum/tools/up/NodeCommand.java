@@ -10,7 +10,7 @@ import java.util.List;
  * @param flags what the launcher script gives to every node, the user's own options last
  * @param heap the value of {@code -Xmx}
  */
-record NodeCommand(Path java, String classPath, List<String> flags, String heap) {
+record NodeCommand(Path java, String classPath, String mainClass, List<String> flags, String heap) {
     private static final String MAIN_CLASS = "io.kvorum.server.Main";
 
     NodeCommand {
@@ -31,6 +31,7 @@ record NodeCommand(Path java, String classPath, List<String> flags, String heap)
         return new NodeCommand(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 classPath,
+                MAIN_CLASS,
                 flags.isEmpty() ? List.of() : List.of(flags.split("\\s+", -1)),
                 heap);
     }
@@ -45,7 +46,7 @@ record NodeCommand(Path java, String classPath, List<String> flags, String heap)
         command.addAll(flags);
         command.add("-cp");
         command.add(classPath);
-        command.add(MAIN_CLASS);
+        command.add(mainClass);
         command.addAll(arguments);
         return command;
     }

@@ -83,7 +83,7 @@ final class UpDriver implements Supervisor.Effects {
     }
 
     /** On the shutdown thread: the JVM ends when this returns, so it waits for the nodes, but not for ever. */
-    private void stopAndWait() {
+    void stopAndWait() {
         control.execute(() -> supervisor.onStop(clock.nanoTime(), this));
         try {
             var unused = exitCode.get(Supervisor.GIVE_UP_NANOS, TimeUnit.NANOSECONDS);

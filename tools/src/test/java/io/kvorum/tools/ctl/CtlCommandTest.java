@@ -1,0 +1,321 @@
+package io.kvorum.tools.ctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.tools.FakeServer;
+import io.kvorum.tools.ToolRun;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** ctl against a server that says what it is told to; outputs are compared whole. */
+final class CtlCommandTest {
+    private static final String HELLO = "%1\r\n$5\r\nproto\r\n:3\r\n";
+
+    private FakeServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = FakeServer.start();
+        server.answer("HELLO 3", HELLO);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    private ToolRun ctl(String... words) {
+        List<String> arguments = new ArrayList<>(List.of("ctl"));
+        arguments.addAll(List.of(words));
+        arguments.addAll(List.of("--port", String.valueOf(server.port())));
+        return ToolRun.of(arguments.toArray(String[]::new));
+    }
+
+    private static String bulk(String text) {
+        return "$" + text.length() + "\r\n" + text + "\r\n";
+    }
+
+    private static String array(String... items) {
+        return "*" + items.length + "\r\n" + String.join("", items);
+    }
+
+    private static String map(String... items) {
+        return "%" + items.length / 2 + "\r\n" + String.join("", items);
+    }
+
+    private static String integer(long value) {
+        return ":" + value + "\r\n";
+    }
+
+    private static String[] member(String name, String zone, int port, String status) {
+        return new String[] {
+            bulk("name"), bulk(name), bulk("id"), bulk("0000-" + name), bulk("zone"), bulk(zone),
+            bulk("host"), bulk("127.0.0.1"), bulk("port"), integer(port), bulk("peer-port"), integer(port + 1000),
+            bulk("http-port"), integer(port + 2000), bulk("status"), bulk(status), bulk("owned"), integer(128),
+            bulk("weight"), integer(1)
+        };
+    }
+
+    private static String[] status(String members) {
+        return new String[] {
+            bulk("cluster"),
+            bulk("dev"),
+            bulk("cluster-id"),
+            bulk("1b4e"),
+            bulk("partitions"),
+            integer(256),
+            bulk("partitioner"),
+            bulk("slots"),
+            bulk("n"),
+            integer(3),
+            bulk("r"),
+            integer(2),
+            bulk("w"),
+            integer(2),
+            bulk("history"),
+            bulk("9f3a"),
+            bulk("node"),
+            bulk("n0"),
+            bulk("engine"),
+            bulk("memory"),
+            bulk("uptime-s"),
+            integer(185),
+            bulk("keys"),
+            integer(12_345),
+            bulk("memory-bytes"),
+            integer(1_572_864),
+            bulk("unsettled"),
+            integer(0),
+            bulk("members"),
+            members
+        };
+    }
+
+    private static final String STATUS_TEXT = """
+        cluster    dev (1b4e)
+        ring       256 partitions, partitioner slots, history 9f3a
+        quorum     N=3 R=2 W=2
+        node       n0, engine memory, up 3 min 5 s
+        data       12,345 keys, 1.5 MiB
+        unsettled  none
+
+        name  status   zone  host       port  peer-port  http-port  owned  weight
+        n0    self     a     127.0.0.1  6379       7379       8379    128       1
+        n1    suspect  b     127.0.0.1  6380       7380       8380    128       1
+        """;
+
+    @Test
+    void status_shows_the_cluster_and_its_members() {
+        String members = array(map(member("n0", "a", 6379, "self")), map(member("n1", "b", 6380, "suspect")));
+        server.answer("KV.STATUS", map(status(members)));
+        ToolRun run = ctl("status");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).isEqualTo(STATUS_TEXT);
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void status_reads_the_flat_arrays_of_resp2_just_as_well() {
+        server.answer("HELLO 3", "-ERR unknown command 'HELLO'\r\n");
+        String members = array(array(member("n0", "a", 6379, "self")), array(member("n1", "b", 6380, "suspect")));
+        server.answer("KV.STATUS", array(status(members)));
+        assertThat(ctl("status").out()).isEqualTo(STATUS_TEXT);
+    }
+
+    @Test
+    void status_as_json_has_every_field_as_the_server_names_it() {
+        server.answer(
+                "KV.STATUS", map(bulk("cluster"), bulk("dev"), bulk("members"), array(map(bulk("name"), bulk("n0")))));
+        assertThat(ctl("status", "--json").out()).isEqualTo("""
+            {
+              "cluster": "dev",
+              "members": [
+                {
+                  "name": "n0"
+                }
+              ]
+            }
+            """);
+    }
+
+    @Test
+    void ring_sums_up_tokens_replicas_and_zones() {
+        server.answer(
+                "KV.RING START 0 COUNT 1024",
+                array(
+                        array(integer(0), bulk("00"), array(bulk("n0"), bulk("n1")), array(bulk("n2"))),
+                        array(integer(1), bulk("80"), array(bulk("n2"), bulk("n0")), array(bulk("n1")))));
+        server.answer(
+                "KV.STATUS",
+                map(
+                        bulk("members"),
+                        array(
+                                map(member("n0", "a", 6379, "self")),
+                                map(member("n1", "b", 6380, "up")),
+                                map(member("n2", "a", 6381, "up")))));
+        assertThat(ctl("ring").out()).isEqualTo("""
+            2 partitions, 3 nodes
+
+            node  zone  tokens  replicas   share
+            n0    a          1         2  50.0 %
+            n1    b          0         1  25.0 %
+            n2    a          1         1  25.0 %
+
+            the fullest node has 1.50 times the average
+            1 partitions have fewer zones than they could: 1
+            """);
+        assertThat(ctl("ring", "--all").out()).isEqualTo("""
+            partition  token  owners  fallbacks
+                    0  00     n0 n1   n2
+                    1  80     n2 n0   n1
+            """);
+    }
+
+    @Test
+    void key_get_shows_siblings_newest_first_with_bytes_quoted() {
+        server.answer(
+                "KV.GET cart META",
+                array(
+                        bulk("CTX1"),
+                        array(
+                                array(
+                                        bulk("a\0\n"),
+                                        integer(0),
+                                        integer(1_700_000_060_000L),
+                                        integer(1_700_000_000_000L)),
+                                array(bulk("b"), integer(7), integer(-1), integer(1_600_000_000_123L)))));
+        assertThat(ctl("key", "get", "cart").out()).isEqualTo("""
+            1) "a\\x00\\n"
+               written 2023-11-14T22:13:20Z, expires 2023-11-14T22:14:20Z
+            2) "b"
+               written 2020-09-13T12:26:40.123Z, flags 7
+            context CTX1
+            """);
+        assertThat(ctl("key", "get", "cart", "--json").out())
+                .contains("\"state\": \"present\"", "\"value\": \"a\\u0000\\n\"", "\"expiry-ms\": null");
+    }
+
+    @Test
+    void key_get_tells_absent_from_deleted() {
+        server.answer("KV.GET gone META", array(bulk("CTX"), array()));
+        server.answer("KV.GET never META", array("$-1\r\n", array()));
+        assertThat(ctl("key", "get", "gone").out()).isEqualTo("(deleted)\ncontext CTX\n");
+        assertThat(ctl("key", "get", "never").out()).isEqualTo("(absent)\n");
+    }
+
+    @Test
+    void key_put_replaces_what_is_there_unless_it_is_told_what_to_replace() {
+        server.answer("KV.GET k", array(bulk("SEEN"), array(bulk("old"))));
+        server.answer("KV.PUT k SEEN new EX 60", bulk("NEXT"));
+        server.answer("KV.PUT k  blind", bulk("BLIND"));
+        assertThat(ctl("key", "put", "k", "new", "--ex", "60").out()).isEqualTo("context NEXT\n");
+        assertThat(ctl("key", "put", "k", "blind", "--context", "").out()).isEqualTo("context BLIND\n");
+    }
+
+    @Test
+    void keys_and_values_may_be_any_bytes() {
+        server.answer("KV.GET a\0b", array("$-1\r\n", array()));
+        server.answer("KV.PUT a\0b  \u00ff", bulk("C"));
+        assertThat(ctl("key", "put", "\"a\\x00b\"", "\"\\xff\"").out()).isEqualTo("context C\n");
+        assertThat(ctl("key", "put", "\"open", "v").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void key_delete_uses_the_context_it_is_given() {
+        server.answer("KV.DEL k C1", bulk("C2"));
+        assertThat(ctl("key", "delete", "k", "--context", "C1", "--json").out()).isEqualTo("""
+            {
+              "context": "C2"
+            }
+            """);
+    }
+
+    @Test
+    void where_and_versions_show_whatever_the_server_tells() {
+        server.answer(
+                "KV.WHERE k",
+                map(
+                        bulk("position"),
+                        bulk("00ff"),
+                        bulk("partition"),
+                        integer(3),
+                        bulk("owners"),
+                        array(
+                                map(bulk("name"), bulk("n0"), bulk("status"), bulk("up")),
+                                map(bulk("name"), bulk("n1"), bulk("status"), bulk("down"))),
+                        bulk("fallbacks"),
+                        array()));
+        assertThat(ctl("key", "where", "k").out()).isEqualTo("""
+            position   00ff
+            partition  3
+            fallbacks  none
+
+            owners
+              name  status
+              n0    up
+              n1    down
+            """);
+        server.answer("KV.VERSIONS k", array(map(bulk("node"), bulk("n0"), bulk("dots"), array(bulk("x"), bulk("y")))));
+        assertThat(ctl("key", "versions", "k").out()).isEqualTo("\nreplicas\n  node  dots\n  n0    x, y\n");
+    }
+
+    @Test
+    void an_error_of_the_server_is_shown_as_it_is_with_a_hint() {
+        server.answer("KV.STATUS", "-CLUSTERDOWN need 2 of 3 replicas for writes, 1 reachable\r\n");
+        ToolRun run = ctl("status");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).isEqualTo("""
+            kvorum ctl status: CLUSTERDOWN need 2 of 3 replicas for writes, 1 reachable
+            `ctl status` shows which nodes are down.
+            """);
+    }
+
+    @Test
+    void a_server_that_wants_a_password_is_recognised_and_a_wrong_one_is_never_shown() {
+        server.answer("HELLO 3", "-NOAUTH HELLO must be called with the client already authenticated\r\n");
+        server.answer("AUTH s3cret", "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+        ToolRun without = ctl("status");
+        assertThat(without.exitCode()).isEqualTo(1);
+        assertThat(without.err()).contains("KVORUM_PASSWORD");
+        ToolRun wrong = ctl("status", "--password=s3cret");
+        assertThat(wrong.exitCode()).isEqualTo(1);
+        assertThat(wrong.err()).contains("WRONGPASS").doesNotContain("s3cret");
+    }
+
+    @Test
+    void the_password_is_sent_before_anything_else() {
+        server.answer("AUTH s3cret", "+OK\r\n").answer("KV.STATUS", map(bulk("members"), array()));
+        assertThat(ctl("status", "--password=s3cret").exitCode()).isZero();
+        assertThat(server.requests()).containsExactly("AUTH s3cret", "HELLO 3", "KV.STATUS");
+    }
+
+    @Test
+    void no_server_and_no_answer_have_an_exit_code_of_their_own_and_say_what_to_do() throws IOException {
+        int freePort;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            freePort = free.getLocalPort();
+        }
+        ToolRun refused = ToolRun.of("ctl", "status", "--port", String.valueOf(freePort));
+        assertThat(refused.exitCode()).isEqualTo(3);
+        assertThat(refused.err()).contains("connection refused").contains("--host and --port");
+
+        server.answer("KV.STATUS", "");
+        ToolRun closed = ctl("status");
+        assertThat(closed.exitCode()).isEqualTo(3);
+        assertThat(closed.err()).contains("the server closed the connection");
+    }
+
+    @Test
+    void an_answer_that_makes_no_sense_is_not_taken_for_one() {
+        server.answer("KV.STATUS", integer(5));
+        assertThat(ctl("status").err()).contains("KV.STATUS should be a map");
+        server.answer("KV.STATUS", "HTTP/1.1 400 Bad Request\r\n\r\n");
+        assertThat(ctl("status").exitCode()).isEqualTo(3);
+    }
+}
