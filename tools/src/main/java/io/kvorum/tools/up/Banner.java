@@ -9,7 +9,7 @@ final class Banner {
     private Banner() {}
 
     static String ready(List<NodeSpec> nodes, List<Boolean> isReady, long tookNanos) {
-        Table table = Table.of("node", "redis", "memcached", "http", "log");
+        Table table = Table.of("node", "redis", "http", "log");
         int first = isReady.indexOf(true);
         int count = 0;
         for (int i = 0; i < nodes.size(); i++) {
@@ -19,7 +19,6 @@ final class Banner {
                 table.row(
                         node.name(),
                         NodeSpec.HOST + ":" + node.port(),
-                        NodeSpec.HOST + ":" + node.memcachedPort(),
                         "http://" + NodeSpec.HOST + ":" + node.httpPort(),
                         node.log());
             }
@@ -29,7 +28,10 @@ final class Banner {
         String program = System.getProperty("kvorum.program", "kvorum");
         Table hints = Table.plain()
                 .row("try it", "redis-cli -p " + port + " SET hello world")
-                .row("", "redis-cli -c -p " + nodes.get(isReady.lastIndexOf(true)).port() + " GET hello")
+                .row(
+                        "",
+                        "redis-cli -c -p "
+                                + nodes.get(isReady.lastIndexOf(true)).port() + " GET hello")
                 .row("look", program + " ctl status" + portOption)
                 .row("", program + " ctl key versions hello" + portOption)
                 .row("load", program + " bench --rate 5000 --duration 10" + portOption)

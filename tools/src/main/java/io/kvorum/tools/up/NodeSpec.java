@@ -5,17 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** One node of the cluster to run: its name, its ports on loopback, and the directory that is its alone. */
-record NodeSpec(String name, int port, int memcachedPort, int peerPort, int httpPort, Path directory) {
+record NodeSpec(String name, int port, int peerPort, int httpPort, Path directory) {
     static final String HOST = "127.0.0.1";
     static final int DEFAULT_PORT = 6379;
-    private static final int DEFAULT_MEMCACHED_PORT = 11211;
 
     /** Node {@code index}, counted from 0, of a cluster whose first node answers clients at {@code basePort}. */
     static NodeSpec of(int index, int basePort, Path data) {
         int port = basePort + index;
-        int memcached = basePort == DEFAULT_PORT ? DEFAULT_MEMCACHED_PORT + index : port + 3_000;
         String name = "n" + index;
-        return new NodeSpec(name, port, memcached, port + 1_000, port + 2_000, data.resolve(name));
+        return new NodeSpec(name, port, port + 1_000, port + 2_000, data.resolve(name));
     }
 
     Path log() {
@@ -26,7 +24,6 @@ record NodeSpec(String name, int port, int memcachedPort, int peerPort, int http
     Map<String, Integer> ports() {
         Map<String, Integer> ports = new LinkedHashMap<>();
         ports.put("redis", port);
-        ports.put("memcached", memcachedPort);
         ports.put("peers", peerPort);
         ports.put("http", httpPort);
         return ports;

@@ -41,8 +41,7 @@ public final class UpCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             description = "Port of the first node for Redis clients; the next nodes follow. Peers are at +1000, HTTP"
-                    + " at +2000, memcached from 11211, or at +3000 with another port than 6379. Default: as before,"
-                    + " else 6379.")
+                    + " at +2000. Default: as before, else 6379.")
     private @Nullable Integer port;
 
     @Option(
@@ -56,7 +55,7 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--engine",
             paramLabel = "ENGINE",
-            description = "Storage engine of the nodes: memory or xodus. Default: as before, else memory.")
+            description = "Storage engine of the nodes. Default: as before, else memory.")
     private @Nullable String engine;
 
     @Option(

@@ -44,10 +44,8 @@ final class LayoutTest {
     @Test
     void ports_follow_the_documented_scheme() {
         NodeSpec standard = NodeSpec.of(2, 6379, data);
-        assertThat(List.of(standard.port(), standard.memcachedPort(), standard.peerPort(), standard.httpPort()))
-                .containsExactly(6381, 11213, 7381, 8381);
-        NodeSpec other = NodeSpec.of(1, 7000, data);
-        assertThat(other.memcachedPort()).isEqualTo(10_001);
+        assertThat(List.of(standard.port(), standard.peerPort(), standard.httpPort()))
+                .containsExactly(6381, 7381, 8381);
     }
 
     @Test
@@ -65,10 +63,10 @@ final class LayoutTest {
     @Test
     void all_ports_that_cannot_be_had_are_named_before_anything_starts() throws IOException {
         List<NodeSpec> nodes = List.of(NodeSpec.of(0, 6379, data), NodeSpec.of(1, 6379, data));
-        assertThat(PortCheck.problems(nodes, port -> port != 7380 && port != 11211))
-                .containsExactly("port 11211 (memcached of n0) is in use", "port 7380 (peers of n1) is in use");
-        assertThat(PortCheck.problems(List.of(NodeSpec.of(0, 63_000, data)), port -> true))
-                .containsExactly("port 66000 (memcached of n0) is above 65535");
+        assertThat(PortCheck.problems(nodes, port -> port != 7380 && port != 8379))
+                .containsExactly("port 8379 (http of n0) is in use", "port 7380 (peers of n1) is in use");
+        assertThat(PortCheck.problems(List.of(NodeSpec.of(0, 64_000, data)), port -> true))
+                .containsExactly("port 66000 (http of n0) is above 65535");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(PortCheck.isFree(taken.getLocalPort())).isFalse();
         }
