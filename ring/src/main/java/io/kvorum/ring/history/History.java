@@ -27,6 +27,9 @@ public final class History {
     /** The most events one history may have. */
     public static final int EVENTS_MAX = 1_000_000;
 
+    /** Into how many buckets, by the upper bits of their hashes, events are parted for comparison. */
+    public static final int BUCKETS = 64;
+
     private static final LongHashFunction XXH3 = LongHashFunction.xx3();
 
     private final SortedMap<Key, Event> events;
@@ -100,6 +103,33 @@ public final class History {
     /** Returns the hashes of all events, in the order of the events. */
     public long[] hashes() {
         return events.keySet().stream().mapToLong(Key::hash).toArray();
+    }
+
+    /** Returns the sum of the hashes in each bucket: histories differ only where these do. */
+    public long[] bucketSums() {
+        long[] sums = new long[BUCKETS];
+        for (Key key : events.keySet()) {
+            sums[bucketOf(key.hash())] += key.hash();
+        }
+        return sums;
+    }
+
+    /** Returns the events of some buckets: those whose bits are set in {@code buckets}. */
+    public History inBuckets(long buckets) {
+        SortedMap<Key, Event> chosen = new TreeMap<>();
+        long sum = 0;
+        for (Map.Entry<Key, Event> entry : events.entrySet()) {
+            long eventHash = entry.getKey().hash();
+            if ((buckets >>> bucketOf(eventHash) & 1) != 0) {
+                chosen.put(entry.getKey(), entry.getValue());
+                sum += eventHash;
+            }
+        }
+        return new History(chosen, sum);
+    }
+
+    private static int bucketOf(long eventHash) {
+        return (int) (eventHash >>> 58);
     }
 
     /** Returns those of the hashes that no event here has, ascending. */

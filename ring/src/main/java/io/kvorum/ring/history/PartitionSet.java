@@ -14,6 +14,9 @@ import java.util.TreeSet;
  * @param partitions ascending, without repetition
  */
 public record PartitionSet(List<Integer> partitions) {
+    /** No partition. */
+    public static final PartitionSet NONE = new PartitionSet(List.of());
+
     /** Copies the list and checks that it ascends. */
     public PartitionSet {
         partitions = List.copyOf(partitions);
