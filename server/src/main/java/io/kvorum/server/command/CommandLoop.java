@@ -81,7 +81,8 @@ public final class CommandLoop {
         return parts.transport;
     }
 
-    PeerHealth health() {
+    /** Where missed deadlines are reported. */
+    public PeerHealth health() {
         return parts.health;
     }
 

@@ -6,10 +6,11 @@ package io.kvorum.server.command;
  *
  * <p>Only the last {@code *} is ever gone back to, so that a hostile pattern costs pattern times text and no more.
  */
-final class Glob {
+public final class Glob {
     private final byte[] pattern;
 
-    Glob(byte[] pattern) {
+    /** The pattern these bytes are. */
+    public Glob(byte[] pattern) {
         this.pattern = pattern.clone();
     }
 
@@ -17,7 +18,8 @@ final class Glob {
         return matches(text, 0, text.length);
     }
 
-    boolean matches(byte[] text, int offset, int length) {
+    /** Whether the slice matches. */
+    public boolean matches(byte[] text, int offset, int length) {
         int p = 0;
         int t = offset;
         int end = offset + length;

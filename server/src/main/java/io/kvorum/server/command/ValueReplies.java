@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The replies of reads that show a key's value: one value as Redis would, or all siblings with their context. */
 public final class ValueReplies {
-    static final String BYTES_ELSEWHERE = "TRYAGAIN the value's bytes are not in memory";
+    /** The error for a value that this node knows of, but whose bytes it has not at hand. */
+    public static final String BYTES_ELSEWHERE = "TRYAGAIN the value's bytes are not in memory";
 
     private ValueReplies() {}
 

@@ -1,0 +1,87 @@
+package io.kvorum.server.command.keyspace;
+
+import io.kvorum.server.command.Command;
+import io.kvorum.server.command.CommandFlag;
+import io.kvorum.server.command.CommandGroup;
+import io.kvorum.storage.engine.StorageEngine;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The rows of this package: values, counters, expiry, keys, and the keyspace as a whole. */
+public final class KeyspaceCommands {
+    private static final String WALKS = "Each partition is read from one owner that has it whole. A key that is there "
+            + "throughout is returned exactly once, unless that owner has missed it and was not repaired yet. Deleted and "
+            + "expired keys are never returned.";
+    private static final String FLUSHES =
+            "What was written before it is gone on every member that can be reached, when "
+                    + "the reply comes, and on the others before they answer again. A write at the same time may go or stay.";
+
+    private KeyspaceCommands() {}
+
+    /**
+     * The rows.
+     *
+     * @param others rows of the same table, among them GET and SET, of which MGET and MSET are made
+     * @param engine this node's copies, for what is asked of keys as a whole
+     * @param flush empties the cluster
+     */
+    public static List<Command> commands(List<Command> others, StorageEngine engine, Flush flush) {
+        List<Command> all = new ArrayList<>();
+        all.addAll(ValueCommands.commands(named("get", others), named("set", others)));
+        all.addAll(CounterCommands.commands());
+        all.addAll(KeyCommands.commands());
+        all.addAll(ExpiryCommands.commands());
+        all.addAll(wholeKeyspace(new LocalKeys(engine), flush));
+        return List.copyOf(all);
+    }
+
+    private static Command named(String name, List<Command> rows) {
+        return rows.stream()
+                .filter(row -> row.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no row of " + name));
+    }
+
+    private static List<Command> wholeKeyspace(LocalKeys local, Flush flush) {
+        return List.of(
+                Command.named("dbsize")
+                        .arity(1)
+                        .flags(CommandFlag.READONLY, CommandFlag.FAST)
+                        .group(CommandGroup.SERVER)
+                        .since("1.0.0")
+                        .summary("Returns how many keys the cluster has.")
+                        .guarantee("Each key counts once, at one owner of its partition. Of nodes with more than "
+                                + LocalKeys.EXACT_COUNT_MAX + " records, expired keys count until they are swept.")
+                        .handledBy(call -> CountCommand.run(call, local)),
+                Command.named("scan")
+                        .arity(-2)
+                        .flags(CommandFlag.READONLY)
+                        .group(CommandGroup.GENERIC)
+                        .since("2.8.0")
+                        .summary("Returns some keys of the cluster and the cursor with which to go on, on any node.")
+                        .guarantee(WALKS)
+                        .handledBy(call -> ScanCommand.run(call, local)),
+                Command.named("keys")
+                        .arity(2)
+                        .flags(CommandFlag.READONLY)
+                        .group(CommandGroup.GENERIC)
+                        .since("1.0.0")
+                        .summary(
+                                "Returns all keys of the cluster that match a pattern, up to a million. Walks everything.")
+                        .guarantee(WALKS)
+                        .handledBy(call -> KeysCommand.run(call, local)),
+                flush("flushall", flush),
+                flush("flushdb", flush));
+    }
+
+    private static Command flush(String name, Flush flush) {
+        return Command.named(name)
+                .arity(-1)
+                .flags(CommandFlag.WRITE)
+                .group(CommandGroup.SERVER)
+                .since("1.0.0")
+                .summary("Removes all keys of the cluster.")
+                .guarantee(FLUSHES)
+                .handledBy(call -> FlushCommand.run(call, flush));
+    }
+}
