@@ -55,6 +55,29 @@ public final class RingBuilder {
         this.n = n;
     }
 
+    /** Starts from all that a ring holds, so that a change can be tried out on it. */
+    public static RingBuilder from(Ring ring) {
+        RingBuilder builder = new RingBuilder(
+                        ring.clusterId(), ring.clusterName(), ring.partitions(), ring.partitioner(), ring.n())
+                .historyHash(ring.historyHash())
+                .flushStamp(ring.flushStamp())
+                .ignoredEvents(ring.ignoredEvents());
+        builder.members.putAll(ring.known());
+        builder.configuration.putAll(ring.configuration());
+        Assignment tokens = ring.assignment();
+        if (tokens != null) {
+            List<List<NodeId>> owners = new ArrayList<>();
+            for (int partition = 0; partition < ring.partitions(); partition++) {
+                owners.add(ring.settledOwners(partition));
+            }
+            builder.plan(ring.plan(), tokens)
+                    .settled(
+                            owners,
+                            ring.moves().stream().filter(Move::consented).toList());
+        }
+        return builder;
+    }
+
     /** Adds a member, or replaces what was known of it; members that are gone are added too. */
     public RingBuilder member(Member member) {
         members.put(member.id(), member);
