@@ -46,10 +46,8 @@ public final class CommandErrors {
     static String unknownCommand(RespRequest request) {
         StringBuilder arguments = new StringBuilder();
         for (int i = 1; i < request.argumentCount() && arguments.length() < UNKNOWN_ARGUMENTS_MAX; i++) {
-            arguments
-                    .append('\'')
-                    .append(clipped(request, i, UNKNOWN_ARGUMENTS_MAX - arguments.length()))
-                    .append("' ");
+            int room = UNKNOWN_ARGUMENTS_MAX - arguments.length();
+            arguments.append('\'').append(clipped(request, i, room)).append("' ");
         }
         return "ERR unknown command '" + clipped(request, 0, UNKNOWN_NAME_MAX) + "', with args beginning with: "
                 + arguments;

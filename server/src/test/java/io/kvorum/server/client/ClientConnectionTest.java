@@ -1,0 +1,180 @@
+package io.kvorum.server.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.server.command.Command;
+import io.kvorum.server.command.PendingReply;
+import io.kvorum.server.config.Secret;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ClientConnectionTest {
+    private final List<PendingReply> waiting = new ArrayList<>();
+    private final List<String> ran = new ArrayList<>();
+    private final Command later = Command.named("later").arity(1).handledBy(call -> waiting.add(call.defer()));
+    private final Command note = Command.named("note").arity(2).handledBy(call -> {
+        ran.add(call.request().string(1));
+        call.out().ok();
+    });
+    private final Command large = Command.named("large")
+            .arity(2)
+            .handledBy(call -> call.out().bulk(new byte[(int) call.request().asLong(1)]));
+
+    @Test
+    void a_pipeline_in_one_packet_is_answered_in_one() {
+        ClientBench bench = ClientBench.open(List.of());
+        EmbeddedChannel channel = bench.connect();
+        ClientBench.send(channel, "*1\r\n$4\r\nPING\r\nset k v\r\nget k\r\n");
+        bench.turn();
+        assertThat(channel.outboundMessages()).hasSize(1);
+        assertThat(bench.received(channel)).isEqualTo("+PONG\r\n+OK\r\n$1\r\nv\r\n");
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void quit_answers_what_came_before_it_then_closes_and_runs_nothing_after_it() {
+        ClientBench bench = ClientBench.open(List.of(later, note));
+        EmbeddedChannel channel = bench.connect();
+        assertThat(bench.exchange(channel, "later\r\nquit\r\nnote after\r\n")).isEmpty();
+        assertThat(channel.isActive()).isTrue();
+        waiting.get(0).error("ERR late");
+        assertThat(bench.received(channel)).isEqualTo("-ERR late\r\n+OK\r\n");
+        assertThat(channel.isActive()).isFalse();
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void a_protocol_error_is_answered_in_its_turn_and_ends_the_connection() {
+        ClientBench bench = ClientBench.open(List.of(later));
+        EmbeddedChannel channel = bench.connect();
+        assertThat(bench.exchange(channel, "ping\r\nlater\r\n*1\r\n:1\r\nping\r\n"))
+                .isEqualTo("+PONG\r\n");
+        waiting.get(0).error("ERR late");
+        assertThat(bench.received(channel)).isEqualTo("-ERR late\r\n-ERR Protocol error: expected '$', got ':'\r\n");
+        assertThat(channel.isActive()).isFalse();
+    }
+
+    @Test
+    void protected_mode_refuses_other_machines_while_there_is_no_password() {
+        ClientBench open = ClientBench.open(List.of());
+        EmbeddedChannel stranger = open.connect("10.0.0.9");
+        assertThat(open.received(stranger)).startsWith("-DENIED Kvorum is running in protected mode because");
+        assertThat(stranger.isActive()).isFalse();
+        assertThat(open.exchange(open.connect("127.0.0.5"), "ping\r\n")).isEqualTo("+PONG\r\n");
+        assertThat(open.exchange(open.connect("::1"), "ping\r\n")).isEqualTo("+PONG\r\n");
+
+        ClientBench locked = new ClientBench(Secret.of("p"), true, 100, 1024, 1 << 28, List.of());
+        assertThat(locked.exchange(locked.connect("10.0.0.9"), "ping\r\nauth p\r\nping\r\n"))
+                .isEqualTo("-NOAUTH Authentication required.\r\n+OK\r\n+PONG\r\n");
+
+        ClientBench trusting = new ClientBench(Secret.NONE, false, 100, 1024, 1 << 28, List.of());
+        assertThat(trusting.exchange(trusting.connect("10.0.0.9"), "ping\r\n")).isEqualTo("+PONG\r\n");
+    }
+
+    @Test
+    void one_client_too_many_is_told_so_and_closed_and_a_place_that_is_left_is_free() {
+        ClientBench bench = new ClientBench(Secret.NONE, true, 1, 1024, 1 << 28, List.of());
+        EmbeddedChannel first = bench.connect();
+        EmbeddedChannel second = bench.connect();
+        assertThat(bench.received(second)).isEqualTo("-ERR max number of clients reached\r\n");
+        assertThat(second.isActive()).isFalse();
+        first.close();
+        bench.turn();
+        assertThat(bench.exchange(bench.connect(), "ping\r\n")).isEqualTo("+PONG\r\n");
+    }
+
+    @Test
+    void a_stranger_may_not_send_much_and_one_who_was_let_in_may() {
+        ClientBench bench = new ClientBench(Secret.of("p"), true, 100, 1024, 1 << 28, List.of());
+        EmbeddedChannel stranger = bench.connect();
+        assertThat(bench.exchange(stranger, "*2\r\n$4\r\nECHO\r\n$16385\r\n"))
+                .isEqualTo("-ERR Protocol error: unauthenticated bulk length\r\n");
+        assertThat(stranger.isActive()).isFalse();
+        EmbeddedChannel friend = bench.connect();
+        String word = "x".repeat(20_000);
+        assertThat(bench.exchange(friend, "auth p\r\n*2\r\n$4\r\nECHO\r\n$20000\r\n" + word + "\r\n"))
+                .isEqualTo("+OK\r\n$20000\r\n" + word + "\r\n");
+        assertThat(bench.exchange(friend, "reset\r\n*2\r\n$4\r\nECHO\r\n$16385\r\n"))
+                .isEqualTo("+RESET\r\n-ERR Protocol error: unauthenticated bulk length\r\n");
+    }
+
+    @Test
+    void who_is_owed_too_many_replies_is_not_read_until_one_has_come() {
+        ClientBench bench = new ClientBench(Secret.NONE, true, 100, 3, 1 << 28, List.of(later, note));
+        EmbeddedChannel channel = bench.connect();
+        assertThat(bench.exchange(channel, "later\r\nlater\r\nlater\r\nnote 1\r\nlater\r\n"))
+                .isEmpty();
+        assertThat(waiting).hasSize(3);
+        assertThat(ran).isEmpty();
+        assertThat(channel.config().isAutoRead()).isFalse();
+        waiting.get(1).error("ERR 2");
+        assertThat(bench.received(channel)).isEmpty();
+        assertThat(ran).containsExactly("1");
+        assertThat(waiting).hasSize(4);
+        waiting.get(0).error("ERR 1");
+        assertThat(bench.received(channel)).isEqualTo("-ERR 1\r\n-ERR 2\r\n");
+        assertThat(channel.config().isAutoRead()).isTrue();
+        waiting.get(3).error("ERR 4");
+        waiting.get(2).error("ERR 3");
+        assertThat(bench.received(channel)).isEqualTo("-ERR 3\r\n+OK\r\n-ERR 4\r\n");
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void who_does_not_read_replies_is_not_read_and_disturbs_nobody() {
+        ClientBench bench = ClientBench.open(List.of(large, note));
+        EmbeddedChannel slow = bench.connect();
+        slow.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        slow.runPendingTasks();
+        StringBuilder flood = new StringBuilder("note first\r\n");
+        flood.append("large 100000\r\n".repeat(1_000));
+        ClientBench.send(slow, flood.toString());
+        assertThat(slow.config().isAutoRead()).isFalse();
+        assertThat(ran).isEmpty();
+        assertThat(bench.exchange(bench.connect(), "ping\r\n")).isEqualTo("+PONG\r\n");
+        slow.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        slow.runPendingTasks();
+        int received = 0;
+        for (String part = bench.received(slow); !part.isEmpty(); part = bench.received(slow)) {
+            received += part.length();
+        }
+        assertThat(received).isEqualTo("+OK\r\n".length() + 1_000 * "$100000\r\n\r\n".length() + 100_000_000);
+        assertThat(slow.config().isAutoRead()).isTrue();
+        slow.finishAndReleaseAll();
+    }
+
+    @Test
+    void one_turn_takes_only_as_many_requests_as_their_replies_may_wait() {
+        ClientBench bench = ClientBench.open(List.of(large));
+        EmbeddedChannel channel = bench.connect();
+        ClientBench.send(channel, "large 100000\r\n".repeat(1_000));
+        long unsent = channel.unsafe().outboundBuffer().totalPendingWriteBytes();
+        assertThat(unsent)
+                .isBetween((long) ClientConnection.OUTPUT_STALL_BYTES, ClientConnection.OUTPUT_STALL_BYTES + 400_000L);
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void who_is_owed_more_bytes_than_anybody_may_hold_is_closed() {
+        ClientBench bench = new ClientBench(Secret.NONE, true, 100, 1024, 1_000_000, List.of(later, large));
+        EmbeddedChannel channel = bench.connect();
+        bench.exchange(channel, "later\r\n" + "large 400000\r\n".repeat(3));
+        bench.turn();
+        assertThat(channel.isActive()).isFalse();
+    }
+
+    @Test
+    void closing_answers_what_was_taken() {
+        ClientBench bench = ClientBench.open(List.of(later));
+        EmbeddedChannel channel = bench.connect();
+        bench.exchange(channel, "later\r\n");
+        channel.pipeline().get(ClientConnection.class).closeGracefully();
+        assertThat(bench.exchange(channel, "ping\r\n")).isEmpty();
+        assertThat(channel.isActive()).isTrue();
+        waiting.get(0).error("ERR done");
+        assertThat(bench.received(channel)).isEqualTo("-ERR done\r\n");
+        assertThat(channel.isActive()).isFalse();
+    }
+}

@@ -1,0 +1,247 @@
+package io.kvorum.server.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.server.config.Secret;
+import io.kvorum.server.coordinator.RequestOptions;
+import io.kvorum.server.peer.FrameInfo;
+import io.kvorum.server.peer.message.Forward;
+import io.kvorum.server.peer.message.ForwardAnswer;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Refusal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Passing commands on: every point at which a node or a message may fail, and the class of error that follows. */
+class ForwardTest {
+    private static final String OK = "+OK\r\n";
+
+    /** Stands for KV.PUT and KV.DEL: it carries a context. */
+    private static final Command REPEATABLE = Command.named("put")
+            .arity(4)
+            .keyAt(1)
+            .flags(CommandFlag.WRITE, CommandFlag.REPEATABLE)
+            .routed(Route.WRITE)
+            .handledBy(call -> call.out().ok());
+
+    // Two owners of each key; this node is neither of keys of peer 1 (owners 1, 2).
+    private final CommandBench bench = new CommandBench(4, 2, Secret.NONE, List.of(REPEATABLE), Runnable::run);
+    private final CommandBench.Client client = bench.client();
+    private final String key = bench.keyOf(1);
+
+    @Test
+    void a_read_is_passed_to_the_first_owner_and_its_reply_is_the_clients() {
+        assertThat(client.run("get", key)).isEmpty();
+        CommandBench.Sent sent = last();
+        assertThat(sent.peer()).isEqualTo(1);
+        assertThat(arguments(sent)).containsExactly("GET", key);
+        answer(true, "$1\r\nv\r\n");
+        assertThat(client.takeReplies()).isEqualTo("$1\r\nv\r\n");
+    }
+
+    @Test
+    void session_options_and_protocol_travel_with_the_command() {
+        client.session.setProtocol(3);
+        client.session.setSiblings(true);
+        client.session.setOptions(new RequestOptions(2, 1, 0, true));
+        client.run("get", key);
+        Forward forward = (Forward) last().message();
+        assertThat(List.of(forward.protocol(), forward.r(), forward.w(), forward.dw()))
+                .containsExactly(3, 2, 1, 0);
+        assertThat(forward.siblings()).isTrue();
+        assertThat(forward.strict()).isTrue();
+    }
+
+    @Test
+    void the_other_node_is_given_less_time_than_the_client_waits() {
+        client.run("get", key);
+        assertThat(last().deadlineNanos())
+                .isGreaterThan(bench.nowNanos())
+                .isLessThan(bench.nowNanos() + 500 * CommandBench.MILLI);
+    }
+
+    @Test
+    void what_was_never_sent_is_tried_elsewhere() {
+        bench.reachable[1] = false;
+        client.run("set", key, "v");
+        assertThat(last().peer()).isEqualTo(2);
+        answer(true, OK);
+        assertThat(client.takeReplies()).isEqualTo(OK);
+    }
+
+    @Test
+    void an_owner_that_may_not_coordinate_leaves_it_to_the_next() {
+        client.run("set", key, "v");
+        answer(false, "");
+        assertThat(last().peer()).isEqualTo(2);
+        answerWith(new Refusal("no"));
+        assertThat(client.takeReplies())
+                .isEqualTo("-CLUSTERDOWN need 2 of 2 replicas for writes, 2 reachable but none of them can"
+                        + " coordinate now\r\n");
+    }
+
+    @Test
+    void with_nobody_to_send_to_nothing_was_attempted() {
+        bench.reachable[1] = false;
+        bench.reachable[2] = false;
+        assertThat(client.run("get", key)).isEqualTo("-CLUSTERDOWN need 2 of 2 replicas for reads, 0 reachable\r\n");
+        bench.healthy[1] = false;
+        bench.healthy[2] = false;
+        bench.refreshView();
+        assertThat(client.run("set", key, "v", "NX"))
+                .isEqualTo("-CLUSTERDOWN need 2 of 2 replicas for writes, 0 reachable\r\n");
+    }
+
+    @Test
+    void a_read_whose_owner_is_lost_is_asked_elsewhere() {
+        client.run("get", key);
+        last().handler().onLost(1);
+        assertThat(last().peer()).isEqualTo(2);
+        answer(true, "$-1\r\n");
+        assertThat(client.takeReplies()).isEqualTo("$-1\r\n");
+    }
+
+    @Test
+    void a_read_whose_owner_is_silent_is_asked_elsewhere_within_the_deadline_and_then_given_up() {
+        client.run("get", key);
+        bench.pass(252);
+        assertThat(bench.missed).containsExactly(1);
+        assertThat(last().peer()).isEqualTo(2);
+        bench.pass(252);
+        assertThat(client.takeReplies()).startsWith("-TRYAGAIN no owner answered within ");
+        assertThat(bench.missed).containsExactly(1, 2);
+    }
+
+    @Test
+    void a_plain_write_that_nobody_answered_is_in_doubt_and_not_repeated() {
+        for (String[] command : List.of(new String[] {"set", key, "v"}, new String[] {"set", key, "v", "NX"})) {
+            int before = bench.sent.size();
+            client.run(command);
+            bench.pass(100);
+            last().handler().onLost(1);
+            assertThat(client.takeReplies())
+                    .isEqualTo("-INDOUBT the write was passed to n1 which did not answer within 100 ms; it may still"
+                            + " become visible\r\n");
+            client.run(command);
+            bench.pass(1002);
+            assertThat(client.takeReplies()).startsWith("-INDOUBT the write was passed to n1 ");
+            assertThat(bench.sent).hasSize(before + 2);
+        }
+    }
+
+    @Test
+    void a_write_with_a_context_is_repeated_and_in_doubt_with_that_context_in_the_end() {
+        client.run("put", key, "ctx1", "v");
+        last().handler().onLost(1);
+        assertThat(last().peer()).isEqualTo(2);
+        assertThat(arguments(last())).containsExactly("PUT", key, "ctx1", "v");
+        last().handler().onLost(2);
+        assertThat(client.takeReplies()).matches("(?s)-INDOUBT the write was passed to n2 .* ctx=ctx1\r\n");
+    }
+
+    @Test
+    void a_repetition_that_is_refused_leaves_the_first_attempt_in_doubt() {
+        client.run("put", key, "c", "v");
+        last().handler().onLost(1);
+        answer(true, "-CLUSTERDOWN need 2 of 2 replicas for writes, 1 reachable\r\n");
+        assertThat(client.takeReplies()).startsWith("-INDOUBT the write was passed to n1 ");
+        client.run("put", key, "c", "v");
+        last().handler().onLost(1);
+        answer(false, "");
+        assertThat(client.takeReplies()).startsWith("-INDOUBT the write was passed to n1 ");
+    }
+
+    @Test
+    void an_answer_after_the_deadline_is_nobodys() {
+        client.run("set", key, "v");
+        CommandBench.Sent late = last();
+        bench.pass(1002);
+        assertThat(client.takeReplies()).startsWith("-INDOUBT ");
+        late.handler().onReply(1, new ForwardAnswer(true, OK.getBytes(StandardCharsets.US_ASCII)));
+        late.handler().onLost(1);
+        assertThat(client.takeReplies()).isEmpty();
+    }
+
+    @Test
+    void a_read_modify_write_goes_to_the_first_healthy_owner_even_from_another_owner() {
+        String shared = bench.keyOf(3); // owners 3, 0
+        client.run("set", shared, "v", "XX");
+        assertThat(last().peer()).isEqualTo(3);
+        assertThat(last().message()).isInstanceOf(Forward.class);
+        int before = bench.sent.size();
+        client.run("set", shared, "v");
+        assertThat(bench.sent.subList(before, bench.sent.size()))
+                .as("a plain write stays here")
+                .noneMatch(sent -> sent.message() instanceof Forward);
+    }
+
+    @Test
+    void what_cannot_be_sent_to_the_first_owner_runs_here_if_it_is_this_nodes_turn() {
+        String shared = bench.keyOf(3); // owners 3, 0
+        CommandBench alone = new CommandBench(2, 2, Secret.NONE, List.of(REPEATABLE), Runnable::run);
+        String other = alone.keyOf(1); // owners 1, 0
+        alone.reachable[1] = false;
+        Command modify = alone.loop.table().find("set");
+        assertThat(modify).isNotNull();
+        assertThat(alone.run("set", other, "v", "NX"))
+                .isEqualTo("-CLUSTERDOWN need 2 of 2 replicas for reads, 1 reachable\r\n");
+        client.run("set", shared, "v", "NX");
+        answer(false, "");
+        assertThat(bench.sent.get(bench.sent.size() - 1).message())
+                .as("the read of this node's own read-modify-write")
+                .isNotInstanceOf(Forward.class);
+    }
+
+    @Test
+    void a_command_that_was_passed_on_runs_here_or_is_not_attempted_but_never_passed_on_again() {
+        ForwardService service = new ForwardService(bench.loop);
+        List<PeerMessage> answers = new ArrayList<>();
+        FrameInfo info = new FrameInfo(bench.nowNanos() + CommandBench.MILLI, 0);
+        service.handle(3, forward("GET", key), info, answers::add);
+        assertThat(((ForwardAnswer) answers.get(0)).attempted()).isFalse();
+        CommandBench alone = CommandBench.alone();
+        ForwardService local = new ForwardService(alone.loop);
+        FrameInfo soon = new FrameInfo(alone.nowNanos() + CommandBench.MILLI, 0);
+        local.handle(1, forward("SET", "a", "b"), soon, answers::add);
+        local.handle(1, forward("GET", "a"), soon, answers::add);
+        local.handle(1, forward("GET"), soon, answers::add);
+        assertThat(replies(answers.subList(1, 4)))
+                .containsExactly(OK, "$1\r\nb\r\n", "-ERR wrong number of arguments for 'get' command\r\n");
+        assertThat(bench.sent).isEmpty();
+    }
+
+    private static List<String> replies(List<PeerMessage> answers) {
+        return answers.stream()
+                .map(message -> new String(((ForwardAnswer) message).reply(), StandardCharsets.US_ASCII))
+                .toList();
+    }
+
+    private static Forward forward(String... arguments) {
+        List<byte[]> bytes = new ArrayList<>();
+        for (String argument : arguments) {
+            bytes.add(argument.getBytes(StandardCharsets.US_ASCII));
+        }
+        return new Forward(2, false, 0, 0, 0, false, bytes);
+    }
+
+    private CommandBench.Sent last() {
+        return bench.sent.get(bench.sent.size() - 1);
+    }
+
+    private static List<String> arguments(CommandBench.Sent sent) {
+        return ((Forward) sent.message())
+                .arguments().stream()
+                        .map(bytes -> new String(bytes, StandardCharsets.US_ASCII))
+                        .toList();
+    }
+
+    private void answer(boolean attempted, String reply) {
+        answerWith(new ForwardAnswer(attempted, reply.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private void answerWith(PeerMessage message) {
+        last().handler().onReply(last().peer(), message);
+    }
+}
