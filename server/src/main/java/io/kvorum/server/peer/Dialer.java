@@ -164,7 +164,8 @@ final class Dialer {
         }
     }
 
-    private void closeChannel() {
+    /** Ends the connection; the next attempt comes by itself, unless the dialer is closed. */
+    void closeChannel() {
         Channel open = channel;
         if (open != null) {
             Sockets.close(open);

@@ -37,6 +37,16 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
         });
     }
 
+    /** Ends this loop's connection to a peer; it is dialled again if it is a member. Any thread. */
+    public void hangUp(int peer) {
+        loop.eventLoop.execute(() -> {
+            Dialer dialer = dialer(peer);
+            if (dialer != null) {
+                dialer.closeChannel();
+            }
+        });
+    }
+
     /** Hangs up on all. Any thread; calls still out are lost soon after. */
     @Override
     public void close() {

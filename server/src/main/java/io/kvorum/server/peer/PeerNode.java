@@ -55,16 +55,6 @@ public final class PeerNode {
         return counters;
     }
 
-    /** Which lives of other processes are connected to this node. */
-    public PeerSessions sessions() {
-        return sessions;
-    }
-
-    /** Ends what a node that must not be talked to any longer has open here; its next attempt is refused. */
-    public void hangUpOn(NodeId id) {
-        sessions.close(id);
-    }
-
     void observe(long senderClock) {
         long beyond = stamps.observe(senderClock);
         if (beyond > 0) {

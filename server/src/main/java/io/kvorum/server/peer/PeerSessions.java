@@ -18,7 +18,7 @@ import java.util.Set;
  * <p>Any thread; its monitor guards the map alone. The loops that accept cannot hand over to one owner: a connection
  * must be admitted before its first request is served.
  */
-public final class PeerSessions {
+final class PeerSessions {
     private static final int SUPERSEDED_MAX = 8;
 
     private final Map<NodeId, Session> sessions = new HashMap<>();
@@ -56,12 +56,6 @@ public final class PeerSessions {
         if (session != null) {
             session.channels.remove(channel);
         }
-    }
-
-    /** Whether this is the newest life of the node that this one has heard of. */
-    public synchronized boolean isNewest(NodeId id, long bootId) {
-        Session session = sessions.get(id);
-        return session == null || session.bootId == bootId;
     }
 
     /** Closes all connections of a node that must not be talked to any longer. */

@@ -1,5 +1,7 @@
 package io.kvorum.server.peer;
 
+import io.kvorum.server.config.PeerConfig;
+
 /**
  * The measures of connections between members.
  *
@@ -19,8 +21,14 @@ public record PeerSettings(
         long reconnectMaxNanos) {
     private static final long MILLI = 1_000_000;
 
-    /** Connection measures that hold where nothing else is configured; bounds on bytes are the configuration's. */
-    public static PeerSettings of(int frameBytesMax, long inflightBytesMax) {
-        return new PeerSettings(frameBytesMax, inflightBytesMax, 2_000, 3_000 * MILLI, 50 * MILLI, 2_000 * MILLI);
+    /** The configured measures, and fixed ones for what nobody needs to configure. */
+    public static PeerSettings of(PeerConfig config) {
+        return new PeerSettings(
+                config.frameBytesMax(),
+                config.inflightBytesMax(),
+                (int) Math.min(Integer.MAX_VALUE, Math.max(1, config.connectTimeoutNanos() / MILLI)),
+                config.connectTimeoutNanos(),
+                50 * MILLI,
+                2_000 * MILLI);
     }
 }

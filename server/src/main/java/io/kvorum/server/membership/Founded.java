@@ -1,0 +1,222 @@
+package io.kvorum.server.membership;
+
+import io.kvorum.codec.binary.ByteReader;
+import io.kvorum.codec.binary.ByteWriter;
+import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.ring.MemberSpec;
+import io.kvorum.ring.NodeId;
+import io.kvorum.ring.Ring;
+import io.kvorum.ring.history.Birth;
+import io.kvorum.ring.history.History;
+import io.kvorum.ring.history.RingFold;
+import io.kvorum.server.config.ClusterConfig;
+import io.kvorum.server.peer.PeerIdentity;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node that knows who it is: its identity and history, read from its data directory, or born and written there. Holds
+ * the directory's lock until it is closed.
+ */
+public final class Founded implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Founded.class);
+    private static final String HISTORY_FILE = "history";
+
+    private final DataDirectory directory;
+    private final Identity identity;
+    private final History history;
+    private final Ring ring;
+    private final boolean born;
+
+    private Founded(DataDirectory directory, Identity identity, History history, boolean born) {
+        this.directory = directory;
+        this.identity = identity;
+        this.history = history;
+        this.ring = RingFold.fold(history)
+                .orElseThrow(
+                        () -> new StartException(directory.path(HISTORY_FILE).toAbsolutePath()
+                                + " tells of no cluster: move the data directory away and let the node start anew"));
+        this.born = born;
+    }
+
+    /**
+     * Finds out who this node is. A node that was started before goes on as the same; one without a past is born together
+     * with the other initial members, or alone if there are none.
+     *
+     * @param n owners of a partition; counts when the cluster is born
+     * @throws StartException if what is on disk and what is configured do not go together
+     */
+    public static Founded open(Path dataDirectory, ClusterConfig config, int n) {
+        DataDirectory directory = DataDirectory.open(dataDirectory);
+        boolean done = false;
+        try {
+            Founded founded = open(directory, config, n);
+            done = true;
+            return founded;
+        } finally {
+            if (!done) {
+                directory.close();
+            }
+        }
+    }
+
+    /** Who this node is to others. */
+    public PeerIdentity peerIdentity(long bootId) {
+        return new PeerIdentity(
+                identity.nodeId(),
+                identity.nodeName(),
+                bootId,
+                identity.clusterId(),
+                identity.clusterName(),
+                ring.partitions(),
+                ring.partitioner().name());
+    }
+
+    /** This node's identity. */
+    public NodeId nodeId() {
+        return identity.nodeId();
+    }
+
+    /** This node's name. */
+    public String nodeName() {
+        return identity.nodeName();
+    }
+
+    /** The ring as the history on disk tells it. */
+    public Ring ring() {
+        return ring;
+    }
+
+    /** Whether this start is the node's first. */
+    public boolean isBorn() {
+        return born;
+    }
+
+    /** Releases the data directory. */
+    @Override
+    public void close() {
+        directory.close();
+    }
+
+    History history() {
+        return history;
+    }
+
+    /**
+     * Makes a history durable.
+     *
+     * @throws java.io.UncheckedIOException if the disk does not take it
+     */
+    void persist(History newer) {
+        write(directory, newer);
+    }
+
+    private static Founded open(DataDirectory directory, ClusterConfig config, int n) {
+        Identity identity = Identity.read(directory);
+        History history = readHistory(directory);
+        if (identity == null) {
+            return beBorn(directory, config, n, history);
+        }
+        if (history == null) {
+            throw new StartException(directory.path(HISTORY_FILE).toAbsolutePath() + " is missing beside "
+                    + Identity.FILE
+                    + ": restore it from a backup, or move the whole data directory away and let the node"
+                    + " start anew");
+        }
+        Founded founded = new Founded(directory, identity, history, false);
+        founded.check(config, n);
+        return founded;
+    }
+
+    private static Founded beBorn(DataDirectory directory, ClusterConfig config, int n, @Nullable History left) {
+        MemberSpec self = config.self();
+        List<MemberSpec> members = config.initialMembers();
+        if (members.isEmpty() && !config.seeds().isEmpty()) {
+            throw new StartException("this node has no past, no cluster.initial-members, and cluster.seeds to join a"
+                    + " running cluster by, which this version cannot: name all members in cluster.initial-members");
+        }
+        if (!members.isEmpty()
+                && members.stream().noneMatch(member -> member.name().equals(self.name()))) {
+            throw new StartException("node.name " + self.name() + " is not among cluster.initial-members ("
+                    + String.join(", ", members.stream().map(MemberSpec::name).toList())
+                    + "): correct either");
+        }
+        Birth birth = new Birth(
+                config.name(),
+                "",
+                members.isEmpty() ? List.of(self) : members,
+                config.partitions(),
+                config.partitioner(),
+                n);
+        History history = History.EMPTY.with(birth.events());
+        if (left != null && !left.equals(history)) {
+            throw new StartException(
+                    directory.path(Identity.FILE).toAbsolutePath() + " is missing beside " + HISTORY_FILE
+                            + ": this node has a past and must not start as another; restore the file from a backup, or move the"
+                            + " whole data directory away and let the node start anew");
+        }
+        Identity identity =
+                new Identity(birth.nodeId(self.name()), self.name(), birth.clusterId(), birth.clusterName());
+        // In this order: a history equal to the birth's beside no identity is a birth that was cut short.
+        write(directory, history);
+        identity.write(directory);
+        LOG.info(
+                "born as {} ({}) of cluster \"{}\" ({})",
+                identity.nodeName(),
+                identity.nodeId(),
+                identity.clusterName(),
+                identity.clusterId());
+        return new Founded(directory, identity, history, true);
+    }
+
+    private void check(ClusterConfig config, int n) {
+        String where = directory.path("").toAbsolutePath().toString();
+        refuseUnlessEqual("cluster.name", where, identity.clusterName(), config.name());
+        refuseUnlessEqual("node.name", where, identity.nodeName(), config.self().name());
+        refuseUnlessEqual("cluster.partitions", where, ring.partitions(), config.partitions());
+        refuseUnlessEqual("cluster.partitioner", where, ring.partitioner(), config.partitioner());
+        if (!ring.clusterId().equals(identity.clusterId()) || ring.member(identity.nodeId()) == null) {
+            throw new StartException(Identity.FILE + " and " + HISTORY_FILE + " in " + where
+                    + " do not belong together: restore both from one backup, or move the directory away");
+        }
+        if (ring.isGone(identity.nodeId())) {
+            throw new StartException(identity.nodeName() + " (" + identity.nodeId() + ") left cluster \""
+                    + identity.clusterName()
+                    + "\" or was removed from it, for ever: to use this machine again, start it"
+                    + " with an empty data directory as a new node");
+        }
+        if (ring.n() != n) {
+            LOG.warn("cluster \"{}\" has N={}; replication.n={} is ignored", identity.clusterName(), ring.n(), n);
+        }
+    }
+
+    private static void refuseUnlessEqual(String property, String where, Object found, Object configured) {
+        if (!found.equals(configured)) {
+            throw new StartException(property + " is " + configured + ", but the data in " + where + " belongs to "
+                    + property + " " + found + ", which is fixed for ever: set it back, or use another data-dir");
+        }
+    }
+
+    private static @Nullable History readHistory(DataDirectory directory) {
+        ByteReader in = directory.read(HISTORY_FILE);
+        if (in == null) {
+            return null;
+        }
+        try {
+            History history = History.decode(in);
+            in.expectEnd(HISTORY_FILE);
+            return history;
+        } catch (DecodeException problem) {
+            throw directory.damaged(HISTORY_FILE, problem);
+        }
+    }
+
+    private static void write(DataDirectory directory, History history) {
+        ByteWriter out = new ByteWriter(16 * 1024);
+        history.encode(out);
+        directory.write(HISTORY_FILE, out);
+    }
+}

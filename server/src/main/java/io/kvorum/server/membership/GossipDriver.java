@@ -1,0 +1,143 @@
+package io.kvorum.server.membership;
+
+import io.kvorum.codec.binary.ByteReader;
+import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.ring.NodeId;
+import io.kvorum.ring.detector.PeerStatus;
+import io.kvorum.ring.gossip.GossipEffects;
+import io.kvorum.ring.gossip.GossipMessage;
+import io.kvorum.ring.gossip.Gossiper;
+import io.kvorum.ring.gossip.NodeState;
+import io.kvorum.ring.history.Event;
+import io.kvorum.ring.history.History;
+import io.kvorum.server.peer.PeerCalls;
+import io.kvorum.server.peer.PeerDirectory;
+import io.kvorum.server.peer.message.Gossip;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins the gossiper to the connections and the disk: what it sends travels as {@link Gossip}, what it learns is persisted
+ * before it is acted upon. Owned by the control thread.
+ */
+final class GossipDriver implements GossipEffects {
+    private static final Logger LOG = LoggerFactory.getLogger(GossipDriver.class);
+
+    private final Gossiper gossiper;
+    private final Supplier<PeerDirectory> directory;
+    private final Consumer<History> persister;
+    private final Consumer<History> applier;
+    private @Nullable PeerCalls calls;
+
+    /**
+     * Joins the parts.
+     *
+     * @param persister makes a history durable, or throws UncheckedIOException
+     * @param applier acts on a history that is durable
+     */
+    GossipDriver(
+            Gossiper gossiper,
+            Supplier<PeerDirectory> directory,
+            Consumer<History> persister,
+            Consumer<History> applier) {
+        this.gossiper = gossiper;
+        this.directory = directory;
+        this.persister = persister;
+        this.applier = applier;
+    }
+
+    void start(PeerCalls peerCalls) {
+        calls = peerCalls;
+    }
+
+    /** All events that are known and on disk. */
+    History history() {
+        return gossiper.history();
+    }
+
+    /**
+     * Takes events that did not come by gossip: persists them, acts on them.
+     *
+     * @throws UncheckedIOException if the disk does not take them; nothing is done then
+     */
+    void take(Collection<Event> events) {
+        History history = gossiper.history();
+        History grown = history.with(events);
+        if (grown.size() > history.size()) {
+            persister.accept(grown);
+            gossiper.onPersisted(events, this);
+        }
+    }
+
+    /** One round with members that are in good health, and with those that are not. */
+    void tick(Collection<Integer> others, IntFunction<PeerStatus> statuses) {
+        List<NodeId> up = new ArrayList<>();
+        List<NodeId> lost = new ArrayList<>();
+        SortedMap<NodeId, PeerStatus> views = new TreeMap<>();
+        for (int peer : others) {
+            NodeId node = directory.get().get(peer).id();
+            PeerStatus status = statuses.apply(peer);
+            views.put(node, status);
+            (status == PeerStatus.UP ? up : lost).add(node);
+        }
+        gossiper.setViews(views);
+        gossiper.tick(up, lost, this);
+    }
+
+    /** Tells a peer at once what is known here, so that it can ask for what it lacks. */
+    void announceTo(Collection<Integer> peers) {
+        gossiper.announce(
+                peers.stream().map(peer -> directory.get().get(peer).id()).toList(), this);
+    }
+
+    /** What nodes that are gone have said is of no interest any more. */
+    void exclude(Collection<NodeId> nodes) {
+        gossiper.exclude(nodes);
+    }
+
+    void onMessage(int peer, byte[] payload) {
+        PeerDirectory.Entry from = directory.get().get(peer);
+        try {
+            gossiper.onMessage(from.id(), GossipMessage.decode(new ByteReader(payload)), this);
+        } catch (DecodeException damaged) {
+            LOG.warn("gossip of {} makes no sense: {}", from, damaged.getMessage());
+        }
+    }
+
+    @Override
+    public void send(NodeId to, GossipMessage message) {
+        PeerDirectory.Entry entry = directory.get().find(to);
+        if (calls != null && entry != null && !entry.gone()) {
+            calls.tell(entry.peer(), new Gossip(message.toBytes()));
+        }
+    }
+
+    @Override
+    public void persist(List<Event> events) {
+        try {
+            take(events);
+        } catch (UncheckedIOException disk) {
+            LOG.error("news of the membership cannot be persisted; they will be asked for again", disk);
+        }
+    }
+
+    @Override
+    public void historyChanged(History history) {
+        applier.accept(history);
+    }
+
+    @Override
+    public void stateChanged(NodeState state) {
+        // Other nodes' opinions are for people alone: routing follows what this node sees itself.
+    }
+}

@@ -1,0 +1,467 @@
+package io.kvorum.server.membership;
+
+import io.kvorum.codec.binary.ByteReader;
+import io.kvorum.codec.binary.ByteWriter;
+import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.ring.EventId;
+import io.kvorum.ring.Member;
+import io.kvorum.ring.NodeId;
+import io.kvorum.ring.Ring;
+import io.kvorum.ring.detector.PeerStatus;
+import io.kvorum.ring.gossip.Gossiper;
+import io.kvorum.ring.history.Event;
+import io.kvorum.ring.history.History;
+import io.kvorum.ring.history.RingFold;
+import io.kvorum.server.peer.Answer;
+import io.kvorum.server.peer.FrameInfo;
+import io.kvorum.server.peer.PeerCalls;
+import io.kvorum.server.peer.PeerDirectory;
+import io.kvorum.server.peer.PeerEvents;
+import io.kvorum.server.peer.PeerRequestHandler;
+import io.kvorum.server.peer.Peers;
+import io.kvorum.server.peer.message.CopyState;
+import io.kvorum.server.peer.message.Events;
+import io.kvorum.server.peer.message.EventsAnswer;
+import io.kvorum.server.peer.message.Gossip;
+import io.kvorum.server.peer.message.MessageType;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.ProbeAnswer;
+import io.kvorum.server.peer.message.Refusal;
+import io.kvorum.server.peer.message.Rejected;
+import io.kvorum.server.runtime.TaskLoop;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who is in the cluster and who answers (design §8). Owned by the control thread, which alone runs its private parts;
+ * every public method may be called from any thread and hands over. Others see the {@link ClusterView} and
+ * {@link MembershipStatus} that it publishes.
+ *
+ * <p>An event is persisted before anything is done about it and before anybody is told.
+ */
+public final class MembershipService implements PeerEvents, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MembershipService.class);
+    private static final long FLUSH_TIMEOUT_NANOS = 2_000_000_000L;
+    private static final int SELF = 0;
+
+    /** About how long before its report a missed request was sent. */
+    private static final long MISSED_SENT_AGO_NANOS = 200_000_000L;
+
+    private final MembershipParts parts;
+    private final TaskLoop control;
+    private final NodeId self;
+    private final Peers peers;
+    private final CopyStates copies;
+    private final HealthReports health;
+    private final SortedMap<Integer, String> problems = new TreeMap<>();
+    private final List<TaskLoop.Scheduled> timers = new ArrayList<>();
+    private final GossipDriver gossip;
+    private Ring ring;
+    private @Nullable Liveness liveness;
+    private @Nullable PeerCalls calls;
+    private @Nullable MembershipListener listener;
+    private @Nullable String fencedBy;
+    private boolean closed;
+
+    /** Volatile instead of handed over: every request on every loop reads the latest. */
+    private volatile ClusterView view;
+
+    /** Volatile instead of handed over: read by whoever wants to know. */
+    private volatile MembershipStatus status;
+
+    /** Knows what is on disk and reaches nobody until {@link #start}. */
+    public MembershipService(MembershipParts parts) {
+        this.parts = parts;
+        this.control = parts.control();
+        this.self = parts.founded().nodeId();
+        this.ring = parts.founded().ring();
+        this.peers = new Peers(
+                self, parts.self().name(), parts.self().host(), parts.self().peerPort());
+        this.copies = new CopyStates(ring.partitions());
+        this.health = new HealthReports(
+                control, peer -> liveness().missed(peer, parts.clock().nanoTime() - MISSED_SENT_AGO_NANOS));
+        this.gossip = new GossipDriver(
+                new Gossiper(
+                        self,
+                        parts.stamps().next(newestStamp(parts.founded().history())),
+                        parts.founded().history(),
+                        parts.random()),
+                peers::directory,
+                parts.founded()::persist,
+                this::apply);
+        learnPeers();
+        this.view = makeView();
+        this.status = makeStatus();
+    }
+
+    /**
+     * Begins to talk to the other members.
+     *
+     * @param calls how they are reached
+     * @param listener told of changes from now on, and at once of the view as it is
+     */
+    public void start(PeerCalls calls, MembershipListener listener) {
+        control.schedule(0, () -> startNow(calls, listener));
+    }
+
+    /** The peer numbers. */
+    public Peers peers() {
+        return peers;
+    }
+
+    /** The cluster as this node sees it now. */
+    public ClusterView view() {
+        return view;
+    }
+
+    /** The same for people. */
+    public MembershipStatus status() {
+        return status;
+    }
+
+    /** Where loops report missed deadlines. */
+    public PeerHealth health() {
+        return health;
+    }
+
+    /** Which messages this serves. They may be called on any loop. */
+    public Map<MessageType, PeerRequestHandler> handlers() {
+        Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(MessageType.class);
+        handlers.put(MessageType.PROBE, (peer, request, info, answer) -> answer.answer(new ProbeAnswer()));
+        handlers.put(MessageType.COPY_STATE, told(CopyState.class, this::onCopyState));
+        handlers.put(
+                MessageType.GOSSIP, told(Gossip.class, (peer, message) -> gossip.onMessage(peer, message.payload())));
+        handlers.put(MessageType.EVENTS, this::handleEvents);
+        return handlers;
+    }
+
+    /** Tells everybody which of this node's copies may have forgotten events. */
+    public void ownCopies(BitSet unsettled) {
+        BitSet copy = (BitSet) unsettled.clone();
+        control.schedule(0, () -> onOwnCopies(copy));
+    }
+
+    /** FLUSHALL: lets everything up to now vanish, here and at every member that can be reached. */
+    public void flush(FlushCallback callback) {
+        if (!control.execute(() -> flushNow(callback))) {
+            control.schedule(0, () -> callback.failed("this node is too busy"));
+        }
+    }
+
+    /** Adds an event that an operator wants, made for this node and the history as it is. */
+    public void commit(EventMaker maker) {
+        control.schedule(0, () -> {
+            take(maker.make(ring, gossip.history().nextId(parts.stamps().next(0), self)));
+            gossip.announceTo(others());
+        });
+    }
+
+    /** Makes an event of an id and the ring as it is. */
+    @FunctionalInterface
+    public interface EventMaker {
+        /** Called on the control thread. */
+        Event make(Ring ring, EventId id);
+    }
+
+    @Override
+    public void connected(int peer, long bootId) {
+        control.schedule(0, () -> onConnected(peer, bootId));
+    }
+
+    @Override
+    public void disconnected(int peer) {
+        control.schedule(0, () -> liveness().disconnected(peer));
+    }
+
+    @Override
+    public void rejected(int peer, boolean byPeer, Rejected rejected) {
+        control.execute(() -> onRejected(peer, byPeer, rejected));
+    }
+
+    /** Falls silent. The view stays as it was. */
+    @Override
+    public void close() {
+        control.schedule(0, () -> {
+            closed = true;
+            timers.forEach(TaskLoop.Scheduled::cancel);
+        });
+    }
+
+    private void startNow(PeerCalls peerCalls, MembershipListener newListener) {
+        calls = peerCalls;
+        listener = newListener;
+        liveness = new Liveness(
+                parts.config().detector(), peers::directory, peerCalls, parts.clock(), this::onStatusChanged);
+        gossip.start(peerCalls);
+        parts.stamps().startAbove(newestStamp(gossip.history()));
+        if (ring.flushStamp() > 0) {
+            parts.flushTarget().flushAll(ring.flushStamp());
+        }
+        Member known = ring.member(self);
+        if (known != null && !known.spec().equals(parts.self())) {
+            // Others learn ports and addresses that the settings of the birth did not name, or that have changed.
+            take(new Event.Joined(gossip.history().nextId(parts.stamps().next(0), self), self, parts.self()));
+        }
+        learnPeers();
+        publish();
+        peerCalls.refresh();
+        timers.add(control.every(parts.config().gossipIntervalNanos(), this::gossipNow));
+        timers.add(control.every(
+                parts.config().detector().tickNanos(), () -> liveness().tick()));
+    }
+
+    private void onConnected(int peer, long bootId) {
+        problems.remove(peer);
+        boolean newLife = copies.life(peer, bootId);
+        liveness().connected(peer);
+        calls().tell(peer, copies.told(parts.bootId()));
+        gossip.announceTo(List.of(peer));
+        if (newLife) {
+            publish();
+        } else {
+            status = makeStatus();
+        }
+    }
+
+    private void onStatusChanged(int peer, boolean up) {
+        publish();
+        if (up) {
+            listener().peerUp(peer);
+        } else {
+            listener().peerDown(peer);
+        }
+    }
+
+    private void onRejected(int peer, boolean byPeer, Rejected rejected) {
+        problems.put(peer, rejected.sentence());
+        status = makeStatus();
+        if (byPeer && rejected.reason() == Rejected.Reason.REMOVED) {
+            fence(rejected.sentence());
+        }
+    }
+
+    private void onCopyState(int peer, CopyState told) {
+        if (copies.told(peer, told)) {
+            publish();
+        }
+    }
+
+    private void onOwnCopies(BitSet unsettled) {
+        if (!copies.own(unsettled)) {
+            return;
+        }
+        publish();
+        CopyState told = copies.told(parts.bootId());
+        others().forEach(peer -> calls().tell(peer, told));
+    }
+
+    private void gossipNow() {
+        List<Integer> others = others();
+        others.forEach(peer -> liveness().heartbeat(peer));
+        gossip.tick(others, this::statusOf);
+        if (!others.isEmpty()) {
+            // Told again now and then, because a message may be lost and nothing else would repeat it.
+            calls().tell(others.get(parts.random().nextInt(others.size())), copies.told(parts.bootId()));
+        }
+    }
+
+    private void handleEvents(int peer, PeerMessage request, FrameInfo info, Answer answer) {
+        boolean handedOver = control.execute(() ->
+                answer.answer(calls == null || closed ? new Refusal("not started") : takeEvents((Events) request)));
+        if (!handedOver) {
+            answer.answer(new Refusal("the control thread is too busy"));
+        }
+    }
+
+    private PeerMessage takeEvents(Events message) {
+        try {
+            gossip.take(History.decode(new ByteReader(message.events())).events());
+            return new EventsAnswer(gossip.history().hash());
+        } catch (DecodeException damaged) {
+            return new Refusal("events make no sense: " + damaged.getMessage());
+        } catch (UncheckedIOException disk) {
+            LOG.error("events cannot be persisted", disk);
+            return new Refusal(String.valueOf(disk.getMessage()));
+        }
+    }
+
+    private void flushNow(FlushCallback callback) {
+        long stamp = parts.stamps().next(newestStamp(gossip.history()));
+        Event flushed = new Event.Flushed(gossip.history().nextId(stamp, self), stamp);
+        try {
+            take(flushed);
+        } catch (UncheckedIOException disk) {
+            callback.failed(String.valueOf(disk.getMessage()));
+            return;
+        }
+        ByteWriter bytes = new ByteWriter(64);
+        History.EMPTY.with(List.of(flushed)).encode(bytes);
+        Events message = new Events(bytes.toByteArray());
+        List<Integer> others = others();
+        FlushRound round =
+                new FlushRound(others.size(), peer -> peers.directory().get(peer), callback);
+        others.forEach(peer -> calls().call(peer, message, FLUSH_TIMEOUT_NANOS, round));
+        round.begun();
+    }
+
+    private void take(Event event) {
+        gossip.take(List.of(event));
+    }
+
+    /** Acts on a history that is on disk, and publishes what it changes. */
+    private void apply(History history) {
+        Ring before = ring;
+        ring = RingFold.fold(history).orElse(before);
+        parts.stamps().startAbove(newestStamp(history));
+        if (ring.flushStamp() > before.flushStamp()) {
+            parts.flushTarget().flushAll(ring.flushStamp());
+        }
+        LOG.debug("{}", ring);
+        learnPeers();
+        publish();
+        if (ring.isGone(self)) {
+            fence("this node left cluster \"" + ring.clusterName()
+                    + "\" or was removed from it, for ever: stop it; to use the machine again, start it with an empty data"
+                    + " directory as a new node");
+        }
+    }
+
+    private void learnPeers() {
+        PeerDirectory before = peers.directory();
+        for (Member member : ring.known().values()) {
+            boolean gone = member.state().isGone();
+            int peer = peers.learn(member.id(), member.name(), member.host(), member.peerPort(), gone);
+            if (peer == SELF || liveness == null) {
+                continue;
+            }
+            if (gone) {
+                gossip.exclude(List.of(member.id()));
+                liveness().forget(peer);
+                problems.remove(peer);
+            } else {
+                liveness().watch(peer);
+            }
+        }
+        if (calls == null || peers.directory().equals(before)) {
+            return;
+        }
+        calls().refresh();
+        for (PeerDirectory.Entry entry : peers.directory().entries()) {
+            PeerDirectory.Entry known = before.find(entry.id());
+            if (entry.gone() && known != null && !known.gone() && entry.peer() != SELF) {
+                calls().hangUp(entry.peer());
+            }
+        }
+    }
+
+    private void fence(String sentence) {
+        if (fencedBy == null) {
+            fencedBy = sentence;
+            LOG.error("{}", sentence);
+            status = makeStatus();
+            listener().fenced(sentence);
+        }
+    }
+
+    private void publish() {
+        view = makeView();
+        status = makeStatus();
+        MembershipListener told = listener;
+        if (told != null) {
+            told.viewChanged(view);
+        }
+    }
+
+    private ClusterView makeView() {
+        List<PeerDirectory.Entry> entries = peers.directory().entries();
+        boolean[] healthy = new boolean[entries.size()];
+        for (PeerDirectory.Entry entry : entries) {
+            healthy[entry.peer()] = statusOf(entry.peer()) == PeerStatus.UP;
+        }
+        return new ClusterView(
+                ring,
+                entries.stream().map(PeerDirectory.Entry::id).toList(),
+                healthy,
+                copies.unsettled(entries.size()));
+    }
+
+    private MembershipStatus makeStatus() {
+        List<PeerDirectory.Entry> entries = peers.directory().entries();
+        int[] owned = new int[entries.size()];
+        int[] unsettled = new int[entries.size()];
+        for (int partition = 0; partition < ring.partitions(); partition++) {
+            for (int owner : view.owners(partition)) {
+                owned[owner]++;
+                unsettled[owner] += view.isSettled(partition, owner) ? 0 : 1;
+            }
+        }
+        List<MembershipStatus.MemberStatus> members = new ArrayList<>();
+        for (PeerDirectory.Entry entry : entries) {
+            Member member = ring.member(entry.id());
+            if (member != null) {
+                int peer = entry.peer();
+                int connections = liveness == null ? 0 : liveness().connections(peer);
+                members.add(new MembershipStatus.MemberStatus(
+                        peer, member, statusOf(peer), connections, owned[peer], unsettled[peer], problems.get(peer)));
+            }
+        }
+        return new MembershipStatus(
+                ring.clusterId(),
+                ring.clusterName(),
+                gossip.history().hash(),
+                gossip.history().size(),
+                members,
+                fencedBy);
+    }
+
+    private PeerStatus statusOf(int peer) {
+        if (peer == SELF) {
+            return PeerStatus.UP;
+        }
+        return liveness == null ? PeerStatus.DOWN : liveness().status(peer);
+    }
+
+    /** What every stamp of this node must be above. */
+    private long newestStamp(History history) {
+        return Math.max(ring.flushStamp(), history.nextId(0, self).stamp() - 1);
+    }
+
+    /** The present members but this node. */
+    private List<Integer> others() {
+        return peers.directory().entries().stream()
+                .filter(entry -> entry.peer() != SELF && !entry.gone())
+                .map(PeerDirectory.Entry::peer)
+                .toList();
+    }
+
+    private <M extends PeerMessage> PeerRequestHandler told(Class<M> type, BiConsumer<Integer, M> consumer) {
+        return (peer, request, info, answer) -> control.execute(() -> {
+            if (calls != null && !closed) {
+                consumer.accept(peer, type.cast(request));
+            }
+        });
+    }
+
+    private Liveness liveness() {
+        return Objects.requireNonNull(liveness, "not started");
+    }
+
+    private PeerCalls calls() {
+        return Objects.requireNonNull(calls, "not started");
+    }
+
+    private MembershipListener listener() {
+        return Objects.requireNonNull(listener, "not started");
+    }
+}

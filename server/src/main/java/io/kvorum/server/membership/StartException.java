@@ -1,0 +1,14 @@
+package io.kvorum.server.membership;
+
+/** The node cannot start as what it is configured to be. The message says what was found, what was expected, what to do. */
+public final class StartException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StartException(String message) {
+        super(message);
+    }
+
+    StartException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,149 @@
+package io.kvorum.server.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kvorum.ring.MemberSpec;
+import io.kvorum.ring.Partitioner;
+import io.kvorum.server.config.ClusterConfig;
+import io.kvorum.server.config.PeerAddress;
+import io.kvorum.server.config.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FoundedTest {
+    private static final List<MemberSpec> THREE = List.of(
+            MemberSpec.parse("n1@127.0.0.1:7379"),
+            MemberSpec.parse("n2@127.0.0.1:7380"),
+            MemberSpec.parse("n3@127.0.0.1:7381"));
+
+    @TempDir
+    private Path directory;
+
+    private static ClusterConfig config(String node, String cluster, List<MemberSpec> members, int partitions) {
+        return new ClusterConfig(
+                MemberSpec.parse(node + "@127.0.0.1:7379"),
+                cluster,
+                members,
+                List.of(),
+                partitions,
+                Partitioner.SLOTS,
+                Secret.NONE);
+    }
+
+    @Test
+    void node_without_members_is_born_alone_and_owns_everything() {
+        try (Founded founded = Founded.open(directory, config("n1", "c", List.of(), 16), 3)) {
+            assertThat(founded.isBorn()).isTrue();
+            assertThat(founded.ring().preferenceList(15).owners()).containsExactly(founded.nodeId());
+        }
+    }
+
+    @Test
+    void members_born_apart_are_of_one_cluster_with_one_ring() {
+        try (Founded one = Founded.open(directory.resolve("1"), config("n1", "c", THREE, 16), 3);
+                Founded two = Founded.open(directory.resolve("2"), config("n2", "c", THREE, 16), 3)) {
+            assertThat(one.ring()).isEqualTo(two.ring());
+            assertThat(one.nodeId()).isNotEqualTo(two.nodeId());
+            assertThat(two.ring().member(one.nodeId())).isNotNull();
+        }
+    }
+
+    @Test
+    void restart_keeps_the_identity_whatever_the_settings_of_the_birth_say_now() {
+        Founded first = Founded.open(directory, config("n1", "c", THREE, 16), 3);
+        first.close();
+        try (Founded again = Founded.open(directory, config("n1", "c", THREE.subList(0, 2), 16), 3)) {
+            assertThat(again.isBorn()).isFalse();
+            assertThat(again.nodeId()).isEqualTo(first.nodeId());
+            assertThat(again.ring()).isEqualTo(first.ring());
+        }
+    }
+
+    @Test
+    void what_is_fixed_for_ever_is_refused_when_it_changes() {
+        Founded.open(directory, config("n1", "c", THREE, 16), 3).close();
+        assertRefused(config("n1", "d", THREE, 16), "cluster.name is d", "cluster.name c");
+        assertRefused(config("n2", "c", THREE, 16), "node.name is n2", "node.name n1");
+        assertRefused(config("n1", "c", THREE, 32), "cluster.partitions is 32", "16");
+        assertRefused(
+                new ClusterConfig(THREE.get(0), "c", THREE, List.of(), 16, Partitioner.MD5, Secret.NONE),
+                "cluster.partitioner is MD5",
+                "SLOTS");
+    }
+
+    @Test
+    void node_that_is_no_initial_member_is_refused() {
+        assertRefused(config("n4", "c", THREE, 16), "n4 is not among cluster.initial-members (n1, n2, n3)");
+    }
+
+    @Test
+    void node_with_seeds_alone_founds_no_cluster() {
+        ClusterConfig seeds = new ClusterConfig(
+                THREE.get(0), "c", List.of(), List.of(new PeerAddress("h", 1)), 16, Partitioner.SLOTS, Secret.NONE);
+        assertRefused(seeds, "cluster.seeds", "cluster.initial-members");
+        assertThat(directory.resolve("identity")).doesNotExist();
+    }
+
+    @Test
+    void directory_serves_one_process_at_a_time() {
+        try (Founded first = Founded.open(directory, config("n1", "c", THREE, 16), 3)) {
+            assertThat(first.isBorn()).isTrue();
+            assertRefused(config("n1", "c", THREE, 16), directory.toString(), "in use by another node");
+        }
+        Founded.open(directory, config("n1", "c", THREE, 16), 3).close();
+    }
+
+    @Test
+    void damaged_files_are_named_with_what_is_wrong() throws IOException {
+        Founded.open(directory, config("n1", "c", THREE, 16), 3).close();
+        for (String name : List.of("identity", "history")) {
+            Path file = directory.resolve(name);
+            byte[] good = Files.readAllBytes(file);
+            for (int i = 0; i < good.length; i += 7) {
+                byte[] bad = good.clone();
+                bad[i] = (byte) (bad[i] ^ 0x40);
+                Files.write(file, bad);
+                assertRefused(config("n1", "c", THREE, 16), file.toString(), "damaged", "checksum");
+            }
+            Files.write(file, new byte[3]);
+            assertRefused(config("n1", "c", THREE, 16), file.toString(), "3 bytes long");
+            Files.write(file, good);
+        }
+    }
+
+    @Test
+    void history_without_identity_is_no_new_node() throws IOException {
+        Founded.open(directory, config("n1", "c", THREE, 16), 3).close();
+        Files.delete(directory.resolve("identity"));
+        assertRefused(config("n1", "other", THREE, 16), "identity is missing beside history");
+    }
+
+    @Test
+    void identity_without_history_is_refused() throws IOException {
+        Founded.open(directory, config("n1", "c", THREE, 16), 3).close();
+        Files.delete(directory.resolve("history"));
+        assertRefused(config("n1", "c", THREE, 16), "history is missing beside identity");
+    }
+
+    @Test
+    void birth_that_was_cut_short_is_finished() throws IOException {
+        Founded first = Founded.open(directory, config("n1", "c", THREE, 16), 3);
+        first.close();
+        Files.delete(directory.resolve("identity"));
+        try (Founded again = Founded.open(directory, config("n1", "c", THREE, 16), 3)) {
+            assertThat(again.nodeId()).isEqualTo(first.nodeId());
+        }
+    }
+
+    private void assertRefused(ClusterConfig config, String... words) {
+        assertThatThrownBy(() -> Founded.open(directory, config, 3).close())
+                .isInstanceOf(StartException.class)
+                .message()
+                .contains(words);
+    }
+}

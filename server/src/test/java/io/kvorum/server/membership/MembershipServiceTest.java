@@ -1,0 +1,225 @@
+package io.kvorum.server.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.ring.MemberSpec;
+import io.kvorum.ring.NodeId;
+import io.kvorum.ring.detector.PeerStatus;
+import io.kvorum.ring.history.Event;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+final class MembershipServiceTest {
+    @TempDir
+    private Path directory;
+
+    private final List<MemberSpec> specs = new ArrayList<>();
+    private final List<TestMember> running = new ArrayList<>();
+    private long lives;
+
+    @BeforeEach
+    void findFreePorts() throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            specs.add(MemberSpec.parse("n" + i + "@127.0.0.1:" + socket.getLocalPort()));
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    @AfterEach
+    void closeAll() {
+        running.forEach(TestMember::close);
+    }
+
+    @Test
+    void single_node_is_settled_without_asking_anybody() throws Exception {
+        specs.subList(1, 3).clear();
+        TestMember alone = start(1);
+        alone.awaitSettled();
+        assertThat(alone.membership.view().firstHealthySettledOwner(0)).isZero();
+        assertThat(alone.membership.status().notReady()).isEmpty();
+    }
+
+    @Test
+    void three_born_together_see_each_other_and_settle() throws Exception {
+        TestMember one = start(1);
+        TestMember two = start(2);
+        assertThat(one.membership.status().notReady()).isNotEmpty();
+        TestMember three = start(3);
+        for (TestMember member : List.of(one, two, three)) {
+            member.awaitSettled();
+            member.await(
+                    "all up",
+                    status -> status.members().size() == 3
+                            && status.members().stream().allMatch(other -> other.status() == PeerStatus.UP));
+            assertThat(member.membership.status().notReady()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_one_member_learns_all_learn() throws Exception {
+        TestMember one = start(1, MemberSpec.parse(specs.get(0).format() + "?resp=1234"));
+        TestMember two = start(2);
+        TestMember three = start(3);
+        NodeId first = id(one);
+        for (TestMember member : List.of(two, three)) {
+            member.await(
+                    "port of n1",
+                    status -> status.members().stream()
+                            .anyMatch(other -> other.member().id().equals(first)
+                                    && other.member().respPort() == 1234));
+            member.await("one history", status -> agree(member, one));
+        }
+    }
+
+    @Test
+    void wiped_member_gets_back_what_the_others_have_before_it_counts() throws Exception {
+        TestMember one = start(1);
+        TestMember two = start(2);
+        TestMember three = start(3);
+        for (TestMember member : List.of(one, two, three)) {
+            member.awaitSettled();
+        }
+        for (int i = 0; i < 500; i++) {
+            (i % 2 == 0 ? one : two).put("key" + i);
+        }
+        NodeId gone = id(three);
+        stop(three);
+        one.await("n3 is down", status -> !up(status, gone));
+        TestMember again = start(3);
+        again.awaitSettled();
+        one.await(
+                "n3 is settled and up",
+                status -> up(status, gone)
+                        && status.members().stream().allMatch(member -> member.unsettledPartitions() == 0));
+        assertThat(id(again)).isEqualTo(gone);
+        for (int i = 0; i < 500; i++) {
+            assertThat(again.has("key" + i)).as("key%d", i).isTrue();
+        }
+    }
+
+    @Test
+    void member_does_not_settle_while_another_owner_has_not_taken_part() throws Exception {
+        TestMember one = start(1);
+        TestMember two = start(2);
+        one.await("n2 up", status -> up(status, id(two)));
+        assertThat(one.membership.status().members().get(0).unsettledPartitions())
+                .isEqualTo(TestMember.PARTITIONS);
+        assertThat(one.membership.view().firstHealthySettledOwner(0)).isEqualTo(-1);
+        assertThat(one.membership.status().notReady().get(0)).contains("64 of 64 copies are not settled");
+    }
+
+    @Test
+    void flush_reaches_all_that_are_up_and_names_the_others() throws Exception {
+        TestMember one = start(1);
+        TestMember two = start(2);
+        TestMember three = start(3);
+        for (TestMember member : List.of(one, two, three)) {
+            member.awaitSettled();
+            member.put("key");
+        }
+        NodeId gone = id(three);
+        stop(three);
+        one.await("n3 is down", status -> !up(status, gone));
+        assertThat(flush(one)).containsExactly("n3");
+        assertThat(one.has("key")).isFalse();
+        assertThat(two.has("key")).isFalse();
+        long stamp = two.membership.view().ring().flushStamp();
+        assertThat(stamp).isPositive();
+        assertThat(two.stamps.next(0)).isGreaterThan(stamp);
+        TestMember again = start(3);
+        again.await(
+                "n3 heard of the flush",
+                status -> again.membership.view().ring().flushStamp() == stamp);
+        assertThat(again.engine.flushedUpTo(0)).isEqualTo(stamp);
+    }
+
+    @Test
+    void history_survives_a_restart_of_everybody() throws Exception {
+        TestMember one = start(1, MemberSpec.parse(specs.get(0).format() + "?resp=1234"));
+        TestMember two = start(2);
+        two.await("port of n1 is known", status -> status.historyEvents() == 6 && agree(one, two));
+        long hash = two.membership.status().historyHash();
+        stop(one);
+        stop(two);
+        assertThat(start(2).membership.status().historyHash()).isEqualTo(hash);
+    }
+
+    @Test
+    void removed_member_is_fenced_by_whoever_it_meets() throws Exception {
+        TestMember one = start(1);
+        TestMember two = start(2);
+        TestMember three = start(3);
+        for (TestMember member : List.of(one, two, three)) {
+            member.awaitSettled();
+        }
+        NodeId removed = id(three);
+        stop(three);
+        one.membership.commit((ring, event) -> new Event.Removed(event, removed));
+        two.await("n3 is gone", status -> two.membership.view().ring().isGone(removed));
+        TestMember ghost = start(3);
+        assertThat(ghost.fenced.poll(30, TimeUnit.SECONDS)).contains("for ever", "empty data directory");
+        assertThat(ghost.membership.status().notReady()).hasSize(1);
+        assertThat(up(one.membership.status(), removed)).isFalse();
+    }
+
+    private TestMember start(int number) {
+        return start(number, specs.get(number - 1));
+    }
+
+    private TestMember start(int number, MemberSpec self) {
+        TestMember member = new TestMember(directory.resolve("n" + number), specs, self, ++lives);
+        running.add(member);
+        return member;
+    }
+
+    private void stop(TestMember member) {
+        running.remove(member);
+        member.close();
+    }
+
+    private static List<String> flush(TestMember member) throws Exception {
+        CompletableFuture<List<String>> flushed = new CompletableFuture<>();
+        member.membership.flush(new FlushCallback() {
+            @Override
+            public void flushed(List<String> unreachable) {
+                flushed.complete(unreachable);
+            }
+
+            @Override
+            public void failed(String reason) {
+                flushed.completeExceptionally(new AssertionError(reason));
+            }
+        });
+        return flushed.get(30, TimeUnit.SECONDS);
+    }
+
+    private static NodeId id(TestMember member) {
+        return member.membership.view().member(0);
+    }
+
+    private static boolean up(MembershipStatus status, NodeId id) {
+        return status.members().stream()
+                .anyMatch(member -> member.member().id().equals(id) && member.status() == PeerStatus.UP);
+    }
+
+    private static boolean agree(TestMember one, TestMember two) {
+        return one.membership.status().historyHash() == two.membership.status().historyHash();
+    }
+}

@@ -1,0 +1,161 @@
+package io.kvorum.server.peer.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kvorum.codec.binary.ByteReader;
+import io.kvorum.codec.binary.ByteWriter;
+import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.ring.NodeId;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+final class MessageTypeTest {
+    private static final Path PAGE = Path.of("..", "docs", "peer-protocol.md");
+    private static final Path GOLDEN = Path.of("src", "test", "resources", "peer-messages.txt");
+
+    private static List<PeerMessage> examples() {
+        byte[] key = {'k', 'e', 'y'};
+        byte[] record = {9, 8, 7, 6};
+        BitSet partitions = BitSet.valueOf(new long[] {0x8000_0000_0000_0005L, 1});
+        return List.of(
+                new Read(0x0102_0304_0506_0708L, -2, key, 0xCAFEL),
+                new ReadAnswer(ReadAnswer.Status.SAME, null),
+                new ReadAnswer(ReadAnswer.Status.UNSETTLED, record),
+                new Write(1, 2, record, true),
+                new WriteAnswer(WriteAnswer.Status.INVALID),
+                new Forward(3, true, 1, 2, 3, false, List.of(key, new byte[0], record)),
+                new ForwardAnswer(true, "+OK\r\n".getBytes(StandardCharsets.US_ASCII)),
+                new Scan(255, 0xFFFF_FFFFL, 10),
+                new ScanAnswer(ScanAnswer.END, List.of(key)),
+                new Count(partitions),
+                new CountAnswer(300),
+                new Pull(7, 128, -1, 65536),
+                new PullAnswer(129, List.of(record, record)),
+                new Probe(),
+                new ProbeAnswer(),
+                new CopyState(0x1122_3344_5566_7788L, 5, partitions),
+                new Gossip(new byte[] {1, 2, 3}),
+                new Refusal("no"),
+                new Hello(
+                        1,
+                        2,
+                        new UUID(3, 4),
+                        "cluster",
+                        256,
+                        "SLOTS",
+                        NodeId.of(5, 6),
+                        "n1",
+                        7,
+                        HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f"),
+                        new byte[0]),
+                new Proof(new byte[Proof.MAC_BYTES]),
+                new Rejected(Rejected.Reason.WRONG_SECRET, "why"),
+                new Events(new byte[] {4, 5}),
+                new EventsAnswer(6));
+    }
+
+    @Test
+    void every_message_has_a_type_and_every_type_an_example() {
+        Map<MessageType, PeerMessage> byType = new EnumMap<>(MessageType.class);
+        examples().forEach(example -> byType.put(example.type(), example));
+        assertThat(byType.keySet()).containsExactlyInAnyOrder(MessageType.values());
+        assertThat(PeerMessage.class.getPermittedSubclasses()).hasSameSizeAs(MessageType.values());
+        for (MessageType type : MessageType.values()) {
+            assertThat(MessageType.of(type.code())).isEqualTo(type);
+        }
+        assertThat(MessageType.of(0)).isNull();
+        assertThat(MessageType.of(255)).isNull();
+    }
+
+    @Test
+    void bytes_are_those_of_the_golden_file() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (PeerMessage example : examples()) {
+            String hex = HexFormat.of().formatHex(encode(example));
+            lines.add((example.type() + " " + example.type().code() + " " + hex).strip());
+        }
+        assertThat(lines).isEqualTo(Files.readAllLines(GOLDEN));
+    }
+
+    @Test
+    void what_is_decoded_encodes_to_the_same_bytes() {
+        for (PeerMessage example : examples()) {
+            byte[] bytes = encode(example);
+            PeerMessage decoded = example.type().decode(new ByteReader(bytes));
+            assertThat(decoded).hasSameClassAs(example);
+            assertThat(encode(decoded)).as("%s", example.type()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void truncated_and_lengthened_messages_are_refused() {
+        for (PeerMessage example : examples()) {
+            byte[] bytes = encode(example);
+            for (int length = 0; length < bytes.length; length++) {
+                ByteReader cut = new ByteReader(bytes, 0, length);
+                assertThatThrownBy(() -> example.type().decode(cut))
+                        .as("%s cut", example.type())
+                        .isInstanceOf(DecodeException.class);
+            }
+            byte[] longer = java.util.Arrays.copyOf(bytes, bytes.length + 1);
+            assertThatThrownBy(() -> example.type().decode(new ByteReader(longer)))
+                    .as("%s lengthened", example.type())
+                    .isInstanceOf(DecodeException.class);
+        }
+    }
+
+    @Test
+    void damaged_messages_are_decoded_or_refused_but_break_nothing() {
+        for (long seed = 0; seed < 2000; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            PeerMessage example = examples().get(random.nextInt(examples().size()));
+            byte[] bytes = encode(example);
+            for (int i = 0; i < 3 && bytes.length > 0; i++) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            }
+            try {
+                assertThat(example.type().decode(new ByteReader(bytes))).isNotNull();
+            } catch (DecodeException refused) {
+                assertThat(refused.offset()).as("seed %d", seed).isBetween(0, bytes.length);
+            }
+        }
+    }
+
+    @Test
+    void page_describes_every_message_and_every_field() throws IOException {
+        String page = Files.readString(PAGE);
+        for (PeerMessage example : examples()) {
+            MessageType type = example.type();
+            String heading = "### " + type.code() + " " + type + "\n";
+            assertThat(page).contains(heading);
+            int start = page.indexOf(heading);
+            int end = page.indexOf("\n#", start + heading.length());
+            String section = page.substring(start, end < 0 ? page.length() : end);
+            for (RecordComponent field : example.getClass().getRecordComponents()) {
+                assertThat(section).as("field of %s", type).contains("`" + field.getName() + "`");
+            }
+        }
+        for (Rejected.Reason reason : Rejected.Reason.values()) {
+            assertThat(page).contains("| " + reason.code() + " | " + reason + " |");
+        }
+    }
+
+    private static byte[] encode(PeerMessage message) {
+        ByteWriter out = new ByteWriter(64);
+        message.encode(out);
+        return out.toByteArray();
+    }
+}
