@@ -67,7 +67,10 @@ final class CountCommand extends Deadline {
             }
             byPeer.computeIfAbsent(peer, unused -> new BitSet()).set(i);
         }
+        // Held open until all are asked: an answer may come before the next is.
+        open++;
         byPeer.forEach((peer, asked) -> new Part(asked).ask(peer));
+        closeOne();
     }
 
     /** An owner of the partition that may be able to tell; this node, which cannot, if there is none. */
@@ -86,6 +89,16 @@ final class CountCommand extends Deadline {
     @Override
     protected void onDeadline(long nowNanos) {
         end(new Failure(Failure.Kind.TRYAGAIN, "not all members have counted their keys in time"));
+    }
+
+    private void closeOne() {
+        open--;
+        if (open == 0 && !ended) {
+            ended = true;
+            loop.wheel().cancel(this);
+            pending.out().integer(keys);
+            pending.done();
+        }
     }
 
     private void end(Failure failure) {
@@ -121,13 +134,7 @@ final class CountCommand extends Deadline {
                 return;
             }
             keys += answer.keys();
-            open--;
-            if (open == 0) {
-                ended = true;
-                loop.wheel().cancel(CountCommand.this);
-                pending.out().integer(keys);
-                pending.done();
-            }
+            closeOne();
         }
 
         @Override
@@ -136,10 +143,10 @@ final class CountCommand extends Deadline {
         }
 
         private void askOthers(int peer) {
-            open--;
             if (!ended) {
                 silent.set(peer);
                 CountCommand.this.ask(partitions);
+                closeOne();
             }
         }
     }

@@ -16,6 +16,7 @@ import io.kvorum.server.command.ValueReplies;
 import io.kvorum.storage.engine.PartitionScope;
 import io.kvorum.storage.version.ValueSlice;
 import io.kvorum.storage.version.Visible;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,13 @@ final class ValueCommands {
 
     /** The rows; those on many keys are made of GET and SET. */
     static List<Command> commands(Command get, Command set) {
-        ValueCommands family = new ValueCommands(get, set);
+        List<Command> all = new ArrayList<>(writes());
+        all.addAll(reads());
+        all.addAll(new ValueCommands(get, set).ofManyKeys());
+        return all;
+    }
+
+    private static List<Command> writes() {
         return List.of(
                 write("setnx", 3, "1.0.0", Route.MODIFY, CommandFlag.FAST)
                         .summary("Sets a key that is not there; replies 1 if it did.")
@@ -82,9 +89,14 @@ final class ValueCommands {
                         .group(CommandGroup.STRING)
                         .since("6.2.0")
                         .summary("Returns the value of a key, and sets or removes its end.")
-                        .guarantee("The end is set for all siblings and makes none. The value is as new as GET's.")
+                        .guarantee(
+                                "The end is set for all siblings, and makes none unless it is past and deletes. The value is as new as GET's.")
                         .routed(Route.MODIFY, request -> request.argumentCount() == 2 ? Route.READ : Route.MODIFY)
-                        .handledBy(ValueCommands::getAndExpire),
+                        .handledBy(ValueCommands::getAndExpire));
+    }
+
+    private static List<Command> reads() {
+        return List.of(
                 read("strlen", 2, "2.2.0", "Returns how many bytes the value of a key has; 0 if it is not there.")
                         .routed(Route.READ)
                         .handledBy(call -> call.read(ValueCommands::length)),
@@ -94,21 +106,25 @@ final class ValueCommands {
                                 "2.4.0",
                                 "Returns part of a value, from one place to another; from the end if negative.")
                         .routed(Route.READ)
-                        .handledBy(ValueCommands::getRange),
+                        .handledBy(ValueCommands::getRange));
+    }
+
+    private List<Command> ofManyKeys() {
+        return List.of(
                 read("mget", -2, "1.0.0", "Returns the values of keys, nil for each that is not there.")
                         .keys(1, -1, 1)
                         .guarantee(
                                 "Each key as by a GET of its own: the values are not of one moment. If one key cannot "
                                         + "be read, the reply is an error.")
                         .routed(Route.MULTI)
-                        .handledBy(family::getMany),
+                        .handledBy(this::getMany),
                 write("mset", -3, "1.0.1", Route.MULTI)
                         .keys(1, -1, 2)
                         .summary("Sets keys to values.")
                         .guarantee(
                                 "Each key as by a SET of its own, side by side: not one step. An error says how many "
                                         + "keys failed; the others are written.")
-                        .handledBy(family::setMany));
+                        .handledBy(this::setMany));
     }
 
     private static Command.Builder write(String name, int arity, String since, Route route, CommandFlag... more) {

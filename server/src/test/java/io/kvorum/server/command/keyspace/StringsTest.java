@@ -1,7 +1,13 @@
 package io.kvorum.server.command.keyspace;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.server.coordinator.Failure;
+import io.kvorum.storage.version.Context;
+import io.kvorum.storage.version.RecordBytes;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -243,5 +249,63 @@ final class StringsTest {
                 GETRANGE k a 1 => -ERR value is not an integer or out of range|
                 GETRANGE none 0 -1 => $0||
                 """);
+    }
+
+    @Test
+    void resp3_says_null_where_resp2_has_a_null_bulk() {
+        assertThat(node.line("HELLO 3")).startsWith("%");
+        script(false, """
+                GETDEL none => _|
+                GETSET k v => _|
+                GETEX none PERSIST => _|
+                MGET none k => *2|_|$1|v|
+                SCAN 0 => *2|$1|0|*1|$1|k|
+                """);
+    }
+
+    @Test
+    void a_write_in_doubt_names_the_version_it_made_and_an_amendment_none() {
+        node.later = true;
+        node.line("SET n 5");
+        node.failure = new Failure(Failure.Kind.INDOUBT, "write reached 1 of 2 replicas");
+        for (String line : new String[] {"APPEND n 1", "GETSET n 1", "SETEX n 9 1", "INCR born", "DEL n"}) {
+            String reply = node.line(line);
+            assertThat(reply).as(line).startsWith("-INDOUBT write reached 1 of 2 replicas ctx=");
+            byte[] text = reply.substring(reply.indexOf("ctx=") + 4, reply.length() - 1)
+                    .getBytes(US_ASCII);
+            byte[] key = line.split(" ", -1)[1].getBytes(US_ASCII);
+            Context context = (Context) node.contexts.decode(text, 0, text.length, key, 0, key.length);
+            byte[] record = node.recordOf(key);
+            assertThat(context.dots())
+                    .as(line)
+                    .isEqualTo(List.of(RecordBytes.siblings(record).get(0).dot()));
+            assertThat(context.vector().size()).as(line).isZero();
+        }
+        node.failure = null;
+        node.line("SET n 5");
+        node.failure = new Failure(Failure.Kind.INDOUBT, "write reached 1 of 2 replicas");
+        assertThat(node.line("INCR n")).isEqualTo("-INDOUBT write reached 1 of 2 replicas|");
+        assertThat(node.line("EXPIRE n 10")).isEqualTo("-INDOUBT write reached 1 of 2 replicas|");
+    }
+
+    @Test
+    void where_the_newest_of_siblings_is_a_tombstone_the_key_is_absent_and_a_delete_clears_the_others() {
+        TestCluster two = new TestCluster(2, 4, 2);
+        two.node(0).view(two.aloneView(0));
+        two.node(1).view(two.aloneView(1));
+        byte[] key = "k".getBytes(US_ASCII);
+        two.node(0).line("SET k older");
+        two.node(1).line("SET k gone");
+        two.nowMillis++;
+        two.node(1).line("DEL k");
+        two.exchange(two.node(1), two.node(0), key);
+        TestNode first = two.node(0);
+        assertThat(RecordBytes.siblings(first.recordOf(key))).hasSize(2);
+        assertThat(first.line("EXISTS k")).isEqualTo(":0|");
+        assertThat(first.line("TTL k")).isEqualTo(":-2|");
+        assertThat(first.line("EXPIRE k 10")).isEqualTo(":0|");
+        assertThat(first.line("SCAN 0")).isEqualTo("*2|$1|0|*0|");
+        assertThat(first.line("DEL k")).isEqualTo(":0|");
+        assertThat(RecordBytes.siblings(first.recordOf(key))).hasSize(1);
     }
 }

@@ -51,7 +51,7 @@ final class TestCluster {
             NodeId id = NodeId.of(7, i);
             ids.add(id);
             MemberSpec spec = new MemberSpec("n" + i, "", "localhost", 7379 + i, 0, 0, 0, 100);
-            builder.member(new Member(id, spec, MemberState.JOINING));
+            builder.member(new Member(id, spec, MemberState.SERVING));
         }
         for (int i = 0; i < partitions; i++) {
             tokens.add(ids.get(i % size));

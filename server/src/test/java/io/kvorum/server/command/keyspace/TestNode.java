@@ -7,6 +7,7 @@ import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandLoop;
 import io.kvorum.server.command.CommandRecorder;
 import io.kvorum.server.command.CommandTable;
+import io.kvorum.server.command.ConnectionCommands;
 import io.kvorum.server.command.KeyOperations;
 import io.kvorum.server.command.NodeFacts;
 import io.kvorum.server.command.ReplyQueue;
@@ -51,12 +52,17 @@ import org.jspecify.annotations.Nullable;
 final class TestNode implements KeyOperations, PeerTransport {
     final StorageEngine engine;
     final DeadlineWheel wheel;
+    final ContextCodec contexts = new ContextCodec(new byte[] {1});
     final BitSet unreachable = new BitSet();
     final BitSet silent = new BitSet();
     final List<PeerMessage> sent = new ArrayList<>();
 
     /** Whether requests take the way of a cluster: deferred, and with copies of what they keep. */
     boolean later;
+
+    /** What writes end with, after they reached this node. */
+    @Nullable
+    Failure failure;
 
     private final TestCluster cluster;
     private final int number;
@@ -87,6 +93,7 @@ final class TestNode implements KeyOperations, PeerTransport {
         List<Command> strings = StringCommands.commands();
         CommandTable table = new CommandTable(List.of(
                 strings,
+                ConnectionCommands.commands(),
                 KeyspaceCommands.commands(
                         strings,
                         engine,
@@ -107,7 +114,7 @@ final class TestNode implements KeyOperations, PeerTransport {
                 cluster.clock,
                 CommandRecorder.NONE,
                 new SessionDirectory().join(Runnable::run),
-                new ContextCodec(new byte[] {1}),
+                contexts,
                 UnpooledByteBufAllocator.DEFAULT));
     }
 
@@ -167,6 +174,16 @@ final class TestNode implements KeyOperations, PeerTransport {
         return text;
     }
 
+    /** The record of a key, which this node has. */
+    byte[] recordOf(byte[] key) {
+        long high = cluster.ring.partitioner().high(key, 0, key.length);
+        byte[] record = readHere(cluster.ring.partitionOf(high), high, key, 0, key.length);
+        if (record == null) {
+            throw new IllegalStateException("no record");
+        }
+        return record;
+    }
+
     private byte @Nullable [] readHere(KeyRef key) {
         return readHere(key.partition(), key.positionHigh(), key.bytes(), 0, key.bytes().length);
     }
@@ -195,7 +212,12 @@ final class TestNode implements KeyOperations, PeerTransport {
             KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
         cluster.tasks.add(() -> {
             updateHere(key.partition(), key.positionHigh(), key.bytes(), 0, key.bytes().length, mutation);
-            callback.onWritten(last);
+            Failure outcome = failure;
+            if (outcome == null) {
+                callback.onWritten(last);
+            } else {
+                callback.onFailure(outcome);
+            }
         });
     }
 
