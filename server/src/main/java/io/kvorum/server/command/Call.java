@@ -273,6 +273,16 @@ public final class Call {
      * @param edit keeps nothing of the request, unless {@link #answersAlone}: then it is done when this returns
      */
     public void change(KeyEdit edit) {
+        change(edit, route == Route.MODIFY);
+    }
+
+    /**
+     * Changes the key, and replies.
+     *
+     * @param edit as for {@link #change(KeyEdit)}
+     * @param readFirst whether what R owners have is merged into this node's copy before the edit sees it
+     */
+    public void change(KeyEdit edit, boolean readFirst) {
         if (answersAlone()) {
             changeHere(edit);
             return;
@@ -280,7 +290,7 @@ public final class Call {
         KeyOperations keys = loop.keys();
         KeyRef key = keyRef();
         ChangeThenReply waiting = new ChangeThenReply(defer(), edit, key);
-        if (route == Route.MODIFY) {
+        if (readFirst) {
             keys.modify(key, edit, options, deadlineNanos(), waiting);
         } else {
             keys.write(key, edit, options, deadlineNanos(), waiting);

@@ -2,6 +2,7 @@ package io.kvorum.server.command;
 
 import io.kvorum.server.coordinator.Coordinator;
 import io.kvorum.server.coordinator.Failure;
+import io.kvorum.server.coordinator.InspectCallback;
 import io.kvorum.server.coordinator.QuorumPolicy;
 import io.kvorum.server.coordinator.ReadCallback;
 import io.kvorum.server.coordinator.RequestOptions;
@@ -60,6 +61,11 @@ public final class CoordinatedKeys implements KeyOperations {
     public void modify(
             KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
         coordinator.modify(key, mutation, options, deadlineNanos, callback);
+    }
+
+    @Override
+    public void inspect(KeyRef key, long deadlineNanos, InspectCallback callback) {
+        coordinator.inspect(key, deadlineNanos, callback);
     }
 
     @Override

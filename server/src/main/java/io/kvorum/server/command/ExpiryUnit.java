@@ -5,14 +5,18 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The four ways in which arguments say when a value ends. */
-enum ExpiryUnit {
+public enum ExpiryUnit {
+    /** In so many seconds. */
     EX(1000, false),
+    /** In so many milliseconds. */
     PX(1, false),
+    /** At this second since 1970. */
     EXAT(1000, true),
+    /** At this millisecond since 1970. */
     PXAT(1, true);
 
     /** Instead of a time: the argument was wrong, and the error is written. */
-    static final long WRONG = -1;
+    public static final long WRONG = -1;
 
     private static final ExpiryUnit[] ALL = values();
 
@@ -28,7 +32,7 @@ enum ExpiryUnit {
     }
 
     /** The unit that an argument names, or null. */
-    static @Nullable ExpiryUnit of(RespRequest request, int index) {
+    public static @Nullable ExpiryUnit of(RespRequest request, int index) {
         for (ExpiryUnit unit : ALL) {
             if (request.matches(index, unit.word)) {
                 return unit;
@@ -38,7 +42,7 @@ enum ExpiryUnit {
     }
 
     /** Reads a time as milliseconds since 1970, above 0; or writes Redis's error and returns {@link #WRONG}. */
-    long parse(Call call, int index, long nowMillis) {
+    public long parse(Call call, int index, long nowMillis) {
         RespRequest request = call.request();
         if (!request.isLong(index)) {
             call.out().error(CommandErrors.NOT_AN_INTEGER);

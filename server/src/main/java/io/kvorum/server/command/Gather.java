@@ -54,7 +54,7 @@ public final class Gather {
         this.protocol = call.session().protocol();
     }
 
-    /** Makes one reply of those of the parts, none of which is an error. */
+    /** Makes one reply of those of the parts, none of which is an error unless it takes them. */
     @FunctionalInterface
     public interface Combiner {
         /** An array of the replies. */
@@ -76,6 +76,24 @@ public final class Gather {
 
         /** OK, since no reply was an error. */
         Combiner ALL_OK = (out, replies) -> out.ok();
+
+        /** As {@link #ARRAY}, but a part that failed has its error as its element, as in the reply of EXEC. */
+        Combiner ARRAY_WITH_ERRORS = new Combiner() {
+            @Override
+            public void combine(RespWriter out, byte[][] replies) {
+                ARRAY.combine(out, replies);
+            }
+
+            @Override
+            public boolean takesErrors() {
+                return true;
+            }
+        };
+
+        /** Whether it is given replies that are errors, too. If not, one of them makes the whole reply an error. */
+        default boolean takesErrors() {
+            return false;
+        }
 
         /** Writes the reply; {@code replies} are in the order of the parts, each whole and in RESP. */
         void combine(RespWriter out, byte[][] replies);
@@ -136,7 +154,7 @@ public final class Gather {
                 inDoubt |= startsWith(reply, "-INDOUBT ");
             }
         }
-        if (failed == 0) {
+        if (failed == 0 || combiner.takesErrors()) {
             combiner.combine(out, replies);
             return;
         }

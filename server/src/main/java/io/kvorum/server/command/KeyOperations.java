@@ -1,6 +1,7 @@
 package io.kvorum.server.command;
 
 import io.kvorum.server.coordinator.Failure;
+import io.kvorum.server.coordinator.InspectCallback;
 import io.kvorum.server.coordinator.ReadCallback;
 import io.kvorum.server.coordinator.RequestOptions;
 import io.kvorum.server.coordinator.WriteCallback;
@@ -31,6 +32,9 @@ public interface KeyOperations {
 
     /** Reads R owners and merges, then evaluates and writes in one step; answered once W owners hold it. */
     void modify(KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback);
+
+    /** Asks every owner for its copy as it is, merging nothing; any node may, owner or not. */
+    void inspect(KeyRef key, long deadlineNanos, InspectCallback callback);
 
     /** This node's record of a key, or null. Not to be changed. */
     byte @Nullable [] readHere(int partition, long positionHigh, byte[] array, int offset, int length);

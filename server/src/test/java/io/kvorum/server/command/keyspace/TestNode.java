@@ -16,6 +16,7 @@ import io.kvorum.server.command.SessionDirectory;
 import io.kvorum.server.command.StringCommands;
 import io.kvorum.server.config.Secret;
 import io.kvorum.server.coordinator.Failure;
+import io.kvorum.server.coordinator.InspectCallback;
 import io.kvorum.server.coordinator.ReadCallback;
 import io.kvorum.server.coordinator.RequestOptions;
 import io.kvorum.server.coordinator.WriteCallback;
@@ -225,6 +226,11 @@ final class TestNode implements KeyOperations, PeerTransport {
     public void modify(
             KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
         write(key, mutation, options, deadlineNanos, callback);
+    }
+
+    @Override
+    public void inspect(KeyRef key, long deadlineNanos, InspectCallback callback) {
+        throw new UnsupportedOperationException("no command here looks at single copies");
     }
 
     @Override
