@@ -2,7 +2,7 @@ package io.kvorum.server.command;
 
 import java.util.List;
 
-/** All families of commands. */
+/** The families of this package: those that the node itself needs. Others join them in the node's table. */
 public final class Commands {
     private Commands() {}
 

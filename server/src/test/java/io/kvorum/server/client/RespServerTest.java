@@ -1,0 +1,112 @@
+package io.kvorum.server.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kvorum.codec.resp.RespLimits;
+import io.kvorum.server.command.Command;
+import io.kvorum.server.command.CommandBench;
+import io.kvorum.server.command.PendingReply;
+import io.kvorum.server.config.ClientConfig;
+import io.kvorum.server.config.Secret;
+import io.kvorum.server.runtime.Threads;
+import io.kvorum.server.runtime.TransportKind;
+import io.kvorum.server.runtime.Transports;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The door with real sockets on it, on one event loop. */
+class RespServerTest {
+    private static final ClientConfig CONFIG =
+            new ClientConfig("", 0, Secret.NONE, true, 100, 300, RespLimits.DEFAULTS, 65536, 1024, 1 << 28);
+
+    private final BlockingQueue<PendingReply> waiting = new ArrayBlockingQueue<>(10);
+    private final Command later = Command.named("later").handledBy(call -> waiting.add(call.defer()));
+    private final Transports transports = Transports.open(TransportKind.NIO, 1, new Threads().eventLoops());
+    private final EventLoop eventLoop = loopOf(transports);
+    private final ClientLoop loop = new ClientLoop(
+            new CommandBench(1, 1, Secret.NONE, List.of(later), eventLoop).loop, new FlushQueue(eventLoop));
+    private final RespServer server =
+            new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop);
+
+    private static EventLoop loopOf(Transports transports) {
+        for (EventExecutor executor : transports.group()) {
+            return (EventLoop) executor;
+        }
+        throw new IllegalStateException("no event loop");
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+        transports.close();
+    }
+
+    private InetSocketAddress start() {
+        return server.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    private static String exchange(Socket socket, String request, int replyBytes) throws IOException {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return new String(socket.getInputStream().readNBytes(replyBytes), StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void a_client_is_answered_and_listed() throws IOException {
+        InetSocketAddress address = start();
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            assertThat(exchange(socket, "set k v\r\nget k\r\n", 12)).isEqualTo("+OK\r\n$1\r\nv\r\n");
+            assertThat(exchange(socket, "client list\r\n", 40))
+                    .contains("id=1 addr=127.0.0.1:" + socket.getLocalPort());
+        }
+    }
+
+    @Test
+    void a_reply_may_be_larger_than_any_buffer() throws IOException {
+        InetSocketAddress address = start();
+        String value = "x".repeat(20_000_000);
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            assertThat(exchange(socket, "*3\r\n$3\r\nset\r\n$1\r\nk\r\n$20000000\r\n" + value + "\r\n", 5))
+                    .isEqualTo("+OK\r\n");
+            assertThat(exchange(socket, "get k\r\nget k\r\nping\r\n", 2 * (11 + 20_000_000 + 2) + 7))
+                    .isEqualTo(("$20000000\r\n" + value + "\r\n").repeat(2) + "+PONG\r\n");
+        }
+    }
+
+    @Test
+    void closing_answers_what_was_taken_and_then_closes() throws IOException, InterruptedException {
+        InetSocketAddress address = start();
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            socket.getOutputStream().write("later\r\n".getBytes(StandardCharsets.US_ASCII));
+            PendingReply reply = waiting.poll(10, TimeUnit.SECONDS);
+            assertThat(reply).isNotNull();
+            eventLoop.execute(() -> eventLoop.execute(() -> reply.error("ERR done")));
+            server.close();
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .isEqualTo("-ERR done\r\n");
+        }
+        assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()).close())
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void an_address_that_is_taken_is_named() {
+        InetSocketAddress taken = start();
+        RespServer second = new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop);
+        assertThatThrownBy(() -> second.start(taken))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(String.valueOf(taken.getPort()));
+        second.close();
+    }
+}
