@@ -1,0 +1,76 @@
+package io.kvorum.server.http;
+
+import io.kvorum.server.runtime.TaskLoop;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One client: its requests are answered one after the other. Owned by its event loop. */
+final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+
+    private final HttpPages pages;
+    private final TaskLoop control;
+
+    HttpConnection(HttpPages pages, TaskLoop control) {
+        this.pages = pages;
+        this.control = control;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            FullHttpResponse refused =
+                    HttpPages.text(HttpResponseStatus.BAD_REQUEST, "not an HTTP request, or one too long\n");
+            refused.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            context.writeAndFlush(refused);
+            return;
+        }
+        // The next request waits in the flow control handler until this one has its answer.
+        context.channel().config().setAutoRead(false);
+        HttpMethod method = request.method();
+        String uri = request.uri();
+        boolean taken = control.execute(() -> send(context, answer(method, uri)));
+        if (!taken) {
+            send(context, HttpPages.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "too busy to answer\n"));
+        }
+    }
+
+    private FullHttpResponse answer(HttpMethod method, String uri) {
+        try {
+            return pages.answer(method, uri);
+        } catch (RuntimeException failure) {
+            LOG.error("answering {} {} failed", method, uri, failure);
+            return HttpPages.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "failed; the node's log says why\n");
+        }
+    }
+
+    private static void send(ChannelHandlerContext context, FullHttpResponse response) {
+        context.writeAndFlush(response)
+                .addListener(done -> context.channel().config().setAutoRead(true));
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof IdleStateEvent) context.close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("connection of {} ended: {}", context.channel().remoteAddress(), cause.toString());
+        } else {
+            LOG.warn("connection of {} failed", context.channel().remoteAddress(), cause);
+        }
+        context.close();
+    }
+}
