@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Three things are wanted, in this order. Every node has tokens in proportion to its weight, within one. Any N
  * successive tokens, those across zero included, belong to distinct nodes and, where the zones are many and even enough,
  * to distinct zones: preference lists then are simply the next N tokens, and load spreads as tokens do. And as few tokens
- * change hands as these two allow.
+ * change hands as these two allow; where a few neighbours could only be parted by moving a good part of the ring, as at
+ * the seam a ring of N nodes leaves at zero, these stay: preference lists pass over them anyway.
  *
  * <p>First, nodes with too few tokens take them from those that are gone or have too many, evenly around the ring and where
  * they clash with nobody; then {@link Repair} swaps what clashes still. Should nodes clash even then although they need not,
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 public final class Claim {
     /** Keeping zones apart may cost this part of all tokens in moves beyond those that balance asks for. */
     private static final int EXTRA_MOVES_PART = 8;
+
+    private static final int ATTEMPTS = 6;
 
     private final int partitions;
     private final int n;
@@ -90,36 +93,58 @@ public final class Claim {
     private int[] run(boolean thorough) {
         boolean nodesFit = members.size() > n && quotas.max() <= partitions / n;
         boolean zonesFit = quotas.maxOfZones(zones) <= partitions / n;
-        Layout changed = new Layout(before, zones, n);
-        boolean anew = changed.isEmpty();
-        if (!anew) {
-            new Filling(changed, quotas, members.size()).run();
-            boolean clean =
-                    nodesFit && repaired(changed, zonesFit, thorough ? partitions : partitions / EXTRA_MOVES_PART);
-            if (clean && (!thorough || changed.isClean(zonesFit))) {
-                return changed.nodes();
-            }
-        }
         Layout fresh = Layout.empty(partitions, zones, n);
-        new Filling(fresh, quotas, members.size()).layOut();
-        if (nodesFit && !(repaired(fresh, zonesFit, partitions) && (!zonesFit || fresh.isClean(true)))) {
+        boolean anew = Arrays.equals(before, fresh.before);
+        Layout changed = anew ? null : nodesFit ? cleanlyChanged(zonesFit, thorough) : filled(0);
+        if (changed != null && members.size() > n) {
+            return changed.nodes();
+        }
+        new Filling(fresh, quotas, members.size(), 0).layOut();
+        if (nodesFit && !(repaired(fresh, zonesFit, partitions) && fresh.isClean(zonesFit))) {
             return blocks(zonesFit);
         }
-        return anew || nodesFit || (members.size() <= n && fresh.clashes() < changed.clashes())
-                ? fresh.nodes()
-                : changed.nodes();
+        return changed == null || fresh.clashes() < changed.clashes() ? fresh.nodes() : changed.nodes();
+    }
+
+    /**
+     * Changes what is there in one of several ways: the first that leaves no clash, else the one that leaves the fewest, but
+     * for a handful none. Null if there is no such way.
+     */
+    private @Nullable Layout cleanlyChanged(boolean zonesFit, boolean thorough) {
+        Layout best = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Layout layout = filled(attempt);
+            int extra = thorough ? partitions : partitions / EXTRA_MOVES_PART;
+            boolean clean = repaired(layout, zonesFit, extra);
+            if (clean && (!thorough || layout.isClean(zonesFit))) {
+                return layout;
+            }
+            int clashes = layout.nodeClashes();
+            if (!thorough && clashes <= n && (best == null || clashes < best.nodeClashes())) {
+                best = layout;
+            }
+        }
+        return best;
+    }
+
+    private Layout filled(int attempt) {
+        Layout layout = new Layout(before, zones, n);
+        new Filling(layout, quotas, members.size(), attempt).run();
+        return layout;
     }
 
     /** Repairs clashes of nodes, then those of zones if that takes few moves; returns whether no nodes clash. */
     private static boolean repaired(Layout layout, boolean zonesFit, int extraMoves) {
-        Repair nodesOnly = new Repair(layout, false, layout.size());
-        if (!nodesOnly.run()) {
+        int movesMax = Math.min(layout.size(), layout.moves() + extraMoves);
+        Repair nodesOnly = new Repair(layout, false, movesMax);
+        boolean clean = nodesOnly.run();
+        nodesOnly.polish();
+        if (!clean) {
             return false;
         }
-        nodesOnly.polish();
         if (zonesFit) {
             Layout better = layout.copy();
-            Repair zonesToo = new Repair(better, true, Math.min(layout.size(), layout.moves() + extraMoves));
+            Repair zonesToo = new Repair(better, true, movesMax);
             if (zonesToo.run()) {
                 zonesToo.polish();
                 layout.become(better);

@@ -4,18 +4,23 @@ package io.kvorum.ring.claim;
  * Gives every node of a layout as many tokens as its quota says, each where it clashes least. Mutable, used once.
  */
 final class Filling {
-    private static final int NEAR = 3;
-
     private final Layout layout;
     private final Quotas quotas;
     private final int nodes;
     private final int[] held;
     private final boolean shuffled;
+    /** How many tokens are looked at for a better giver. */
+    private final int near;
+    /** Where the even spread around the ring begins. */
+    private final int shift;
 
-    Filling(Layout layout, Quotas quotas, int nodes) {
+    /** @param attempt from 0: which of several ways to spread what is taken, where the first led into a dead end */
+    Filling(Layout layout, Quotas quotas, int nodes, int attempt) {
         this.layout = layout;
         this.quotas = quotas;
         this.nodes = nodes;
+        this.near = attempt % 2 == 0 ? 3 : 1;
+        this.shift = attempt / 2;
         this.shuffled = nodes > layout.spacing() + 1;
         this.held = new int[nodes];
         for (int node : layout.nodes()) {
@@ -35,7 +40,7 @@ final class Filling {
         for (int node = 0; node < nodes; node++) {
             int need = quotas.of(node) - held[node];
             for (int i = 0; i < need; i++) {
-                int around = (int) ((long) layout.size() * i / need);
+                int around = shift + (int) ((long) layout.size() * i / need);
                 int token = nearestGoodToken(around, node);
                 held[layout.node(token)]--;
                 give(token, node);
@@ -85,7 +90,7 @@ final class Filling {
         int best = -1;
         int bestClash = Integer.MAX_VALUE;
         int bestSurplus = 0;
-        for (int i = 0; i < layout.size() && (i < NEAR || bestClash > 0); i++) {
+        for (int i = 0; i < layout.size() && (i < near || bestClash > 0); i++) {
             int token = (around + i) % layout.size();
             int donor = layout.node(token);
             int surplus = held[donor] - quotas.of(donor);

@@ -49,14 +49,13 @@ final class Layout {
         System.arraycopy(other.nodes, 0, nodes, 0, nodes.length);
     }
 
-    /** Returns whether no token belonged to anybody before. */
-    boolean isEmpty() {
-        for (int node : before) {
-            if (node != NOBODY) {
-                return false;
-            }
+    /** Returns how many pairs of tokens of one node clash. */
+    int nodeClashes() {
+        int sum = 0;
+        for (int token = 0; token < nodes.length; token++) {
+            sum += clash(token) / NODE_CLASH;
         }
-        return true;
+        return sum / 2;
     }
 
     /** Returns whether no nodes clash, nor zones if {@code zonesToo}. */
