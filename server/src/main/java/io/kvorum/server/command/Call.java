@@ -209,7 +209,9 @@ public final class Call {
             return deadlineNanos;
         }
         KeyOperations keys = loop.keys();
-        return startNanos + (route == Route.READ ? keys.readTimeoutNanos() : keys.writeTimeoutNanos());
+        boolean reads =
+                route == Route.READ || (route == Route.MULTI && !command().is(CommandFlag.WRITE));
+        return startNanos + (reads ? keys.readTimeoutNanos() : keys.writeTimeoutNanos());
     }
 
     /** The writer of the reply, if it is there now. */

@@ -17,14 +17,38 @@ import org.jspecify.annotations.Nullable;
  * {@code container|name} as Redis does, with an arity that counts the container's word.
  */
 public final class Command {
-    private final Builder row;
-    private final byte[] upperName;
+    private final String name;
+    private final int arity;
+    private final Set<CommandFlag> flags;
+    private final int firstKey;
+    private final int lastKey;
+    private final int keyStep;
+    private final CommandGroup group;
+    private final String since;
+    private final String summary;
+    private final String guarantee;
+    private final Route route;
+    private final @Nullable RouteChooser chooser;
+    private final List<Command> subcommands;
     private final CommandHandler handler;
+    private final byte[] upperName;
 
     private Command(Builder row, CommandHandler handler) {
-        this.row = row;
+        this.name = row.name;
+        this.arity = row.arity;
+        this.flags = row.flags;
+        this.firstKey = row.firstKey;
+        this.lastKey = row.lastKey;
+        this.keyStep = row.keyStep;
+        this.group = row.group;
+        this.since = row.since;
+        this.summary = row.summary;
+        this.guarantee = row.guarantee;
+        this.route = row.route;
+        this.chooser = row.chooser;
+        this.subcommands = row.subcommands;
         this.handler = handler;
-        String last = row.name.substring(row.name.indexOf('|') + 1);
+        String last = name.substring(name.indexOf('|') + 1);
         this.upperName = last.toUpperCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -35,7 +59,7 @@ public final class Command {
 
     /** Its full name in lower case: {@code get}, {@code client|getname}. */
     public String name() {
-        return row.name;
+        return name;
     }
 
     /** Its own word in upper case, as a request spells it. Not to be changed. */
@@ -44,78 +68,77 @@ public final class Command {
     }
 
     boolean isSubcommand() {
-        return row.name.indexOf('|') >= 0;
+        return name.indexOf('|') >= 0;
     }
 
     /** How many arguments it takes, its name included; if negative, at least that many. */
     public int arity() {
-        return row.arity;
+        return arity;
     }
 
     /** Whether a request with so many arguments may be run. */
     public boolean allows(int argumentCount) {
-        return row.arity < 0 ? argumentCount >= -row.arity : argumentCount == row.arity;
+        return arity < 0 ? argumentCount >= -arity : argumentCount == arity;
     }
 
     /** Its flags. */
     public Set<CommandFlag> flags() {
-        return row.flags;
+        return flags;
     }
 
     /** Whether it has a flag. */
     public boolean is(CommandFlag flag) {
-        return row.flags.contains(flag);
+        return flags.contains(flag);
     }
 
     /** The index of the first key in a request, 0 if there is none. */
     public int firstKey() {
-        return row.firstKey;
+        return firstKey;
     }
 
     /** The index of the last key; if negative, counted from the end. */
     public int lastKey() {
-        return row.lastKey;
+        return lastKey;
     }
 
     /** The distance from one key to the next. */
     public int keyStep() {
-        return row.keyStep;
+        return keyStep;
     }
 
     /** Its chapter. */
     public CommandGroup group() {
-        return row.group;
+        return group;
     }
 
     /** The first version of Redis, or of Kvorum for its own commands, that has it. */
     public String since() {
-        return row.since;
+        return since;
     }
 
     /** What it does, in a sentence. */
     public String summary() {
-        return row.summary;
+        return summary;
     }
 
     /** What holds when several clients write at once, or nodes disagree about who is healthy, in a sentence. */
     public String guarantee() {
-        return row.guarantee;
+        return guarantee;
     }
 
     /** Its sub-commands; empty for most. */
     public List<Command> subcommands() {
-        return row.subcommands;
+        return subcommands;
     }
 
     /** Where this request runs. */
     Route route(RespRequest request) {
-        RouteChooser chooser = row.chooser;
-        return chooser == null ? row.route : chooser.route(request);
+        return chooser == null ? route : chooser.route(request);
     }
 
     /** Where it runs if no argument says otherwise. */
     public Route route() {
-        return row.route;
+        return route;
     }
 
     CommandHandler handler() {
@@ -124,7 +147,7 @@ public final class Command {
 
     @Override
     public String toString() {
-        return row.name;
+        return name;
     }
 
     /** A row in the making. */
