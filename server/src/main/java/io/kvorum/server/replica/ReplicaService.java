@@ -211,6 +211,26 @@ public final class ReplicaService {
                 partition, positionHigh, record, RecordBytes.KEY_AT, RecordBytes.keyLength(record), merging.of(record));
     }
 
+    /**
+     * Takes a record that another owner has into this node's copy; bytes that are no record are counted and left out.
+     *
+     * @return false if there is no memory or disk for it now
+     */
+    public boolean mergeFromElsewhere(int partition, byte[] record) {
+        try {
+            RecordBytes.check(record);
+        } catch (DecodeException unsound) {
+            observer.invalidRecord(unsound);
+            return true;
+        }
+        byte[] key = RecordBytes.key(record);
+        long positionHigh = views.get().ring().partitioner().high(key, 0, key.length);
+        return switch (merge(partition, positionHigh, record)) {
+            case WRITTEN, UNCHANGED -> true;
+            case OUT_OF_MEMORY, DISK -> false;
+        };
+    }
+
     /** Remembers what a mutation left, since the engine tells only whether it was taken. */
     private static final class ResultMutation implements Mutation {
         private @Nullable Mutation inner;

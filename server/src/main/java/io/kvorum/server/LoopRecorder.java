@@ -1,0 +1,68 @@
+package io.kvorum.server;
+
+import io.kvorum.server.command.CommandRecorder;
+import io.kvorum.server.coordinator.CoordinatorMetrics;
+import io.kvorum.server.coordinator.Failure;
+import io.kvorum.server.metrics.Distribution;
+import io.kvorum.server.metrics.LoopCounter;
+import io.kvorum.server.metrics.LoopMetrics;
+import io.kvorum.server.metrics.NodeMetrics;
+
+/** What one loop's commands and coordinator have to say, as numbers of the node. Owned by the loop. */
+final class LoopRecorder implements CommandRecorder, CoordinatorMetrics {
+    private final NodeMetrics node;
+    private final LoopMetrics loop;
+
+    LoopRecorder(NodeMetrics node, int number) {
+        this.node = node;
+        this.loop = node.loop(number);
+    }
+
+    @Override
+    public void record(int command, long nanos, boolean failed) {
+        loop.command(command, nanos);
+        if (failed) {
+            loop.commandFailed(command);
+        }
+    }
+
+    @Override
+    public void rejected(int command) {
+        loop.commandFailed(command);
+    }
+
+    @Override
+    public void unknown(String name) {
+        node.unknownCommand(name);
+    }
+
+    @Override
+    public void readQuorumWaited(long nanos) {
+        loop.record(Distribution.READ_QUORUM_WAIT, nanos);
+    }
+
+    @Override
+    public void writeQuorumWaited(long nanos) {
+        loop.record(Distribution.WRITE_QUORUM_WAIT, nanos);
+    }
+
+    @Override
+    public void hedged() {
+        loop.increment(LoopCounter.HEDGES_SENT);
+    }
+
+    @Override
+    public void mismatched() {
+        loop.increment(LoopCounter.READS_DIVERGED);
+    }
+
+    @Override
+    public void repaired() {
+        loop.increment(LoopCounter.READ_REPAIRS);
+    }
+
+    @Override
+    public void failed(Failure.Kind kind) {
+        node.error(kind.name());
+    }
+}

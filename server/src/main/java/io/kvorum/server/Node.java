@@ -1,0 +1,403 @@
+package io.kvorum.server;
+
+import io.kvorum.ring.Ring;
+import io.kvorum.server.client.RespServer;
+import io.kvorum.server.command.Command;
+import io.kvorum.server.command.CommandTable;
+import io.kvorum.server.command.Commands;
+import io.kvorum.server.command.NodeFacts;
+import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.command.keyspace.Flush;
+import io.kvorum.server.command.keyspace.KeyspaceCommands;
+import io.kvorum.server.command.keyspace.KeyspaceService;
+import io.kvorum.server.command.versioned.VersionedCommands;
+import io.kvorum.server.command.versioned.VersionedSettings;
+import io.kvorum.server.config.ClientConfig;
+import io.kvorum.server.config.NodeConfig;
+import io.kvorum.server.config.ReplicationConfig;
+import io.kvorum.server.coordinator.QuorumPolicy;
+import io.kvorum.server.http.HttpDoor;
+import io.kvorum.server.http.Readiness;
+import io.kvorum.server.membership.FlushCallback;
+import io.kvorum.server.membership.Founded;
+import io.kvorum.server.membership.MembershipParts;
+import io.kvorum.server.membership.MembershipService;
+import io.kvorum.server.membership.StartException;
+import io.kvorum.server.metrics.NodeMetrics;
+import io.kvorum.server.peer.HandshakeKey;
+import io.kvorum.server.peer.HostResolver;
+import io.kvorum.server.peer.LoopPeerCalls;
+import io.kvorum.server.peer.PeerNode;
+import io.kvorum.server.peer.PeerRequestHandler;
+import io.kvorum.server.peer.PeerServer;
+import io.kvorum.server.peer.PeerSettings;
+import io.kvorum.server.peer.message.Count;
+import io.kvorum.server.peer.message.MessageType;
+import io.kvorum.server.peer.message.Scan;
+import io.kvorum.server.repair.CopySettling;
+import io.kvorum.server.repair.PullResponder;
+import io.kvorum.server.repair.SettlerPolicy;
+import io.kvorum.server.replica.ReplicaService;
+import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.ControlThread;
+import io.kvorum.server.runtime.DiskThreads;
+import io.kvorum.server.runtime.Lifecycle;
+import io.kvorum.server.runtime.RandomSource;
+import io.kvorum.server.runtime.Threads;
+import io.kvorum.server.runtime.Transports;
+import io.kvorum.storage.engine.MemoryEngine;
+import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.version.ContextCodec;
+import io.kvorum.storage.version.StampClock;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: makes the parts of a node, joins them, starts them in order and closes them in reverse. It does
+ * nothing else; what a node does is in its parts.
+ */
+public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final int CONTROL_QUEUE_MAX = 10_000;
+    private static final int DISK_QUEUE_MAX = 1_000;
+    private static final int PULL_BYTES_MAX = 4 << 20;
+    private static final String VERSION = "0.1.0";
+    private static final String REDIS_VERSION = "7.0.15";
+
+    private final NodeConfig config;
+    private final Lifecycle lifecycle;
+    private final Threads threads = new Threads();
+
+    /** A node that is not started. */
+    public Node(NodeConfig config) {
+        this.config = config;
+        this.lifecycle = new Lifecycle("node " + config.name());
+    }
+
+    /**
+     * Opens the data directory, then the doors: to peers, to clients, to those who watch.
+     *
+     * @throws StartException if what is configured cannot be had; the message says what to do
+     */
+    public void start() throws Exception {
+        lifecycle.start(this::open);
+    }
+
+    /** Closes the doors in reverse order; clients that were answered lose nothing. Works from every state, and twice. */
+    @Override
+    public void close() {
+        lifecycle.close();
+    }
+
+    /** Waits until the node is closed. */
+    public void awaitClosed() {
+        lifecycle.awaitClosed();
+    }
+
+    /** Closes the node when the process is asked to end. */
+    public void closeAtShutdown() {
+        Runtime.getRuntime().addShutdownHook(threads.thread("shutdown", this::close));
+    }
+
+    /** Closes the node when a stream ends: its other end was closed, or the process that held it is gone. */
+    public void closeAtEndOf(InputStream stream) {
+        Thread watcher = threads.thread("stdin", () -> {
+            try {
+                // What is written there means nothing; its end does.
+                stream.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException broken) {
+                LOG.info("standard input is gone: {}", broken.getMessage());
+            }
+            close();
+        });
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    private void open() {
+        Clock clock = Clock.system();
+        RandomSource random = RandomSource.system();
+        Founded founded = lifecycle.opened(
+                "data directory",
+                Founded.open(
+                        config.storage().dataDirectory(),
+                        config.cluster(),
+                        config.replication().n()));
+        Ring ring = founded.ring();
+        StampClock stamps = new StampClock(clock::wallMillis, config.clock().driftMaxMillis());
+        StorageEngine engine = lifecycle.opened(
+                "engine",
+                new MemoryEngine(
+                        ring.partitions(),
+                        config.storage().memoryBytesMax(),
+                        ring.partitioner()::high,
+                        stamps,
+                        random.generator("actors")));
+        engine.start();
+        ControlThread control = lifecycle.opened("control thread", threads.control(CONTROL_QUEUE_MAX));
+        DiskThreads disk = lifecycle.opened("disk threads", threads.disk(1, DISK_QUEUE_MAX));
+        Transports transports = lifecycle.opened(
+                "event loops",
+                Transports.open(config.runtime().transport(), config.runtime().ioThreads(), threads.eventLoops()));
+        long bootId = random.generator("boot").nextLong();
+        MembershipService membership = lifecycle.opened(
+                "membership",
+                new MembershipService(new MembershipParts(
+                        founded,
+                        config.cluster().self(),
+                        config.membership(),
+                        bootId,
+                        stamps,
+                        clock,
+                        random.generator("membership"),
+                        control,
+                        upToStamp -> flush(engine, upToStamp))));
+        PeerNode peerNode = new PeerNode(
+                founded.peerIdentity(bootId),
+                PeerSettings.of(config.peer()),
+                new HandshakeKey(new String(config.cluster().secret().utf8(), StandardCharsets.UTF_8)),
+                () -> membership.peers().directory(),
+                stamps,
+                clock,
+                HostResolver.on(disk::execute),
+                membership);
+        SessionDirectory sessions = new SessionDirectory();
+        CopyCounters counters = new CopyCounters();
+        CommandTable table = new CommandTable(List.of(commands(membership, engine, counters)));
+        NodeMetrics metrics = new NodeMetrics(
+                config.runtime().ioThreads(),
+                table.rows().stream().map(Command::name).toList());
+        counters.register(metrics);
+        List<NodeLoop> loops = new ArrayList<>();
+        NodeParts parts = new NodeParts(
+                config,
+                clock,
+                stamps,
+                random,
+                transports,
+                engine,
+                membership::view,
+                membership.health(),
+                peerNode,
+                handlers(membership, engine, stamps),
+                quorums(config.replication()),
+                table,
+                facts(membership),
+                sessions,
+                new ContextCodec(contextSecret(ring)),
+                counters,
+                metrics);
+        NodeGauges.register(metrics, engine, membership, peerNode, sessions);
+        Map<EventLoop, NodeLoop> byEventLoop = new HashMap<>();
+        for (EventExecutor executor : transports.group()) {
+            EventLoop eventLoop = (EventLoop) executor;
+            NodeLoop loop = new NodeLoop(eventLoop, loops.size(), parts);
+            loops.add(loop);
+            byEventLoop.put(eventLoop, loop);
+            lifecycle.opened("peer connections", loop.transport);
+        }
+        LoopPeerCalls calls = new LoopPeerCalls(
+                peerNode,
+                (EventLoop) transports.group().iterator().next(),
+                loops.stream().map(loop -> loop.transport).toList(),
+                control);
+        ReplicaService copies = new ReplicaService(
+                engine,
+                stamps,
+                membership::view,
+                parts.replicaObserver(),
+                config.storage().tombstoneGraceMillis());
+        CopySettling settling = new CopySettling(
+                SettlerPolicy.DEFAULT,
+                engine,
+                copies::mergeFromElsewhere,
+                calls,
+                control,
+                clock,
+                membership::ownCopies,
+                this::stopFor);
+        startPeers(transports, byEventLoop);
+        membership.start(calls, settling);
+        startClients(transports, byEventLoop);
+        startHttp(transports, control, membership, metrics);
+    }
+
+    /** This node was removed from its cluster: it must not go on. */
+    private void stopFor(String sentence) {
+        LOG.error("stopping: {}", sentence);
+        threads.thread("fence", this::close).start();
+    }
+
+    private void startPeers(Transports transports, Map<EventLoop, NodeLoop> loops) {
+        PeerServer server = lifecycle.opened(
+                "peer server",
+                new PeerServer(
+                        transports.group(),
+                        transports.serverChannelClass(),
+                        PeerSettings.of(config.peer()),
+                        eventLoop -> loop(loops, eventLoop).peers));
+        InetSocketAddress address = address(config.peer().bind(), config.peer().port(), "peer.bind");
+        bind("other members", "peer.port", address, () -> server.start(address.getAddress(), address.getPort()));
+    }
+
+    private void startClients(Transports transports, Map<EventLoop, NodeLoop> loops) {
+        ClientConfig client = config.client();
+        RespServer server = lifecycle.opened(
+                "client server",
+                new RespServer(
+                        transports.group(),
+                        transports.serverChannelClass(),
+                        client,
+                        eventLoop -> loop(loops, eventLoop).clients));
+        InetSocketAddress address = address(client.bind(), client.port(), "bind");
+        bind("Redis clients", "port", address, () -> server.start(address));
+    }
+
+    private void startHttp(
+            Transports transports, ControlThread control, MembershipService membership, NodeMetrics metrics) {
+        HttpDoor door = lifecycle.opened(
+                "http server",
+                new HttpDoor(
+                        config.http(),
+                        transports,
+                        control,
+                        () -> new Readiness(membership.status().notReady()),
+                        metrics::prometheusText));
+        InetSocketAddress address = address(config.http().bind(), config.http().port(), "http.bind");
+        bind("HTTP", "http.port", address, door::start);
+    }
+
+    private NodeFacts facts(MembershipService membership) {
+        return new NodeFacts(
+                VERSION,
+                REDIS_VERSION,
+                config.client().password(),
+                config.client().keyBytesMax(),
+                peer -> membership.peers().directory().get(peer).name());
+    }
+
+    /** Contexts are signed by the cluster secret; without one they are still told from those of other clusters. */
+    private byte[] contextSecret(Ring ring) {
+        byte[] secret = config.cluster().secret().utf8();
+        byte[] cluster = ring.clusterId().toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] both = Arrays.copyOf(secret, secret.length + cluster.length);
+        System.arraycopy(cluster, 0, both, secret.length, cluster.length);
+        return both;
+    }
+
+    private List<Command> commands(MembershipService membership, StorageEngine engine, CopyCounters observer) {
+        List<Command> commands = new ArrayList<>(
+                Commands.families().stream().flatMap(List::stream).toList());
+        ReplicationConfig replication = config.replication();
+        commands.addAll(VersionedCommands.commands(
+                new VersionedSettings(
+                        replication.r(),
+                        replication.w(),
+                        replication.dw(),
+                        config.clock().driftMaxMillis()),
+                observer));
+        commands.addAll(KeyspaceCommands.commands(List.copyOf(commands), engine, flushing(membership)));
+        return commands;
+    }
+
+    private static Flush flushing(MembershipService membership) {
+        return (done, failed) -> membership.flush(new FlushCallback() {
+            @Override
+            public void flushed(List<String> unreachable) {
+                if (!unreachable.isEmpty()) {
+                    LOG.warn("flushed; these members hear of it when they can be reached: {}", unreachable);
+                }
+                done.run();
+            }
+
+            @Override
+            public void failed(String reason) {
+                failed.accept("TRYAGAIN nothing was flushed: " + reason);
+            }
+        });
+    }
+
+    private static Map<MessageType, PeerRequestHandler> handlers(
+            MembershipService membership, StorageEngine engine, StampClock stamps) {
+        Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(MessageType.class);
+        handlers.putAll(membership.handlers());
+        handlers.put(MessageType.PULL, new PullResponder(engine, membership::view, PULL_BYTES_MAX));
+        KeyspaceService keyspace = new KeyspaceService(engine, membership::view, stamps::currentMillis);
+        handlers.put(MessageType.SCAN, (peer, request, info, answer) -> answer.answer(keyspace.answer((Scan) request)));
+        handlers.put(
+                MessageType.COUNT, (peer, request, info, answer) -> answer.answer(keyspace.answer((Count) request)));
+        return handlers;
+    }
+
+    private static QuorumPolicy quorums(ReplicationConfig replication) {
+        return new QuorumPolicy(
+                replication.n(),
+                replication.r(),
+                replication.w(),
+                replication.dw(),
+                replication.readTimeoutNanos(),
+                replication.writeTimeoutNanos(),
+                replication.readAllRatio(),
+                replication.hedge(),
+                replication.hedgeDelayMinNanos());
+    }
+
+    private static NodeLoop loop(Map<EventLoop, NodeLoop> loops, EventLoop eventLoop) {
+        return Objects.requireNonNull(loops.get(eventLoop), "a loop of another group");
+    }
+
+    private static InetSocketAddress address(String host, int port, String property) {
+        try {
+            return new InetSocketAddress(InetAddress.getByName(host), port);
+        } catch (UnknownHostException unknown) {
+            throw new StartException(property + ": " + host + " is no address of this machine", unknown);
+        }
+    }
+
+    /** Opens a door, or says whose place is taken. */
+    private static void bind(String whom, String property, InetSocketAddress address, Callable<?> binding) {
+        try {
+            binding.call();
+        } catch (Exception failure) {
+            Throwable cause = failure;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new StartException(
+                    String.format(
+                            Locale.ROOT,
+                            "cannot listen for %s on %s port %d, which is in use or not allowed (%s): stop what listens"
+                                    + " there, or set %s",
+                            whom,
+                            address.getHostString(),
+                            address.getPort(),
+                            cause.getMessage(),
+                            property),
+                    failure);
+        }
+    }
+
+    private static void flush(StorageEngine engine, long upToStamp) {
+        for (int partition = 0; partition < engine.partitions(); partition++) {
+            engine.flush(partition, upToStamp);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.kvorum.server;
+
+import io.kvorum.ring.detector.PeerStatus;
+import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.membership.MembershipService;
+import io.kvorum.server.membership.MembershipStatus.MemberStatus;
+import io.kvorum.server.metrics.NodeMetrics;
+import io.kvorum.server.peer.PeerCounters;
+import io.kvorum.server.peer.PeerNode;
+import io.kvorum.storage.engine.StorageEngine;
+
+/** The numbers of a node that are there to be looked up: copies, clients, members, connections between them. */
+final class NodeGauges {
+    private NodeGauges() {}
+
+    static void register(
+            NodeMetrics metrics,
+            StorageEngine engine,
+            MembershipService membership,
+            PeerNode peerNode,
+            SessionDirectory sessions) {
+        metrics.gauge("kvorum_records", "Records in this node's copies, tombstones included", engine::recordCount);
+        metrics.gauge("kvorum_live_keys", "Keys in this node's copies that are not deleted", engine::liveCount);
+        metrics.gauge("kvorum_memory_used_bytes", "Heap that records and tables take", engine::usedBytes);
+        metrics.gauge("kvorum_memory_max_bytes", "Bound of that, 0 for none", engine::maxMemoryBytes);
+        metrics.gauge(
+                "kvorum_memory_refused_total", "Writes refused for want of memory", engine::refusedForMemoryCount);
+        metrics.gauge("kvorum_clients", "Clients that are connected", sessions::count);
+        metrics.gauge(
+                "kvorum_unsettled_copies",
+                "Copies here that may have forgotten something and do not count for reads",
+                () -> membership.status().members().get(0).unsettledPartitions());
+        metrics.gauge(
+                "kvorum_members",
+                "Members of the cluster, this node included",
+                () -> membership.status().members().size());
+        metrics.gauge(
+                "kvorum_members_up",
+                "Members that answer this node, itself included",
+                () -> membership.status().members().stream()
+                        .filter(NodeGauges::isUp)
+                        .count());
+        register(metrics, peerNode.counters());
+    }
+
+    private static void register(NodeMetrics metrics, PeerCounters peers) {
+        metrics.gauge("kvorum_peer_sent_frames_total", "Frames written to peers", peers::framesSent);
+        metrics.gauge("kvorum_peer_received_frames_total", "Frames read from peers", peers::framesReceived);
+        metrics.gauge(
+                "kvorum_peer_unsent_messages_total",
+                "Messages not sent because the peer was slow or away",
+                peers::notSent);
+        metrics.gauge("kvorum_peer_lost_calls_total", "Calls whose connection ended before their answer", peers::lost);
+        metrics.gauge("kvorum_peer_late_answers_total", "Answers that nobody waited for any more", peers::lateAnswers);
+        metrics.gauge("kvorum_peer_handshakes_refused_total", "Handshakes that this node refused", peers::rejectedByUs);
+        metrics.gauge("kvorum_peer_garbage_total", "Peer connections closed for breaking the protocol", peers::garbage);
+        metrics.gaugeOfDouble(
+                "kvorum_clock_skew_max_seconds",
+                "How far beyond the allowed drift a peer's clock was ahead since the last look",
+                () -> peers.takeSkewMillisMax() / 1e3);
+    }
+
+    private static boolean isUp(MemberStatus member) {
+        return member.status() == PeerStatus.UP;
+    }
+}

@@ -1,0 +1,267 @@
+package io.kvorum.tests.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import redis.clients.jedis.Jedis;
+
+/**
+ * A cluster of real node processes on loopback, for one test class. Ports are free ones, data lies in a temporary
+ * directory, the log of each node is a file that a failed wait prints. Closing kills everything.
+ */
+public final class TestCluster implements AutoCloseable {
+    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    private static final int PEER_OFFSET = 1000;
+    private static final int HTTP_OFFSET = 2000;
+
+    private final Path directory;
+    private final int[] ports;
+    private final Map<String, String> settings;
+    private final Process[] processes;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private TestCluster(Path directory, int[] ports, Map<String, String> settings) {
+        this.directory = directory;
+        this.ports = ports;
+        this.settings = settings;
+        this.processes = new Process[ports.length];
+    }
+
+    /** Starts a cluster and waits until every node says that it is ready. */
+    public static TestCluster start(int nodes) throws IOException {
+        return start(nodes, Map.of());
+    }
+
+    /** Starts a cluster with these properties on every node and waits until it is ready. */
+    public static TestCluster start(int nodes, Map<String, String> settings) throws IOException {
+        TestCluster cluster = prepare(nodes, settings);
+        for (int node = 0; node < nodes; node++) {
+            cluster.startNode(node);
+        }
+        cluster.awaitReady();
+        return cluster;
+    }
+
+    /** Makes a cluster none of whose nodes runs yet. */
+    public static TestCluster prepare(int nodes, Map<String, String> settings) throws IOException {
+        Path directory = Files.createTempDirectory("kvorum-test-");
+        return new TestCluster(directory, freePorts(nodes), new LinkedHashMap<>(settings));
+    }
+
+    /** Starts one node; does not wait. */
+    public void startNode(int node) throws IOException {
+        startNode(node, Map.of());
+    }
+
+    /** Starts one node with properties of its own; does not wait. */
+    public void startNode(int node, Map<String, String> own) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        for (String argument : System.getProperty("kvorum.node.jvm.args", "").split(" ")) {
+            if (!argument.isBlank()) {
+                command.add(argument);
+            }
+        }
+        command.add("-cp");
+        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.addAll(List.of("io.kvorum.server.Main", "node"));
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("node.name", "n" + node);
+        properties.put("port", String.valueOf(ports[node]));
+        properties.put("data-dir", directory.resolve("n" + node).toString());
+        properties.put("cluster.name", "test");
+        properties.put("cluster.initial-members", initialMembers());
+        properties.putAll(settings);
+        properties.putAll(own);
+        properties.forEach((name, value) -> {
+            command.add("--set");
+            command.add(name + "=" + value);
+        });
+        processes[node] = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(node).toFile()))
+                .start();
+    }
+
+    /** Waits until every running node says that it is ready. */
+    public void awaitReady() {
+        for (int node = 0; node < ports.length; node++) {
+            if (processes[node] != null) {
+                awaitReady(node);
+            }
+        }
+    }
+
+    /** Waits until one node says that it is ready. */
+    public void awaitReady(int node) {
+        await("node " + node + " to be ready", READY_WITHIN, () -> isReady(node) || !processes[node].isAlive());
+        if (!processes[node].isAlive()) {
+            throw new IllegalStateException("node " + node + " ended: " + logText(node));
+        }
+    }
+
+    /** Whether the node's HTTP port says that it is ready. */
+    public boolean isReady(int node) {
+        return httpStatus(node, "/ready") == 200;
+    }
+
+    /** The status that a path of the node's HTTP port answers, 0 if nobody does. */
+    public int httpStatus(int node, String path) {
+        try {
+            return http.send(request(node, path), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException refused) {
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a path of the node's HTTP port answers. */
+    public String httpBody(int node, String path) throws IOException, InterruptedException {
+        return http.send(request(node, path), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private HttpRequest request(int node, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + (ports[node] + HTTP_OFFSET) + path))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+    }
+
+    /** A connection to a node. */
+    public Jedis connect(int node) {
+        return new Jedis("127.0.0.1", ports[node], 10_000);
+    }
+
+    /** The port of a node's RESP door. */
+    public int port(int node) {
+        return ports[node];
+    }
+
+    /** Ends a node's process at once, as a crash would. */
+    public void kill(int node) {
+        processes[node].destroyForcibly();
+        awaitExit(node);
+    }
+
+    /** Asks a node to stop, and waits until it did. Returns its exit code. */
+    public int stop(int node) {
+        processes[node].destroy();
+        return awaitExit(node);
+    }
+
+    /** Waits until a node's process has ended; returns its exit code. */
+    public int awaitExit(int node) {
+        try {
+            if (!processes[node].waitFor(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("node " + node + " did not end: " + logText(node));
+            }
+            return processes[node].exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The process of a node. */
+    public Process process(int node) {
+        return processes[node];
+    }
+
+    /** All that a node has logged. */
+    public String logText(int node) {
+        try {
+            return Files.exists(log(node)) ? Files.readString(log(node)) : "";
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Where the nodes keep their data. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Waits for something to become true, looking again and again; fails with the logs if it does not. */
+    public void await(String what, Duration within, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + within.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                StringBuilder logs = new StringBuilder();
+                for (int node = 0; node < ports.length; node++) {
+                    logs.append("\n--- n").append(node).append('\n').append(logText(node));
+                }
+                throw new AssertionError("waited " + within + " for " + what + logs);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private String initialMembers() {
+        StringBuilder members = new StringBuilder();
+        for (int node = 0; node < ports.length; node++) {
+            members.append(node == 0 ? "" : ",").append('n').append(node).append("@127.0.0.1:").append(ports[node]);
+        }
+        return members.toString();
+    }
+
+    private Path log(int node) {
+        return directory.resolve("n" + node + ".log");
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Process process : processes) {
+            if (process != null) {
+                process.destroyForcibly();
+            }
+        }
+        for (int node = 0; node < processes.length; node++) {
+            if (processes[node] != null) {
+                awaitExit(node);
+            }
+        }
+        try (var files = Files.walk(directory)) {
+            for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    /** Ports that are free together with those which a node derives from them. */
+    private static int[] freePorts(int count) throws IOException {
+        int[] ports = new int[count];
+        for (int i = 0; i < count; i++) {
+            do {
+                try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                    ports[i] = socket.getLocalPort() - HTTP_OFFSET;
+                }
+            } while (ports[i] < 1024 || !isFree(ports[i]) || !isFree(ports[i] + PEER_OFFSET));
+        }
+        return ports;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+}
