@@ -4,6 +4,7 @@ import io.kvorum.server.peer.PeerDirectory;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.EventsAnswer;
 import io.kvorum.server.peer.message.PeerMessage;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -33,7 +34,7 @@ final class FlushRound implements ReplyHandler {
     /** Ends at once if nobody was asked. */
     void begun() {
         if (outstanding == 0) {
-            callback.flushed(java.util.List.of());
+            callback.flushed(List.of());
         }
     }
 
@@ -60,6 +61,6 @@ final class FlushRound implements ReplyHandler {
         if (!unreachable.isEmpty()) {
             LOG.warn("FLUSHALL did not reach {}: they will flush as soon as they hear of it", unreachable);
         }
-        callback.flushed(java.util.List.copyOf(unreachable));
+        callback.flushed(List.copyOf(unreachable));
     }
 }

@@ -11,6 +11,7 @@ import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Probe;
 import io.kvorum.server.runtime.Clock;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,8 +168,8 @@ final class Liveness implements DetectorEffects {
 
     private void grow(int peer) {
         if (peer >= connections.length) {
-            connections = java.util.Arrays.copyOf(connections, peer * 2);
-            silentProbes = java.util.Arrays.copyOf(silentProbes, peer * 2);
+            connections = Arrays.copyOf(connections, peer * 2);
+            silentProbes = Arrays.copyOf(silentProbes, peer * 2);
         }
     }
 }

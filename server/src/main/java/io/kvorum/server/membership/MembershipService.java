@@ -211,7 +211,11 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         Member known = ring.member(self);
         if (known != null && !known.spec().equals(parts.self())) {
             // Others learn ports and addresses that the settings of the birth did not name, or that have changed.
-            take(new Event.Joined(gossip.history().nextId(parts.stamps().next(0), self), self, parts.self()));
+            try {
+                take(new Event.Joined(gossip.history().nextId(parts.stamps().next(0), self), self, parts.self()));
+            } catch (UncheckedIOException disk) {
+                LOG.error("the new address of this node cannot be persisted; others go on with the old one", disk);
+            }
         }
         learnPeers();
         publish();

@@ -4,6 +4,7 @@ import io.kvorum.ring.Member;
 import io.kvorum.ring.detector.PeerStatus;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +58,8 @@ public record MembershipStatus(
         if (self.unsettledPartitions() == 0) {
             return List.of();
         }
-        return java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of(self.unsettledPartitions() + " of " + self.ownedPartitions()
+        return Stream.concat(
+                        Stream.of(self.unsettledPartitions() + " of " + self.ownedPartitions()
                                 + " copies are not settled: they wait for the other owners"),
                         members.stream()
                                 .filter(member -> member.problem() != null)

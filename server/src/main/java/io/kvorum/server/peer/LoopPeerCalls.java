@@ -5,6 +5,7 @@ import io.kvorum.server.runtime.TaskLoop;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +35,20 @@ public final class LoopPeerCalls implements PeerCalls {
 
     @Override
     public void call(int peer, PeerMessage request, long timeoutNanos, ReplyHandler handler) {
-        loop.execute(() -> new Call(peer, handler).send(request, timeoutNanos));
+        try {
+            loop.execute(() -> new Call(peer, handler).send(request, timeoutNanos));
+        } catch (RejectedExecutionException closing) {
+            control.schedule(0, () -> handler.onLost(peer));
+        }
     }
 
     @Override
     public void tell(int peer, PeerMessage message) {
-        loop.execute(() -> transports.get(0).tell(peer, message));
+        try {
+            loop.execute(() -> transports.get(0).tell(peer, message));
+        } catch (RejectedExecutionException closing) {
+            node.counters.notSent.increment();
+        }
     }
 
     @Override

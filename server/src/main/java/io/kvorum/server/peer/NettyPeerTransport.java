@@ -4,13 +4,18 @@ import io.kvorum.server.peer.message.PeerMessage;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One event loop's own connections to all other members. Owned by that loop, except for {@link #refresh} and
  * {@link #close}, which hand over.
  */
 public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyPeerTransport.class);
+
     private final PeerLoop loop;
     private final Class<? extends Channel> channelClass;
     private final List<@Nullable Dialer> dialers = new ArrayList<>();
@@ -24,12 +29,12 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
 
     /** Looks at the directory again: dials who is new, hangs up on who is gone. Any thread. */
     public void refresh() {
-        loop.eventLoop.execute(this::refreshNow);
+        onLoop(this::refreshNow);
     }
 
     /** Dials a peer now instead of at its next turn. Any thread. */
     public void dial(int peer) {
-        loop.eventLoop.execute(() -> {
+        onLoop(() -> {
             Dialer dialer = dialer(peer);
             if (dialer != null) {
                 dialer.dialNow();
@@ -39,7 +44,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
 
     /** Ends this loop's connection to a peer; it is dialled again if it is a member. Any thread. */
     public void hangUp(int peer) {
-        loop.eventLoop.execute(() -> {
+        onLoop(() -> {
             Dialer dialer = dialer(peer);
             if (dialer != null) {
                 dialer.closeChannel();
@@ -50,10 +55,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
     /** Hangs up on all. Any thread; calls still out are lost soon after. */
     @Override
     public void close() {
-        if (loop.eventLoop.isShuttingDown()) {
-            return;
-        }
-        loop.eventLoop.execute(() -> {
+        onLoop(() -> {
             closed = true;
             for (Dialer dialer : dialers) {
                 if (dialer != null) {
@@ -111,6 +113,14 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
                 dialers.set(entry.peer(), added);
                 added.dialNow();
             }
+        }
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            loop.eventLoop.execute(task);
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("the loop is closing, and all its connections with it");
         }
     }
 

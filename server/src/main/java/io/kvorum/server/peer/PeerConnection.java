@@ -7,9 +7,12 @@ import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Rejected;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A connection that this node made: requests go out, answers come back. Owned by its loop. */
 final class PeerConnection extends PeerLink {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerConnection.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final PeerDirectory.Entry peer;
@@ -93,10 +96,15 @@ final class PeerConnection extends PeerLink {
             node.counters.lateAnswers.increment();
         } else if (type == null) {
             node.logGarbage(who(), "answer of unknown type " + frame.type());
-            handler.onLost(peer.peer());
+            lose(handler);
             close();
         } else {
-            handler.onReply(peer.peer(), decodeFor(handler, frame, type));
+            PeerMessage reply = decodeFor(handler, frame, type);
+            try {
+                handler.onReply(peer.peer(), reply);
+            } catch (RuntimeException bug) {
+                handlerFailed(bug);
+            }
         }
     }
 
@@ -109,7 +117,7 @@ final class PeerConnection extends PeerLink {
             return reply;
         } finally {
             if (!decoded) {
-                handler.onLost(peer.peer());
+                lose(handler);
             }
         }
     }
@@ -118,9 +126,23 @@ final class PeerConnection extends PeerLink {
     void onEnd(boolean wasEstablished) {
         dialer.onEnd(this, wasEstablished);
         for (ReplyHandler handler = calls.removeAny(); handler != null; handler = calls.removeAny()) {
-            node.counters.lost.increment();
-            handler.onLost(peer.peer());
+            lose(handler);
         }
+    }
+
+    private void lose(ReplyHandler handler) {
+        node.counters.lost.increment();
+        try {
+            handler.onLost(peer.peer());
+        } catch (RuntimeException bug) {
+            handlerFailed(bug);
+        }
+    }
+
+    /** A bug in one operation must not take the connection from all the others. */
+    private void handlerFailed(RuntimeException bug) {
+        node.counters.handlerFailures.increment();
+        LOG.error("an operation failed over what {} answered", who(), bug);
     }
 
     @Override

@@ -62,7 +62,7 @@ public final class PeerCounters {
         return rejectedByThem.sum();
     }
 
-    /** Requests whose handler threw: each is a bug. */
+    /** Requests and answers whose handler threw: each is a bug. */
     public long handlerFailures() {
         return handlerFailures.sum();
     }

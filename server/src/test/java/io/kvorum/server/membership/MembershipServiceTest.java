@@ -126,6 +126,15 @@ final class MembershipServiceTest {
     }
 
     @Test
+    void wrong_secret_is_named_among_the_reasons_why_a_node_is_not_ready() throws Exception {
+        start(1);
+        TestMember wrong = start(2, specs.get(1), "another");
+        wrong.await(
+                "refusal",
+                status -> status.notReady().stream().anyMatch(reason -> reason.contains("secrets of n1 and n2")));
+    }
+
+    @Test
     void flush_reaches_all_that_are_up_and_names_the_others() throws Exception {
         TestMember one = start(1);
         TestMember two = start(2);
@@ -184,7 +193,11 @@ final class MembershipServiceTest {
     }
 
     private TestMember start(int number, MemberSpec self) {
-        TestMember member = new TestMember(directory.resolve("n" + number), specs, self, ++lives);
+        return start(number, self, "secret");
+    }
+
+    private TestMember start(int number, MemberSpec self, String secret) {
+        TestMember member = new TestMember(directory.resolve("n" + number), specs, self, secret, ++lives);
         running.add(member);
         return member;
     }

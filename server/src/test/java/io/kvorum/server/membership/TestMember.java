@@ -68,7 +68,7 @@ final class TestMember implements AutoCloseable {
     /** Something may have changed; who waits looks again. */
     private final LinkedBlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
 
-    TestMember(Path directory, List<MemberSpec> members, MemberSpec self, long seed) {
+    TestMember(Path directory, List<MemberSpec> members, MemberSpec self, String secret, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         ClusterConfig cluster =
                 new ClusterConfig(self, "test", members, List.of(), PARTITIONS, Partitioner.SLOTS, Secret.NONE);
@@ -91,7 +91,7 @@ final class TestMember implements AutoCloseable {
         PeerNode node = new PeerNode(
                 founded.peerIdentity(bootId),
                 settings,
-                new HandshakeKey("secret"),
+                new HandshakeKey(secret),
                 () -> membership.peers().directory(),
                 stamps,
                 Clock.system(),

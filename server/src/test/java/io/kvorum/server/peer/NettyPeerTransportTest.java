@@ -153,6 +153,26 @@ final class NettyPeerTransportTest {
     }
 
     @Test
+    void operation_that_fails_over_an_answer_leaves_the_connection_to_the_others() throws Exception {
+        connect();
+        asker.onLoop(() -> asker.transport.call(peer, new Probe(), Long.MAX_VALUE, new ReplyHandler() {
+            @Override
+            public void onReply(int from, PeerMessage reply) {
+                throw new IllegalStateException("broken");
+            }
+
+            @Override
+            public void onLost(int from) {}
+        }));
+        RecordingReplies replies = new RecordingReplies();
+        call(replies);
+        next().answer().answer(new ProbeAnswer());
+        next().answer().answer(new ProbeAnswer());
+        assertThat(replies.awaitOne()).isEqualTo(new ProbeAnswer());
+        assertThat(asker.node.counters().handlerFailures()).isEqualTo(1);
+    }
+
+    @Test
     void told_messages_arrive_in_order_without_answers() throws Exception {
         connect();
         asker.onLoop(() -> {

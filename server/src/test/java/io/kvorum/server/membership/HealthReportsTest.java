@@ -1,0 +1,68 @@
+package io.kvorum.server.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.server.runtime.TaskLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class HealthReportsTest {
+    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    private final List<Integer> reported = new ArrayList<>();
+    private boolean full;
+    private final HealthReports reports = new HealthReports(new QueueLoop(), reported::add);
+
+    @Test
+    void thousand_misses_before_the_control_thread_looks_are_one_report() {
+        for (int i = 0; i < 1000; i++) {
+            reports.missed(1);
+            reports.missed(2);
+        }
+        assertThat(queue).hasSize(2);
+        runAll();
+        assertThat(reported).containsExactly(1, 2);
+        reports.missed(1);
+        runAll();
+        assertThat(reported).containsExactly(1, 2, 1);
+    }
+
+    @Test
+    void report_that_found_the_queue_full_does_not_silence_the_next() {
+        full = true;
+        reports.missed(1);
+        full = false;
+        reports.missed(1);
+        runAll();
+        assertThat(reported).containsExactly(1);
+    }
+
+    private void runAll() {
+        while (!queue.isEmpty()) {
+            queue.remove().run();
+        }
+    }
+
+    private final class QueueLoop implements TaskLoop {
+        @Override
+        public boolean execute(Runnable task) {
+            return !full && queue.add(task);
+        }
+
+        @Override
+        public Scheduled schedule(long delayNanos, Runnable task) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Scheduled every(long intervalNanos, Runnable task) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean inLoop() {
+            return true;
+        }
+    }
+}

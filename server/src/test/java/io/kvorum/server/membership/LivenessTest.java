@@ -1,0 +1,157 @@
+package io.kvorum.server.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.ring.NodeId;
+import io.kvorum.ring.detector.DetectorPolicy;
+import io.kvorum.ring.detector.PeerStatus;
+import io.kvorum.server.peer.PeerCalls;
+import io.kvorum.server.peer.Peers;
+import io.kvorum.server.peer.ReplyHandler;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.ProbeAnswer;
+import io.kvorum.server.runtime.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class LivenessTest {
+    private static final long MILLI = 1_000_000;
+
+    private final List<String> effects = new ArrayList<>();
+    private final List<ReplyHandler> probes = new ArrayList<>();
+    private final Peers peers = new Peers(NodeId.of(0, 1), "n1", "h", 1);
+    private long nowNanos;
+    private final Liveness liveness = new Liveness(
+            DetectorPolicy.DEFAULT,
+            peers::directory,
+            new RecordedCalls(),
+            new ManualClock(),
+            (peer, up) -> effects.add(up ? "up" : "not up"));
+    private int peer;
+
+    @BeforeEach
+    void watchOne() {
+        peer = peers.learn(NodeId.of(0, 2), "n2", "h", 2, false);
+        liveness.watch(peer);
+    }
+
+    @Test
+    void peer_is_up_from_its_first_connection_to_its_last() {
+        liveness.connected(peer);
+        liveness.connected(peer);
+        liveness.disconnected(peer);
+        assertThat(liveness.status(peer)).isEqualTo(PeerStatus.UP);
+        liveness.disconnected(peer);
+        assertThat(liveness.status(peer)).isEqualTo(PeerStatus.DOWN);
+        assertThat(effects).containsExactly("up", "not up");
+    }
+
+    @Test
+    void peer_without_a_connection_is_dialled_instead_of_asked() {
+        tick(1);
+        assertThat(effects).containsExactly("dial");
+    }
+
+    @Test
+    void missed_deadline_makes_a_peer_suspect_until_it_answers_a_probe() {
+        liveness.connected(peer);
+        liveness.missed(peer, nowNanos);
+        assertThat(liveness.status(peer)).isEqualTo(PeerStatus.SUSPECT);
+        tick(1);
+        answerAll();
+        assertThat(liveness.status(peer)).isEqualTo(PeerStatus.UP);
+        assertThat(effects).containsExactly("up", "not up", "probe", "up");
+    }
+
+    @Test
+    void heartbeats_without_answers_show_the_absence_of_an_idle_peer() {
+        liveness.connected(peer);
+        for (int i = 0; i < 2; i++) {
+            tick(10);
+            liveness.heartbeat(peer);
+            tick(10);
+            loseAll();
+        }
+        assertThat(liveness.status(peer)).isEqualTo(PeerStatus.SUSPECT);
+    }
+
+    @Test
+    void connection_over_which_nothing_comes_back_is_made_anew() {
+        liveness.connected(peer);
+        liveness.missed(peer, nowNanos);
+        for (int i = 0; i < 100 && !effects.contains("hang up"); i++) {
+            tick(1);
+            loseAll();
+        }
+        assertThat(effects.stream().filter("probe"::equals)).hasSize(4);
+        assertThat(effects).last().isEqualTo("hang up");
+    }
+
+    @Test
+    void peer_that_is_forgotten_is_no_longer_asked() {
+        liveness.forget(peer);
+        tick(20);
+        assertThat(effects).isEmpty();
+    }
+
+    private void tick(int times) {
+        for (int i = 0; i < times; i++) {
+            nowNanos += 100 * MILLI;
+            liveness.tick();
+        }
+    }
+
+    private void answerAll() {
+        List<ReplyHandler> asked = List.copyOf(probes);
+        probes.clear();
+        asked.forEach(handler -> handler.onReply(peer, new ProbeAnswer()));
+    }
+
+    private void loseAll() {
+        List<ReplyHandler> asked = List.copyOf(probes);
+        probes.clear();
+        asked.forEach(handler -> handler.onLost(peer));
+    }
+
+    private final class ManualClock implements Clock {
+        @Override
+        public long wallMillis() {
+            return nowNanos / MILLI;
+        }
+
+        @Override
+        public long nanoTime() {
+            return nowNanos;
+        }
+    }
+
+    private final class RecordedCalls implements PeerCalls {
+        @Override
+        public void call(int to, PeerMessage request, long timeoutNanos, ReplyHandler handler) {
+            effects.add("probe");
+            probes.add(handler);
+        }
+
+        @Override
+        public void tell(int to, PeerMessage message) {
+            effects.add("tell");
+        }
+
+        @Override
+        public void dial(int to) {
+            effects.add("dial");
+        }
+
+        @Override
+        public void refresh() {
+            effects.add("refresh");
+        }
+
+        @Override
+        public void hangUp(int to) {
+            effects.add("hang up");
+        }
+    }
+}
