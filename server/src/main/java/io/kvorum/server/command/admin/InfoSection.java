@@ -1,0 +1,261 @@
+package io.kvorum.server.command.admin;
+
+import io.kvorum.ring.Ring;
+import io.kvorum.ring.detector.PeerStatus;
+import io.kvorum.server.command.Call;
+import io.kvorum.server.membership.MembershipStatus.MemberStatus;
+import java.util.List;
+import java.util.Locale;
+
+/** The sections of INFO, in the order in which they are shown; each is made when it is asked for. */
+enum InfoSection {
+    SERVER(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            NodeDescription self = node.description();
+            long uptime = node.uptimeSeconds();
+            // Standalone, since a client may send everything to any node: those that read "cluster" refuse to send
+            // commands with keys of several slots.
+            out.section("Server")
+                    .field("redis_version", self.redisVersion())
+                    .field("redis_git_sha1", "00000000")
+                    .field("redis_git_dirty", 0)
+                    .field("redis_build_id", "kvorum-" + self.version())
+                    .field("redis_mode", "standalone")
+                    .field("os", self.operatingSystem())
+                    .field("arch_bits", 64)
+                    .field("multiplexing_api", self.transport().toLowerCase(Locale.ROOT))
+                    .field("java_version", self.javaVersion())
+                    .field("process_id", self.processId())
+                    .field("process_supervised", "no")
+                    .field("run_id", RedisNodeId.of(self.id()))
+                    .field("tcp_port", self.respPort())
+                    .field("server_time_usec", call.loop().clock().wallMillis() * 1000)
+                    .field("uptime_in_seconds", uptime)
+                    .field("uptime_in_days", uptime / SECONDS_PER_DAY)
+                    .field("hz", 10)
+                    .field("configured_hz", 10)
+                    .field("executable", "kvorum")
+                    .field("config_file", self.configFile())
+                    .field("io_threads_active", self.ioThreads() > 1 ? 1 : 0);
+        }
+    },
+    CLIENTS(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            NodeStatus.Clients clients = node.clients();
+            out.section("Clients")
+                    .field("connected_clients", clients.connected())
+                    .field("cluster_connections", connections(node))
+                    .field("maxclients", clients.connectionsMax())
+                    .field("client_recent_max_input_buffer", 0)
+                    .field("client_recent_max_output_buffer", 0)
+                    .field("blocked_clients", 0)
+                    .field("tracking_clients", 0)
+                    .field("clients_in_timeout_table", 0);
+        }
+    },
+    MEMORY(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            NodeStatus.Memory memory = node.memory();
+            long used = memory.dataBytes();
+            long resident = memory.residentBytes();
+            out.section("Memory")
+                    .bytes("used_memory", used)
+                    .bytes("used_memory_rss", resident)
+                    .bytes("used_memory_peak", memory.dataBytesPeak())
+                    .field("used_memory_overhead", Math.max(0, resident - used))
+                    .field("used_memory_startup", 0)
+                    .field("used_memory_dataset", used)
+                    .bytes("total_system_memory", memory.systemBytes())
+                    .bytes("used_memory_lua", 0)
+                    .bytes("maxmemory", memory.dataBytesMax())
+                    .field("maxmemory_policy", "noeviction")
+                    .field("mem_fragmentation_ratio", used == 0 ? 0 : (double) resident / used, 2)
+                    .field("mem_fragmentation_bytes", Math.max(0, resident - used))
+                    .field("mem_allocator", "java")
+                    .field("lazyfree_pending_objects", 0)
+                    .field("heap_used", memory.heapUsedBytes())
+                    .field("heap_committed", memory.heapCommittedBytes())
+                    .field("heap_max", memory.heapBytesMax())
+                    .field("direct_memory_used", memory.directBytes());
+        }
+    },
+    PERSISTENCE(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            out.section("Persistence")
+                    .field("loading", 0)
+                    .field("async_loading", 0)
+                    .field("rdb_changes_since_last_save", 0)
+                    .field("rdb_bgsave_in_progress", 0)
+                    .field("rdb_last_save_time", 0)
+                    .field("rdb_last_bgsave_status", "ok")
+                    .field("aof_enabled", 0)
+                    .field("aof_rewrite_in_progress", 0);
+        }
+    },
+    STATS(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            NodeStatus.Traffic traffic = node.traffic();
+            out.section("Stats")
+                    .field("total_connections_received", traffic.connectionsReceived())
+                    .field("total_commands_processed", traffic.commands())
+                    .field("instantaneous_ops_per_sec", traffic.commandsPerSecond())
+                    .field("total_net_input_bytes", traffic.receivedBytes())
+                    .field("total_net_output_bytes", traffic.sentBytes())
+                    .field("instantaneous_input_kbps", traffic.receivedBytesPerSecond() / KILO, 2)
+                    .field("instantaneous_output_kbps", traffic.sentBytesPerSecond() / KILO, 2)
+                    .field("rejected_connections", traffic.connectionsRejected())
+                    .field("sync_full", 0)
+                    .field("sync_partial_ok", 0)
+                    .field("sync_partial_err", 0)
+                    .field("expired_keys", traffic.expiredKeys())
+                    .field("evicted_keys", 0)
+                    .field("evicted_clients", 0)
+                    .field("keyspace_hits", traffic.hits())
+                    .field("keyspace_misses", traffic.misses())
+                    .field("pubsub_channels", 0)
+                    .field("pubsub_patterns", 0)
+                    .field("latest_fork_usec", 0)
+                    .field("total_forks", 0)
+                    .field("migrate_cached_sockets", 0)
+                    .field("slave_expires_tracked_keys", 0)
+                    .field("total_error_replies", traffic.errorReplies());
+        }
+    },
+    REPLICATION(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            // Every node takes writes; who holds what is a matter of each key and stands in KV.RING.
+            out.section("Replication")
+                    .field("role", "master")
+                    .field("connected_slaves", 0)
+                    .field("master_failover_state", "no-failover")
+                    .field("master_replid", RedisNodeId.of(node.description().id()))
+                    .field("master_replid2", "0".repeat(40))
+                    .field("master_repl_offset", 0)
+                    .field("second_repl_offset", -1)
+                    .field("repl_backlog_active", 0)
+                    .field("repl_backlog_size", 0)
+                    .field("repl_backlog_first_byte_offset", 0)
+                    .field("repl_backlog_histlen", 0);
+        }
+    },
+    CPU(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            NodeStatus.Cpu cpu = node.cpu();
+            out.section("CPU")
+                    .field("used_cpu_sys", cpu.systemSeconds(), 6)
+                    .field("used_cpu_user", cpu.userSeconds(), 6)
+                    .field("used_cpu_sys_children", 0, 6)
+                    .field("used_cpu_user_children", 0, 6);
+        }
+    },
+    COMMANDSTATS(false) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            out.section("Commandstats");
+            for (NodeStatus.CommandCounts counts : node.commands()) {
+                double micros = counts.nanos() / KILO;
+                out.field(
+                        "cmdstat_" + counts.name(),
+                        String.format(
+                                Locale.ROOT,
+                                "calls=%d,usec=%.0f,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
+                                counts.calls(),
+                                micros,
+                                counts.calls() == 0 ? 0 : micros / counts.calls(),
+                                counts.rejected(),
+                                counts.failed()));
+            }
+        }
+    },
+    CLUSTER(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            out.section("Cluster").field("cluster_enabled", 1);
+        }
+    },
+    KEYSPACE(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            out.section("Keyspace");
+            NodeStatus.Keys keys = node.keys();
+            if (keys.live() > 0) {
+                out.field("db0", "keys=" + keys.live() + ",expires=" + keys.expiring() + ",avg_ttl=0");
+            }
+        }
+    },
+    KVORUM(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            NodeDescription self = node.description();
+            Ring ring = call.view().ring();
+            List<MemberStatus> members = present(node);
+            out.section("Kvorum")
+                    .field("kvorum_version", self.version())
+                    .field("node_name", self.name())
+                    .field("node_id", self.id().toString())
+                    .field("cluster_name", ring.clusterName())
+                    .field("cluster_id", ring.clusterId().toString())
+                    .field("history", String.format(Locale.ROOT, "%016x", ring.historyHash()))
+                    .field("history_events", node.membership().historyEvents())
+                    .field("partitions", ring.partitions())
+                    .field("partitioner", ring.partitioner().name().toLowerCase(Locale.ROOT))
+                    .field("replication_n", ring.n())
+                    .field("replication_r", self.quorum().r())
+                    .field("replication_w", self.quorum().w())
+                    .field("replication_dw", self.quorum().dw())
+                    .field("engine", self.engine())
+                    .field("io_threads", self.ioThreads())
+                    .field("members", members.size())
+                    .field(
+                            "members_up",
+                            members.stream()
+                                    .filter(member -> member.status() == PeerStatus.UP)
+                                    .count())
+                    .field(
+                            "partitions_owned",
+                            members.isEmpty() ? 0 : members.get(0).ownedPartitions())
+                    .field(
+                            "partitions_unsettled",
+                            members.isEmpty() ? 0 : members.get(0).unsettledPartitions())
+                    .field("ready", node.membership().notReady().isEmpty() ? 1 : 0)
+                    .field("records", node.keys().records());
+            node.counters().forEach(out::field);
+        }
+    };
+
+    private static final long SECONDS_PER_DAY = 86_400;
+    private static final double KILO = 1_000;
+
+    private final boolean shownByDefault;
+
+    InfoSection(boolean shownByDefault) {
+        this.shownByDefault = shownByDefault;
+    }
+
+    /** Whether INFO without arguments shows it. */
+    boolean isShownByDefault() {
+        return shownByDefault;
+    }
+
+    /** Appends the section. */
+    abstract void write(InfoText out, Call call, NodeStatus node);
+
+    private static List<MemberStatus> present(NodeStatus node) {
+        return node.membership().members().stream()
+                .filter(member -> !member.member().state().isGone())
+                .toList();
+    }
+
+    private static int connections(NodeStatus node) {
+        return node.membership().members().stream()
+                .mapToInt(MemberStatus::connections)
+                .sum();
+    }
+}

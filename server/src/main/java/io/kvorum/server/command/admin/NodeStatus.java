@@ -1,0 +1,134 @@
+package io.kvorum.server.command.admin;
+
+import io.kvorum.server.membership.MembershipStatus;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * What a node tells about itself. For any loop; never blocks, so that numbers may be a moment old. Nothing here may be a
+ * secret: all of it is shown.
+ */
+public interface NodeStatus {
+    /** What does not change while the node runs. */
+    NodeDescription description();
+
+    /** How long it has run. */
+    long uptimeSeconds();
+
+    /** The cluster as this node sees it. */
+    MembershipStatus membership();
+
+    /** Its connections. */
+    Clients clients();
+
+    /** What it holds in memory. */
+    Memory memory();
+
+    /** What it has done. */
+    Traffic traffic();
+
+    /** How much of the processors it has used. */
+    Cpu cpu();
+
+    /** The keys of its copies. */
+    Keys keys();
+
+    /** Each command that was ever called or refused, by name. */
+    List<CommandCounts> commands();
+
+    /** Everything else that is counted, by the name it gets in INFO. */
+    SortedMap<String, Long> counters();
+
+    /** Begins to count anew, as CONFIG RESETSTAT asks. */
+    void resetStatistics();
+
+    /**
+     * Connections.
+     *
+     * @param connected clients now
+     * @param connectionsMax how many there may be
+     */
+    record Clients(int connected, int connectionsMax) {}
+
+    /**
+     * Memory, in bytes.
+     *
+     * @param dataBytes records, tables and sums
+     * @param dataBytesMax the limit of these; 0 for none
+     * @param dataBytesPeak the most there ever was of these
+     * @param heapUsedBytes of the Java heap
+     * @param heapCommittedBytes taken from the system for the heap
+     * @param heapBytesMax the heap's limit
+     * @param directBytes buffers outside the heap
+     * @param residentBytes of the whole process, as the system counts; 0 if it does not say
+     * @param systemBytes of the machine or container; 0 if unknown
+     */
+    record Memory(
+            long dataBytes,
+            long dataBytesMax,
+            long dataBytesPeak,
+            long heapUsedBytes,
+            long heapCommittedBytes,
+            long heapBytesMax,
+            long directBytes,
+            long residentBytes,
+            long systemBytes) {}
+
+    /**
+     * What was done since the start, or since the statistics were reset.
+     *
+     * @param connectionsReceived clients that connected
+     * @param connectionsRejected clients turned away for their number
+     * @param commands answered
+     * @param commandsPerSecond in the last seconds
+     * @param receivedBytes from clients
+     * @param sentBytes to clients
+     * @param receivedBytesPerSecond in the last seconds
+     * @param sentBytesPerSecond in the last seconds
+     * @param errorReplies replies that were errors
+     * @param hits reads that found a value
+     * @param misses reads that found none
+     * @param expiredKeys keys whose value was dropped since its time had come
+     */
+    record Traffic(
+            long connectionsReceived,
+            long connectionsRejected,
+            long commands,
+            long commandsPerSecond,
+            long receivedBytes,
+            long sentBytes,
+            long receivedBytesPerSecond,
+            long sentBytesPerSecond,
+            long errorReplies,
+            long hits,
+            long misses,
+            long expiredKeys) {}
+
+    /**
+     * Processor time since the start.
+     *
+     * @param userSeconds in the process itself
+     * @param systemSeconds in the system on its behalf
+     */
+    record Cpu(double userSeconds, double systemSeconds) {}
+
+    /**
+     * Keys in this node's copies.
+     *
+     * @param live with a value; expired ones count until they are swept
+     * @param expiring those of them whose value ends some time; 0 if that is not counted
+     * @param records deleted ones included
+     */
+    record Keys(long live, long expiring, long records) {}
+
+    /**
+     * One command.
+     *
+     * @param name in lower case, {@code container|name} for a sub-command
+     * @param calls answered
+     * @param nanos all of them took together
+     * @param rejected refused before they ran
+     * @param failed answered by an error
+     */
+    record CommandCounts(String name, long calls, long nanos, long rejected, long failed) {}
+}

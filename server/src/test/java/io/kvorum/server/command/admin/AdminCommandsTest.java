@@ -1,0 +1,213 @@
+package io.kvorum.server.command.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.codec.resp.RespReply;
+import io.kvorum.server.command.Command;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** INFO, CONFIG, KV.STATUS and KV.RING as tools read them. */
+class AdminCommandsTest {
+    private final AdminBench bench = new AdminBench(3, 8, 2);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis_version:7.2.4",
+                "redis_mode:standalone",
+                "os:Linux 6.1 amd64",
+                "process_id:4711",
+                "tcp_port:6379",
+                "uptime_in_seconds:90000",
+                "uptime_in_days:1",
+                "server_time_usec:1700000000000000",
+                "connected_clients:12",
+                "maxclients:10000",
+                "blocked_clients:0",
+                "used_memory:1500000",
+                "used_memory_human:1.43M",
+                "used_memory_rss:6000000",
+                "used_memory_peak:2000000",
+                "used_memory_dataset:1500000",
+                "maxmemory:67108864",
+                "maxmemory_policy:noeviction",
+                "mem_fragmentation_ratio:4.00",
+                "total_system_memory:8589934592",
+                "loading:0",
+                "aof_enabled:0",
+                "total_connections_received:100",
+                "total_commands_processed:5000",
+                "instantaneous_ops_per_sec:250",
+                "total_net_input_bytes:70000",
+                "total_net_output_bytes:90000",
+                "instantaneous_input_kbps:1.50",
+                "rejected_connections:3",
+                "expired_keys:4",
+                "evicted_keys:0",
+                "keyspace_hits:800",
+                "keyspace_misses:200",
+                "role:master",
+                "connected_slaves:0",
+                "used_cpu_sys:0.250000",
+                "used_cpu_user:1.500000",
+                "cluster_enabled:1",
+                "db0:keys=42,expires=7,avg_ttl=0",
+                "kvorum_version:1.0.0",
+                "node_name:n0",
+                "members:3",
+                "members_up:3",
+                "partitions:8",
+                "reads_hedged:3",
+            })
+    void info_fills_the_fields_that_tools_read(String line) {
+        assertThat(bench.raw("INFO")).contains("|" + line + "|");
+    }
+
+    @Test
+    void info_shows_the_sections_asked_for_and_no_others() {
+        assertThat(bench.raw("INFO"))
+                .contains("# Server|")
+                .doesNotContain("cmdstat_")
+                .endsWith("||");
+        assertThat(bench.raw("INFO", "all"))
+                .contains(
+                        "|# Commandstats|cmdstat_get:calls=4,usec=10,usec_per_call=2.50,rejected_calls=1,failed_calls=2|");
+        assertThat(bench.raw("INFO", "everything")).isEqualTo(bench.raw("INFO", "ALL"));
+        assertThat(bench.raw("INFO", "default")).isEqualTo(bench.raw("INFO"));
+        assertThat(bench.raw("INFO", "Cluster", "keyspace"))
+                .isEqualTo("$77|# Cluster|cluster_enabled:1||# Keyspace|db0:keys=42,expires=7,avg_ttl=0||");
+        assertThat(bench.raw("INFO", "nothing")).isEqualTo("$0||");
+        bench.raw("HELLO", "3");
+        assertThat(bench.raw("INFO", "cluster")).isEqualTo("=34|txt:# Cluster|cluster_enabled:1||");
+    }
+
+    @Test
+    void config_get_answers_own_names_and_those_of_redis_by_patterns() {
+        assertThat(bench.raw("CONFIG", "GET", "maxmemory")).isEqualTo("*2|$9|maxmemory|$8|67108864|");
+        assertThat(bench.raw("CONFIG", "GET", "SAVE")).isEqualTo("*2|$4|save|$0||");
+        assertThat(config("replication.?")).containsOnlyKeys("replication.n", "replication.r", "replication.w");
+        assertThat(config("data*", "appendonly"))
+                .containsEntry("databases", "1")
+                .containsEntry("appendonly", "no")
+                .containsKey("data-dir");
+        for (String name : List.of(
+                "timeout",
+                "maxclients",
+                "proto-max-bulk-len",
+                "tcp-keepalive",
+                "notify-keyspace-events",
+                "maxmemory-policy",
+                "appendfsync")) {
+            assertThat(config(name)).containsOnlyKeys(name);
+        }
+        assertThat(bench.raw("CONFIG", "GET", "no-such-thing")).isEqualTo("*0|");
+        bench.raw("HELLO", "3");
+        assertThat(bench.raw("CONFIG", "GET", "maxmemory")).startsWith("%1|");
+    }
+
+    @Test
+    void config_never_shows_a_secret() {
+        assertThat(bench.raw("CONFIG", "GET", "*")).doesNotContain("hidden").contains("requirepass");
+        assertThat(bench.raw("INFO", "everything")).doesNotContain("hidden");
+    }
+
+    @Test
+    void config_set_takes_what_is_so_and_says_what_to_do_about_the_rest() {
+        assertThat(bench.raw("CONFIG", "SET", "appendonly", "NO", "save", "")).isEqualTo("+OK|");
+        assertThat(bench.raw("CONFIG", "SET", "notify-keyspace-events", "Egx")).isEqualTo("+OK|");
+        assertThat(bench.raw("CONFIG", "SET", "maxmemory", "1"))
+                .startsWith(
+                        "-ERR CONFIG SET failed (possibly related to "
+                                + "argument 'maxmemory') - can't set immutable config; set it in the node's configuration file");
+        assertThat(bench.raw("CONFIG", "SET", "Foo", "1"))
+                .isEqualTo("-ERR Unknown option or number of arguments for CONFIG SET - 'Foo'|");
+        assertThat(bench.raw("CONFIG", "SET", "save", "", "timeout")).startsWith("-ERR wrong number of arguments");
+        assertThat(bench.raw("CONFIG", "REWRITE")).startsWith("-ERR CONFIG REWRITE has nothing to write");
+        assertThat(bench.raw("CONFIG", "RESETSTAT")).isEqualTo("+OK|");
+        assertThat(bench.resets).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2", "3"})
+    void status_has_the_fields_that_ctl_reads(String protocol) {
+        bench.raw("HELLO", protocol);
+        bench.healthy[2] = false;
+        bench.unsettled.get(0).set(3);
+        Map<String, RespReply> status = fields(bench.ask("KV.STATUS"));
+        assertThat(status)
+                .containsKeys(
+                        "cluster",
+                        "cluster-id",
+                        "partitions",
+                        "partitioner",
+                        "history",
+                        "n",
+                        "r",
+                        "w",
+                        "node",
+                        "engine");
+        assertThat(field(status, "uptime-s").asLong()).isEqualTo(90_000);
+        assertThat(field(status, "keys").asLong()).isEqualTo(42);
+        assertThat(field(status, "memory-bytes").asLong()).isEqualTo(1_500_000);
+        assertThat(field(status, "unsettled").asLong()).isEqualTo(1);
+        assertThat(field(status, "not-ready").items()).hasSize(1);
+        List<RespReply> members = field(status, "members").items();
+        assertThat(members).hasSize(3);
+        Map<String, RespReply> last = fields(members.get(2));
+        assertThat(last).containsKeys("name", "zone", "host", "port", "peer-port", "http-port", "owned", "weight");
+        assertThat(field(last, "status").asString()).isEqualTo("down");
+    }
+
+    @Test
+    void ring_is_read_in_pages() {
+        assertThat(bench.ask("KV.RING").items()).hasSize(8);
+        List<RespReply> page = bench.ask("KV.RING", "count", "3", "START", "6").items();
+        assertThat(page).hasSize(2);
+        assertThat(page.get(0).item(0).asLong()).isEqualTo(6);
+        assertThat(page.get(0).item(1).asString()).isEqualTo("c000000000000000" + "0".repeat(16));
+        assertThat(page.get(0).item(2).items().stream().map(RespReply::asString))
+                .containsExactly("n0", "n1");
+        assertThat(page.get(0).item(3).items().stream().map(RespReply::asString))
+                .containsExactly("n2");
+        assertThat(bench.ask("KV.RING", "START", "99").items()).isEmpty();
+        assertThat(bench.raw("KV.RING", "START")).startsWith("-ERR syntax error: KV.RING");
+        assertThat(bench.raw("KV.RING", "COUNT", "-1")).startsWith("-ERR value is not an integer");
+    }
+
+    @Test
+    void every_row_says_what_it_does_since_when_and_what_it_promises() {
+        List<Command> rows = new ArrayList<>(bench.table.rows());
+        assertThat(rows).hasSizeGreaterThan(20).allSatisfy(row -> {
+            assertThat(row.summary()).isNotEmpty();
+            assertThat(row.since()).matches("[0-9]+\\.[0-9]+\\.[0-9]+");
+            assertThat(row.guarantee()).isNotEmpty();
+        });
+    }
+
+    private Map<String, String> config(String... patterns) {
+        List<String> words = new ArrayList<>(List.of("CONFIG", "GET"));
+        words.addAll(List.of(patterns));
+        Map<String, String> found = new LinkedHashMap<>();
+        fields(bench.ask(words.toArray(String[]::new))).forEach((name, value) -> found.put(name, value.asString()));
+        return found;
+    }
+
+    private static RespReply field(Map<String, RespReply> fields, String name) {
+        return Objects.requireNonNull(fields.get(name), name);
+    }
+
+    private static Map<String, RespReply> fields(RespReply reply) {
+        Map<String, RespReply> fields = new LinkedHashMap<>();
+        for (int i = 0; i < reply.items().size(); i += 2) {
+            fields.put(reply.item(i).asString(), reply.item(i + 1));
+        }
+        return fields;
+    }
+}
