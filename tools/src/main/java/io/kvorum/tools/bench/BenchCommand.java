@@ -137,7 +137,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Workload workload = workload();
-        PrintStream progress = quiet ? new PrintStream(PrintStream.nullOutputStream()) : System.err;
+        PrintStream progress = quiet ? new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8) : System.err;
         Result result;
         try {
             result = new LoadDriver(workload, NanoClock.system(), progress).run();
