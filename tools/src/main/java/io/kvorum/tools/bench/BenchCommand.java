@@ -137,7 +137,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Workload workload = workload();
-        PrintStream progress = quiet ? new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8) : System.err;
+        PrintStream progress =
+                quiet ? new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8) : System.err;
         Result result;
         try {
             result = new LoadDriver(workload, NanoClock.system(), progress).run();
