@@ -27,6 +27,7 @@ import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.resps.ScanResult;
 
 /** Jedis, plain and in cluster mode, in RESP2 and RESP3, at a real cluster: what a caching application does. */
+@SuppressWarnings("deprecation") // the commands that applications send are the old ones, too
 class JedisIT {
     private static TestCluster cluster;
 
@@ -101,7 +102,8 @@ class JedisIT {
             assertThat(one.pttl(p + "a")).isEqualTo(-1);
             one.setex(p + "b", 100, "x");
             assertThat(other.expireTime(p + "b")).isPositive();
-            assertThat(other.getEx(p + "b", GetExParams.getExParams().persist())).isEqualTo("x");
+            assertThat(other.getEx(p + "b", GetExParams.getExParams().persist()))
+                    .isEqualTo("x");
             assertThat(one.ttl(p + "b")).isEqualTo(-1);
             one.psetex(p + "c", 60_000, "y");
             one.set(p + "c", "z", SetParams.setParams().keepttl());

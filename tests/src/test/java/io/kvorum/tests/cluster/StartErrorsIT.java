@@ -18,7 +18,9 @@ class StartErrorsIT {
                 ServerSocket taken = new ServerSocket(cluster.port(0), 1, InetAddress.getLoopbackAddress())) {
             cluster.startNode(0);
             assertThat(cluster.awaitExit(0)).isNotZero();
-            assertThat(cluster.logText(0)).contains("port " + taken.getLocalPort()).contains("in use");
+            assertThat(cluster.logText(0))
+                    .contains("port " + taken.getLocalPort())
+                    .contains("in use");
         }
     }
 
@@ -27,9 +29,7 @@ class StartErrorsIT {
         try (TestCluster cluster = TestCluster.prepare(1, Map.of("replication.read-timout", "1s"))) {
             cluster.startNode(0);
             assertThat(cluster.awaitExit(0)).isNotZero();
-            assertThat(cluster.logText(0))
-                    .contains("replication.read-timout")
-                    .contains("replication.read-timeout");
+            assertThat(cluster.logText(0)).contains("replication.read-timout").contains("replication.read-timeout");
         }
     }
 
@@ -38,7 +38,10 @@ class StartErrorsIT {
         try (TestCluster cluster = TestCluster.prepare(1, Map.of("cluster.partitions", "1000"))) {
             cluster.startNode(0);
             assertThat(cluster.awaitExit(0)).isNotZero();
-            assertThat(cluster.logText(0)).contains("cluster.partitions").contains("1000").contains("power of two");
+            assertThat(cluster.logText(0))
+                    .contains("cluster.partitions")
+                    .contains("1000")
+                    .contains("power of two");
         }
     }
 
@@ -51,7 +54,8 @@ class StartErrorsIT {
             cluster.await(
                     "the refusal",
                     Duration.ofSeconds(30),
-                    () -> cluster.logText(2).contains("secret") && cluster.logText(0).contains("secret"));
+                    () -> cluster.logText(2).contains("secret")
+                            && cluster.logText(0).contains("secret"));
             assertThat(cluster.isReady(2)).isFalse();
             assertThat(cluster.logText(0) + cluster.logText(2)).doesNotContain("right-secret", "wrong-secret");
         }
@@ -66,7 +70,8 @@ class StartErrorsIT {
             cluster.await(
                     "the refusal",
                     Duration.ofSeconds(30),
-                    () -> cluster.logText(0).contains("elsewhere") || cluster.logText(2).contains("elsewhere"));
+                    () -> cluster.logText(0).contains("elsewhere")
+                            || cluster.logText(2).contains("elsewhere"));
             assertThat(cluster.isReady(2)).isFalse();
         }
     }
@@ -90,8 +95,7 @@ class StartErrorsIT {
             cluster.startNode(0);
             cluster.await("the first", Duration.ofSeconds(30), () -> cluster.httpStatus(0, "/live") == 200);
             cluster.startNode(
-                    1,
-                    Map.of("data-dir", cluster.directory().resolve("n0").toString()));
+                    1, Map.of("data-dir", cluster.directory().resolve("n0").toString()));
             assertThat(cluster.awaitExit(1)).isNotZero();
             assertThat(cluster.logText(1)).contains("n0");
         }

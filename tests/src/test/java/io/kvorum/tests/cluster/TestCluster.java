@@ -71,7 +71,7 @@ public final class TestCluster implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
-        for (String argument : System.getProperty("kvorum.node.jvm.args", "").split(" ")) {
+        for (String argument : System.getProperty("kvorum.node.jvm.args", "").split(" ", -1)) {
             if (!argument.isBlank()) {
                 command.add(argument);
             }
@@ -216,7 +216,11 @@ public final class TestCluster implements AutoCloseable {
     private String initialMembers() {
         StringBuilder members = new StringBuilder();
         for (int node = 0; node < ports.length; node++) {
-            members.append(node == 0 ? "" : ",").append('n').append(node).append("@127.0.0.1:").append(ports[node]);
+            members.append(node == 0 ? "" : ",")
+                    .append('n')
+                    .append(node)
+                    .append("@127.0.0.1:")
+                    .append(ports[node]);
         }
         return members.toString();
     }
