@@ -61,6 +61,8 @@ enum InfoSection {
             NodeStatus.Memory memory = node.memory();
             long used = memory.dataBytes();
             long resident = memory.residentBytes();
+            // What the process holds beyond what it uses. Data bytes would not do: a heap is larger than its records.
+            long inUse = memory.heapUsedBytes() + memory.directBytes();
             out.section("Memory")
                     .bytes("used_memory", used)
                     .bytes("used_memory_rss", resident)
@@ -72,8 +74,8 @@ enum InfoSection {
                     .bytes("used_memory_lua", 0)
                     .bytes("maxmemory", memory.dataBytesMax())
                     .field("maxmemory_policy", "noeviction")
-                    .field("mem_fragmentation_ratio", used == 0 ? 0 : (double) resident / used, 2)
-                    .field("mem_fragmentation_bytes", Math.max(0, resident - used))
+                    .field("mem_fragmentation_ratio", inUse == 0 ? 0 : (double) resident / inUse, 2)
+                    .field("mem_fragmentation_bytes", Math.max(0, resident - inUse))
                     .field("mem_allocator", "java")
                     .field("lazyfree_pending_objects", 0)
                     .field("heap_used", memory.heapUsedBytes())

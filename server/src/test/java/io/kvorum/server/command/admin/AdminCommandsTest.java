@@ -38,7 +38,7 @@ class AdminCommandsTest {
                 "used_memory_dataset:1500000",
                 "maxmemory:67108864",
                 "maxmemory_policy:noeviction",
-                "mem_fragmentation_ratio:4.00",
+                "mem_fragmentation_ratio:1.67",
                 "total_system_memory:8589934592",
                 "loading:0",
                 "aof_enabled:0",
