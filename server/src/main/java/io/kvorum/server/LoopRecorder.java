@@ -37,6 +37,31 @@ final class LoopRecorder implements CommandRecorder, CoordinatorMetrics {
     }
 
     @Override
+    public void connected() {
+        loop.increment(LoopCounter.CLIENTS_ACCEPTED);
+    }
+
+    @Override
+    public void turnedAway() {
+        loop.increment(LoopCounter.CLIENTS_REFUSED);
+    }
+
+    @Override
+    public void received(long bytes) {
+        loop.add(LoopCounter.CLIENT_BYTES_IN, bytes);
+    }
+
+    @Override
+    public void sent(long bytes) {
+        loop.add(LoopCounter.CLIENT_BYTES_OUT, bytes);
+    }
+
+    @Override
+    public void looked(boolean found) {
+        loop.increment(found ? LoopCounter.KEY_HITS : LoopCounter.KEY_MISSES);
+    }
+
+    @Override
     public void readQuorumWaited(long nanos) {
         loop.record(Distribution.READ_QUORUM_WAIT, nanos);
     }

@@ -7,6 +7,9 @@ import io.kvorum.server.command.CommandTable;
 import io.kvorum.server.command.Commands;
 import io.kvorum.server.command.NodeFacts;
 import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.command.admin.AdminCommands;
+import io.kvorum.server.command.admin.ConfigView;
+import io.kvorum.server.command.admin.NodeDescription;
 import io.kvorum.server.command.keyspace.Flush;
 import io.kvorum.server.command.keyspace.KeyspaceCommands;
 import io.kvorum.server.command.keyspace.KeyspaceService;
@@ -180,12 +183,15 @@ public final class Node implements AutoCloseable {
                 HostResolver.on(disk::execute),
                 membership);
         SessionDirectory sessions = new SessionDirectory();
+        NodeSelf self = new NodeSelf(
+                describe(founded, transports), config.client().connectionsMax(), membership, engine, sessions, clock);
         CopyCounters counters = new CopyCounters();
-        CommandTable table = new CommandTable(List.of(commands(membership, engine, counters)));
+        CommandTable table = new CommandTable(List.of(commands(membership, engine, counters, self)));
         NodeMetrics metrics = new NodeMetrics(
                 config.runtime().ioThreads(),
                 table.rows().stream().map(Command::name).toList());
         counters.register(metrics);
+        self.start(metrics, control);
         List<NodeLoop> loops = new ArrayList<>();
         NodeParts parts = new NodeParts(
                 config,
@@ -285,6 +291,25 @@ public final class Node implements AutoCloseable {
         bind("HTTP", "http.port", address, door::start);
     }
 
+    private NodeDescription describe(Founded founded, Transports transports) {
+        ReplicationConfig replication = config.replication();
+        return new NodeDescription(
+                founded.nodeId(),
+                config.name(),
+                VERSION,
+                REDIS_VERSION,
+                config.client().port(),
+                config.storage().engine().name().toLowerCase(Locale.ROOT),
+                transports.kind().name().toLowerCase(Locale.ROOT),
+                config.runtime().ioThreads(),
+                new NodeDescription.QuorumDefaults(replication.r(), replication.w(), replication.dw()),
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"),
+                System.getProperty("java.vm.name") + " " + System.getProperty("java.version"),
+                ProcessHandle.current().pid(),
+                "");
+    }
+
     private NodeFacts facts(MembershipService membership) {
         return new NodeFacts(
                 VERSION,
@@ -303,7 +328,8 @@ public final class Node implements AutoCloseable {
         return both;
     }
 
-    private List<Command> commands(MembershipService membership, StorageEngine engine, CopyCounters observer) {
+    private List<Command> commands(
+            MembershipService membership, StorageEngine engine, CopyCounters observer, NodeSelf self) {
         List<Command> commands = new ArrayList<>(
                 Commands.families().stream().flatMap(List::stream).toList());
         ReplicationConfig replication = config.replication();
@@ -314,6 +340,7 @@ public final class Node implements AutoCloseable {
                         replication.dw(),
                         config.clock().driftMaxMillis()),
                 observer));
+        commands.addAll(AdminCommands.commands(self, ConfigView.of(config)));
         commands.addAll(KeyspaceCommands.commands(List.copyOf(commands), engine, flushing(membership)));
         return commands;
     }

@@ -48,8 +48,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     private static final String PROTECTED = "DENIED Kvorum is running in protected mode because protected mode is"
             + " enabled and no password is set. In this mode connections are only accepted from the loopback"
-            + " interface. If you want to connect from external computers, set client.password, or, where the network"
-            + " itself is trusted, set client.protected-mode to off; then restart the node.";
+            + " interface. If you want to connect from external computers, set requirepass, or, where the network"
+            + " itself is trusted, set protected-mode to off; then restart the node.";
 
     private final ClientLoop loop;
     private final ClientConfig config;
@@ -74,6 +74,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         SocketAddress remote = ctx.channel().remoteAddress();
         boolean passwordless = loop.commands().facts().isPasswordless();
         if (config.protectedMode() && passwordless && !isLoopback(remote)) {
+            loop.commands().recorder().turnedAway();
             refuse(ctx, PROTECTED);
             return;
         }
@@ -84,12 +85,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
                 passwordless,
                 loop.commands().clock().nanoTime());
         if (!loop.commands().sessions().add(fresh, config.connectionsMax())) {
+            loop.commands().recorder().turnedAway();
             refuse(ctx, TOO_MANY);
             return;
         }
         decoder.setAuthenticated(passwordless);
         replies = new ReplyQueue(ctx.alloc(), this);
         session = fresh;
+        loop.commands().recorder().connected();
     }
 
     @Override
@@ -102,6 +105,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             if (session == null || session.isClosing()) {
                 return;
             }
+            loop.commands().recorder().received(bytes.readableBytes());
             decoder.append(bytes);
         } finally {
             bytes.release();
@@ -275,9 +279,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    private static void handOver(ChannelHandlerContext ctx, ReplyQueue queue) {
+    private void handOver(ChannelHandlerContext ctx, ReplyQueue queue) {
         ByteBuf output = queue.takeOutput();
         if (output != null) {
+            loop.commands().recorder().sent(output.readableBytes());
             ctx.write(output, ctx.voidPromise());
         }
     }

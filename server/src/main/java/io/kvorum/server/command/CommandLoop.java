@@ -96,7 +96,8 @@ public final class CommandLoop {
         return parts.clock;
     }
 
-    CommandRecorder recorder() {
+    /** The loop's counters. */
+    public CommandRecorder recorder() {
         return parts.recorder;
     }
 

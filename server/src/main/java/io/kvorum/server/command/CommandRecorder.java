@@ -28,4 +28,19 @@ public interface CommandRecorder {
 
     /** A command that there is not. */
     void unknown(String name);
+
+    /** A client connected. */
+    default void connected() {}
+
+    /** A client was turned away. */
+    default void turnedAway() {}
+
+    /** Bytes came from clients. */
+    default void received(long bytes) {}
+
+    /** Bytes go to clients. */
+    default void sent(long bytes) {}
+
+    /** A plain read found a value, or none. */
+    default void looked(boolean found) {}
 }

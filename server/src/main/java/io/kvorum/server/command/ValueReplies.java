@@ -19,10 +19,12 @@ public final class ValueReplies {
     public static void plain(CommandLoop loop, RespWriter out, byte @Nullable [] record) {
         ValueSlice value = loop.valueSlice();
         if (record == null || !Visible.plain(record, loop.keys().nowMillis(), value)) {
+            loop.recorder().looked(false);
             out.nil();
         } else if (value.isMissing()) {
             out.error(BYTES_ELSEWHERE);
         } else {
+            loop.recorder().looked(true);
             out.bulk(value.array(), value.offset(), value.length());
         }
     }

@@ -2,6 +2,16 @@ package io.kvorum.server.metrics;
 
 /** What each event loop counts by itself: how often something has happened since the start. */
 public enum LoopCounter {
+    /** Clients that connected. */
+    CLIENTS_ACCEPTED("kvorum_client_connections_accepted_total", "Clients that connected"),
+    /** Clients turned away. */
+    CLIENTS_REFUSED(
+            "kvorum_client_connections_refused_total",
+            "Clients turned away: too many, or from another machine in protected mode"),
+    /** Bytes read from clients. */
+    CLIENT_BYTES_IN("kvorum_client_received_bytes_total", "Bytes read from clients"),
+    /** Bytes written to clients. */
+    CLIENT_BYTES_OUT("kvorum_client_sent_bytes_total", "Bytes written to clients"),
     /** Reads by key that found a value. */
     KEY_HITS("kvorum_key_hits_total", "Reads by key that found a value"),
     /** Reads by key that found none. */

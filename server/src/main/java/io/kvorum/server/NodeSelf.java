@@ -1,0 +1,261 @@
+package io.kvorum.server;
+
+import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.command.admin.NodeDescription;
+import io.kvorum.server.command.admin.NodeStatus;
+import io.kvorum.server.membership.MembershipService;
+import io.kvorum.server.membership.MembershipStatus;
+import io.kvorum.server.metrics.CommandStats;
+import io.kvorum.server.metrics.LoopCounter;
+import io.kvorum.server.metrics.NodeMetrics;
+import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.TaskLoop;
+import io.kvorum.storage.engine.StorageEngine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the node tells about itself (INFO, KV.STATUS). What takes time to find out, and what is a rate, is sampled by the
+ * control thread once a second and published; loops read the last sample.
+ */
+final class NodeSelf implements NodeStatus {
+    private static final long SAMPLE_NANOS = 1_000_000_000L;
+    private static final Path PROCESS = Path.of("/proc/self/stat");
+    private static final int USER_TICKS = 11;
+    private static final int SYSTEM_TICKS = 12;
+    private static final int RESIDENT_PAGES = 21;
+    private static final double TICKS_PER_SECOND = 100;
+    private static final long PAGE_BYTES = 4096;
+
+    private final NodeDescription description;
+    private final int connectionsMax;
+    private final MembershipService membership;
+    private final StorageEngine engine;
+    private final SessionDirectory sessions;
+    private final Clock clock;
+    private final long startNanos;
+    private NodeMetrics metrics = new NodeMetrics(0, List.of());
+
+    /** Volatile instead of handed over: any loop reads the latest, one thread writes. */
+    private volatile Sample sample;
+
+    /** Volatile for the same reason: what RESETSTAT counts from. */
+    private volatile Totals base = new Totals(0, 0, 0, 0, 0, 0, 0, 0);
+
+    NodeSelf(
+            NodeDescription description,
+            int connectionsMax,
+            MembershipService membership,
+            StorageEngine engine,
+            SessionDirectory sessions,
+            Clock clock) {
+        this.description = description;
+        this.connectionsMax = connectionsMax;
+        this.membership = membership;
+        this.engine = engine;
+        this.sessions = sessions;
+        this.clock = clock;
+        this.startNanos = clock.nanoTime();
+        this.sample = new Sample(startNanos, base, 0, 0, 0, 0, memoryNow(0, 0), new Cpu(0, 0));
+    }
+
+    /** Begins to sample; before any client is served. */
+    void start(NodeMetrics ofNode, TaskLoop control) {
+        metrics = ofNode;
+        control.every(SAMPLE_NANOS, this::takeSample);
+    }
+
+    @Override
+    public NodeDescription description() {
+        return description;
+    }
+
+    @Override
+    public long uptimeSeconds() {
+        return (clock.nanoTime() - startNanos) / 1_000_000_000L;
+    }
+
+    @Override
+    public MembershipStatus membership() {
+        return membership.status();
+    }
+
+    @Override
+    public Clients clients() {
+        return new Clients(sessions.count(), connectionsMax);
+    }
+
+    @Override
+    public Memory memory() {
+        return memoryNow(sample.memory.residentBytes(), sample.memory.dataBytesPeak());
+    }
+
+    @Override
+    public Traffic traffic() {
+        Totals now = totals().minus(base);
+        Sample last = sample;
+        return new Traffic(
+                now.connections,
+                now.rejected,
+                now.commands,
+                last.commandsPerSecond,
+                now.receivedBytes,
+                now.sentBytes,
+                last.receivedPerSecond,
+                last.sentPerSecond,
+                now.errors,
+                now.hits,
+                now.misses,
+                0);
+    }
+
+    @Override
+    public Cpu cpu() {
+        return sample.cpu;
+    }
+
+    @Override
+    public Keys keys() {
+        return new Keys(engine.liveCount(), 0, engine.recordCount());
+    }
+
+    @Override
+    public List<CommandCounts> commands() {
+        return metrics.commandStats().stream()
+                .map(stats -> new CommandCounts(stats.name(), stats.calls(), stats.nanos(), 0, stats.failures()))
+                .toList();
+    }
+
+    @Override
+    public SortedMap<String, Long> counters() {
+        SortedMap<String, Long> counters = new TreeMap<>();
+        counters.put("reads_diverged", metrics.sum(LoopCounter.READS_DIVERGED));
+        counters.put("read_repairs", metrics.sum(LoopCounter.READ_REPAIRS));
+        counters.put("hedges_sent", metrics.sum(LoopCounter.HEDGES_SENT));
+        counters.put("memory_refusals", engine.refusedForMemoryCount());
+        return counters;
+    }
+
+    @Override
+    public void resetStatistics() {
+        base = totals();
+    }
+
+    private Totals totals() {
+        long commands = 0;
+        long errors = 0;
+        for (CommandStats stats : metrics.commandStats()) {
+            commands += stats.calls();
+            errors += stats.failures();
+        }
+        return new Totals(
+                metrics.sum(LoopCounter.CLIENTS_ACCEPTED),
+                metrics.sum(LoopCounter.CLIENTS_REFUSED),
+                commands,
+                errors,
+                metrics.sum(LoopCounter.CLIENT_BYTES_IN),
+                metrics.sum(LoopCounter.CLIENT_BYTES_OUT),
+                metrics.sum(LoopCounter.KEY_HITS),
+                metrics.sum(LoopCounter.KEY_MISSES));
+    }
+
+    private void takeSample() {
+        Sample before = sample;
+        long nowNanos = clock.nanoTime();
+        Totals now = totals();
+        Totals delta = now.minus(before.totals);
+        double seconds = Math.max(1e-3, (nowNanos - before.nanos) / 1e9);
+        ProcessNumbers process = ProcessNumbers.read();
+        sample = new Sample(
+                nowNanos,
+                now,
+                (long) (delta.commands / seconds),
+                (long) (delta.receivedBytes / seconds),
+                (long) (delta.sentBytes / seconds),
+                process.residentBytes,
+                memoryNow(process.residentBytes, before.memory.dataBytesPeak()),
+                process.cpu);
+    }
+
+    private Memory memoryNow(long residentBytes, long peakBefore) {
+        MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+        long direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+        long data = engine.usedBytes();
+        return new Memory(
+                data,
+                engine.maxMemoryBytes(),
+                Math.max(data, peakBefore),
+                heap.getUsed(),
+                heap.getCommitted(),
+                heap.getMax(),
+                direct,
+                residentBytes,
+                0);
+    }
+
+    /** One second's look; rates are over the time since the one before. */
+    private record Sample(
+            long nanos,
+            Totals totals,
+            long commandsPerSecond,
+            long receivedPerSecond,
+            long sentPerSecond,
+            long residentBytes,
+            Memory memory,
+            Cpu cpu) {}
+
+    /** Sums since the start of the node. */
+    private record Totals(
+            long connections,
+            long rejected,
+            long commands,
+            long errors,
+            long receivedBytes,
+            long sentBytes,
+            long hits,
+            long misses) {
+        Totals minus(Totals other) {
+            return new Totals(
+                    connections - other.connections,
+                    rejected - other.rejected,
+                    commands - other.commands,
+                    errors - other.errors,
+                    receivedBytes - other.receivedBytes,
+                    sentBytes - other.sentBytes,
+                    hits - other.hits,
+                    misses - other.misses);
+        }
+    }
+
+    /** What Linux accounts to this process; zeros elsewhere. */
+    private record ProcessNumbers(long residentBytes, Cpu cpu) {
+        static ProcessNumbers read() {
+            if (!Files.isReadable(PROCESS)) {
+                return new ProcessNumbers(0, new Cpu(0, 0));
+            }
+            try {
+                String stat = Files.readString(PROCESS, StandardCharsets.ISO_8859_1);
+                // The name may hold blanks; what counts begins behind its bracket.
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                return new ProcessNumbers(
+                        Long.parseLong(fields[RESIDENT_PAGES]) * PAGE_BYTES,
+                        new Cpu(
+                                Long.parseLong(fields[USER_TICKS]) / TICKS_PER_SECOND,
+                                Long.parseLong(fields[SYSTEM_TICKS]) / TICKS_PER_SECOND));
+            } catch (IOException failure) {
+                throw new UncheckedIOException("reading " + PROCESS, failure);
+            }
+        }
+    }
+}
