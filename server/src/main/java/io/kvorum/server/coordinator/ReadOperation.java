@@ -175,7 +175,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
                 coordinator.metrics.mismatched();
                 states[place] = ANSWERED;
                 hashes[place] = coordinator.replica.hashOf(record);
-                merged = coordinator.replica.merge(merged, record);
+                // An owner that has not heard of a flush yet must not bring back what is gone here.
+                byte[] kept = record == null ? null : coordinator.replica.withoutFlushed(key.partition(), record);
+                merged = coordinator.replica.merge(merged, kept);
                 answers += unsettled ? 0 : 1;
             }
         }

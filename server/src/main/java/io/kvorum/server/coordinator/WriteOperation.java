@@ -183,8 +183,15 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         }
     }
 
-    /** The frame was too old when it came; the record as it is now, which holds this write, goes once more. */
+    /**
+     * The record was too old when it came; as it is now, with this write in it, it goes once more. Unless a flush took
+     * the write, and both know of that: then there is nothing that the other would have to hold.
+     */
     private void resend(int place) {
+        if (coordinator.replica.withoutFlushed(key.partition(), record) == null) {
+            acks++;
+            return;
+        }
         byte[] current = coordinator.replica.read(key);
         if (current != null) {
             record = current;

@@ -2,7 +2,9 @@ package io.kvorum.server.repair;
 
 import io.kvorum.server.peer.message.PullAnswer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -108,18 +110,24 @@ public final class CopySettler {
 
     /** Asks for what may be asked for now. To be called a few times a second while anything is unsettled. */
     public void advance(long nowNanos, SettlerEffects effects) {
+        List<Pull> behindStale = new ArrayList<>();
         for (Lane lane : lanes.values()) {
             while (lane.up && lane.underWay.size() < policy.pullsMax() && !lane.isResting(nowNanos)) {
                 Pull pull = lane.waiting.poll();
                 if (pull == null) {
                     break;
                 }
-                if (pull.isWanted()) {
+                if (lane.underWay.containsKey(pull.copy.partition)) {
+                    // One that is not wanted any more is still out: its answer must not be taken for this one's.
+                    behindStale.add(pull);
+                } else if (pull.isWanted()) {
                     int partition = pull.copy.partition;
                     lane.underWay.put(partition, pull);
                     effects.pull(lane.peer, partition, pull.fromHash, effects.rootSum(partition), policy.chunkBytes());
                 }
             }
+            lane.waiting.addAll(behindStale);
+            behindStale.clear();
         }
     }
 

@@ -14,7 +14,9 @@ import java.util.function.Supplier;
 
 /** Answers {@link Pull}: whole records, chunk by chunk in the order of table hashes. Safe from every thread. */
 public final class PullResponder implements PeerRequestHandler {
-    private static final int RECORDS_PER_STEP = 32;
+    /** One by one, or a few large records in one step make an answer that is longer than a frame may be. */
+    private static final int RECORDS_PER_STEP = 1;
+
     private static final int RECORDS_MAX = 16 * 1024;
 
     private final StorageEngine engine;

@@ -9,6 +9,7 @@ import io.kvorum.server.peer.message.WriteAnswer;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.engine.PartitionScope;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.version.Flush;
 import io.kvorum.storage.version.Merge;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.Stamp;
@@ -135,6 +136,12 @@ public final class ReplicaService {
         return Merge.merge(one, other, observer);
     }
 
+    /** What is left of a record after the flushes that this node's copy knows; null if nothing is. */
+    public byte @Nullable [] withoutFlushed(int partition, byte[] record) {
+        long flushedUpTo = engine.flushedUpTo(partition);
+        return flushedUpTo == 0 ? record : Flush.without(record, flushedUpTo);
+    }
+
     /** Merges what others have into this node's copy; false if there is no memory for it. */
     public boolean mergeOwn(KeyRef key, byte[] record) {
         if (hashOf(read(key)) == hashOf(record)) {
@@ -199,7 +206,11 @@ public final class ReplicaService {
         }
         return new WriteAnswer(
                 switch (merge(partition, request.positionHigh(), record)) {
-                    case WRITTEN, UNCHANGED -> WriteAnswer.Status.MERGED;
+                    // Who did not know of the flush must not take its write for one that is held here.
+                    case WRITTEN, UNCHANGED ->
+                        withoutFlushed(partition, record) == null
+                                ? WriteAnswer.Status.STALE
+                                : WriteAnswer.Status.MERGED;
                     case OUT_OF_MEMORY -> WriteAnswer.Status.OUT_OF_MEMORY;
                     case DISK -> WriteAnswer.Status.DISK;
                 });

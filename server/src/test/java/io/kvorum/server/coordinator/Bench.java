@@ -24,6 +24,7 @@ import io.kvorum.server.runtime.DeadlineWheel;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.version.Draft;
+import io.kvorum.storage.version.Stamp;
 import io.kvorum.storage.version.StampClock;
 import io.kvorum.storage.version.ValueSlice;
 import io.kvorum.storage.version.Versions;
@@ -195,6 +196,11 @@ final class Bench {
     /** Writes at one replica alone, as a write that reached nobody else would have. */
     void writeAt(int peer, KeyRef key, String value) {
         replica(peer).update(key, set(key, value));
+    }
+
+    /** Lets a replica hear of a flush that was stamped a little ahead of this clock. */
+    void flushAt(int peer, KeyRef key) {
+        replica(peer).engine().flush(key.partition(), Stamp.endOfMillis((nowNanos / MILLI) + 10));
     }
 
     String at(int peer, KeyRef key) {

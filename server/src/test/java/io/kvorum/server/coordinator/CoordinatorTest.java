@@ -131,6 +131,43 @@ class CoordinatorTest {
     }
 
     @Test
+    void a_read_does_not_bring_back_what_was_flushed_from_an_owner_that_has_not_heard_of_it() {
+        bench.writeAt(1, key, "old");
+        bench.flushAt(0, key);
+        bench.flushAt(2, key);
+        bench.read(key, 3);
+        bench.deliver(1);
+        bench.deliver(2);
+        assertThat(bench.takeEffects()).contains("read nothing").doesNotContain("read old");
+        assertThat(bench.at(0, key)).isEqualTo("nothing");
+    }
+
+    @Test
+    void a_write_that_a_flush_elsewhere_takes_away_is_not_acknowledged() {
+        bench.flushAt(1, key);
+        bench.flushAt(2, key);
+        bench.write(key, "apple", 0);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            bench.deliver(1);
+            bench.deliver(2);
+        }
+        assertThat(bench.takeEffects())
+                .contains("INDOUBT write reached 1 of 2 replicas within 0 ms; it may still become visible");
+    }
+
+    @Test
+    void a_write_that_came_before_a_flush_which_all_have_heard_of_is_acknowledged() {
+        bench.write(key, "apple", 0);
+        for (int peer = 0; peer < 3; peer++) {
+            bench.flushAt(peer, key);
+        }
+        bench.deliver(1);
+        assertThat(bench.takeEffects()).contains("written apple");
+        assertThat(bench.at(0, key)).isEqualTo("nothing");
+        bench.deliver(2);
+    }
+
+    @Test
     void a_late_answer_makes_the_read_ask_one_more_owner() {
         bench.writeAt(0, key, "apple");
         bench.read(key, 0);

@@ -138,6 +138,21 @@ final class CopySettlerTest {
         assertEffects("pull 0 from 1 at 0");
     }
 
+    @Test
+    void answer_to_an_old_pull_is_not_taken_for_that_of_a_new_one() {
+        settler.onOwners(bits(0), new int[][] {{0, 1}}, 0, recorder);
+        settler.onPeerUp(1, 0, recorder);
+        settler.onAnswer(1, 0, new PullAnswer(50, List.of()), 0, recorder);
+        assertEffects("pull 0 from 1 at 0", "pull 0 from 1 at 50");
+        settler.onOwners(new BitSet(), new int[][] {{1, 2}}, 0, recorder);
+        settler.onOwners(bits(0), new int[][] {{0, 1}}, 0, recorder);
+        settler.onAnswer(1, 0, end(), 0, recorder);
+        settler.advance(1, recorder);
+        assertEffects("pull 0 from 1 at 0");
+        settler.onAnswer(1, 0, end(), 1, recorder);
+        assertEffects("settled 0");
+    }
+
     /** Nodes hold sets of numbers as records; any call may fail or be late; in the end all are settled and agree. */
     @Test
     void nodes_that_all_lost_data_settle_together_with_the_union_of_what_was_left() {

@@ -36,7 +36,7 @@ public record WriteAnswer(Status status) implements PeerMessage {
         OUT_OF_MEMORY,
         /** Refused: the node's disk does not take writes. */
         DISK,
-        /** Refused: the frame is older than half the tombstone grace; send the record as it is now. */
+        /** Refused: older than half the tombstone grace, or than a flush; send the record as it is now. */
         STALE,
         /** Refused: the bytes are no record of this key. */
         INVALID;
