@@ -8,15 +8,14 @@ import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Pull;
 import io.kvorum.server.peer.message.PullAnswer;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.version.RecordBytes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Answers {@link Pull}: whole records, chunk by chunk in the order of table hashes. Safe from every thread. */
 public final class PullResponder implements PeerRequestHandler {
-    /** One by one, or a few large records in one step make an answer that is longer than a frame may be. */
-    private static final int RECORDS_PER_STEP = 1;
-
     private static final int RECORDS_MAX = 16 * 1024;
 
     private final StorageEngine engine;
@@ -26,7 +25,7 @@ public final class PullResponder implements PeerRequestHandler {
     /**
      * Joins the parts.
      *
-     * @param bytesMax the most bytes of records that one answer holds; one record too many is possible
+     * @param bytesMax the most bytes of records that one answer holds; one record alone may be longer
      */
     public PullResponder(StorageEngine engine, Supplier<ClusterView> views, int bytesMax) {
         this.engine = engine;
@@ -47,23 +46,32 @@ public final class PullResponder implements PeerRequestHandler {
         if (engine.root(partition) == request.knownSum()) {
             return new PullAnswer(PullAnswer.END, List.of());
         }
-        Chunk chunk = new Chunk();
+        int limit = Math.min(bytesMax, request.bytesMax());
+        List<byte[]> chunk = new ArrayList<>();
+        List<byte[]> cluster = new ArrayList<>();
+        long bytes = 0;
         long cursor = request.fromHash();
-        while (cursor != StorageEngine.SCAN_DONE
-                && chunk.bytes < Math.min(bytesMax, request.bytesMax())
-                && chunk.records.size() < RECORDS_MAX) {
-            cursor = engine.scan(partition, cursor, RECORDS_PER_STEP, chunk::add);
+        while (cursor != StorageEngine.SCAN_DONE && bytes < limit && chunk.size() < RECORDS_MAX) {
+            cluster.clear();
+            cursor = engine.scan(partition, cursor, 1, cluster::add);
+            // A scan stops between clusters only, and one of large records is more than a frame holds.
+            cluster.sort(Comparator.comparingLong(this::hashOf));
+            for (int i = 0; i < cluster.size(); i++) {
+                byte[] record = cluster.get(i);
+                boolean fits = chunk.isEmpty() || bytes + record.length <= limit;
+                if (!fits && (i == 0 || hashOf(cluster.get(i - 1)) < hashOf(record))) {
+                    return new PullAnswer(hashOf(record), chunk);
+                }
+                chunk.add(record);
+                bytes += record.length;
+            }
         }
-        return new PullAnswer(cursor == StorageEngine.SCAN_DONE ? PullAnswer.END : cursor, chunk.records);
+        return new PullAnswer(cursor == StorageEngine.SCAN_DONE ? PullAnswer.END : cursor, chunk);
     }
 
-    private static final class Chunk {
-        final List<byte[]> records = new ArrayList<>();
-        long bytes;
-
-        void add(byte[] record) {
-            records.add(record);
-            bytes += record.length;
-        }
+    /** The place of a record in the order of scans. A hash of 0 is kept as 1 in tables. */
+    private long hashOf(byte[] record) {
+        long high = views.get().ring().partitioner().high(record, RecordBytes.KEY_AT, RecordBytes.keyLength(record));
+        return Math.max(1, Integer.toUnsignedLong(StorageEngine.tableHash(high)));
     }
 }
