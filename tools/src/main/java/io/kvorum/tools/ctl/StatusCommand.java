@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -47,7 +48,10 @@ final class StatusCommand extends ServerCommand {
                 "ring",
                 take(rest, "partitions") + " partitions, partitioner " + take(rest, "partitioner") + ", history "
                         + take(rest, "history"));
-        summary.row("quorum", "N=" + take(rest, "n") + " R=" + take(rest, "r") + " W=" + take(rest, "w"));
+        summary.row(
+                "quorum",
+                "N=" + take(rest, "n") + " R=" + take(rest, "r") + " W=" + take(rest, "w")
+                        + (rest.containsKey("dw") ? " DW=" + take(rest, "dw") : ""));
         summary.row(
                 "node",
                 take(rest, "node") + ", engine " + take(rest, "engine") + ", up " + seconds(rest.remove("uptime-s")));
@@ -57,17 +61,28 @@ final class StatusCommand extends ServerCommand {
             boolean none = "0".equals(unsettled.asString());
             summary.row("unsettled", none ? "none" : Replies.text(unsettled) + " partitions are not settled here");
         }
+        RespReply notReady = rest.remove("not-ready");
+        if (notReady != null) {
+            for (RespReply reason : Replies.items(notReady, 0, "not-ready")) {
+                summary.row("not ready", Replies.text(reason));
+            }
+        }
         Table table = Table.of(COLUMNS.toArray(String[]::new)).right(4, 5, 6, 7, 8);
         for (Map<String, RespReply> member : members) {
             table.row(COLUMNS.stream()
                     .map(column -> {
                         RespReply cell = member.get(column);
-                        return cell == null ? "-" : Replies.text(cell);
+                        return cell == null || cell.asString().isEmpty() ? "-" : Replies.text(cell);
                     })
                     .toArray());
         }
+        String problems = members.stream()
+                .filter(member -> member.containsKey("problem")
+                        && !member.get("problem").asString().isEmpty())
+                .map(member -> take(member, "name") + ": " + take(member, "problem") + "\n")
+                .collect(Collectors.joining());
         String unknown = rest.isEmpty() ? "" : "\n" + Outline.of(rest);
-        return summary.render("") + "\n" + table.render("") + unknown;
+        return summary.render("") + "\n" + table.render("") + (problems.isEmpty() ? "" : "\n" + problems) + unknown;
     }
 
     private static String take(Map<String, RespReply> fields, String name) {

@@ -27,13 +27,18 @@ record NodeCommand(Path java, String classPath, String mainClass, List<String> f
         if (classPath == null) {
             throw new IllegalStateException("kvorum.node.class-path is not set: start with tools/bin/kvorum up");
         }
-        String flags = System.getProperty("kvorum.node.flags", "").strip();
+        List<String> flags = new ArrayList<>();
+        String archive = System.getProperty("kvorum.node.archive");
+        if (archive != null) {
+            // Passed over by the JVM if it is not there or does not fit.
+            flags.add("-XX:SharedArchiveFile=" + archive);
+        }
+        String more = System.getProperty("kvorum.node.flags", "").strip();
+        if (!more.isEmpty()) {
+            flags.addAll(List.of(more.split("\\s+", -1)));
+        }
         return new NodeCommand(
-                Path.of(System.getProperty("java.home"), "bin", "java"),
-                classPath,
-                MAIN_CLASS,
-                flags.isEmpty() ? List.of() : List.of(flags.split("\\s+", -1)),
-                heap);
+                Path.of(System.getProperty("java.home"), "bin", "java"), classPath, MAIN_CLASS, flags, heap);
     }
 
     List<String> of(List<String> arguments) {
