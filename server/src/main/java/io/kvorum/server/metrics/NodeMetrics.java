@@ -47,11 +47,10 @@ public final class NodeMetrics {
         for (LoopCounter counter : LoopCounter.values()) {
             summed(counter.family, counter.help, loop -> loop.count(counter));
         }
+        helps.put(Distribution.FAMILY, Distribution.HELP);
         for (Distribution distribution : Distribution.values()) {
-            helps.put(distribution.family, distribution.help);
             registry.register(
-                    distribution.metricName(),
-                    new SummedHistogram(loops, loop -> loop.distribution(distribution), distribution.divisor));
+                    distribution.metricName(), new SummedHistogram(loops, loop -> loop.distribution(distribution)));
         }
         helps.put("kvorum_errors_total", "Errors answered to clients, by their first word");
         errors = new BoundedCounters(registry, "kvorum_errors_total", "class", ERROR_CLASSES_MAX);
@@ -150,7 +149,7 @@ public final class NodeMetrics {
         for (int i = 0; i < commandNames.size(); i++) {
             int index = i;
             String name = commandNames.get(i).toLowerCase(Locale.ROOT);
-            SummedHistogram histogram = new SummedHistogram(loops, loop -> loop.command(index), 1e9);
+            SummedHistogram histogram = new SummedHistogram(loops, loop -> loop.command(index));
             commands.add(histogram);
             registry.register(MetricName.of("kvorum_command_duration_seconds", "command", name), histogram);
             registry.register(

@@ -16,8 +16,10 @@ import java.util.TreeMap;
  * samples. Labelled counters and histograms that have counted nothing yet are left out.
  */
 final class PrometheusText {
-    /** Bounds for durations, recorded in nanoseconds: 50 µs to 10 s. */
-    private static final long[] DURATION_BOUNDS = {
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /** Bounds of buckets in nanoseconds: 50 µs to 10 s. */
+    private static final long[] BOUNDS = {
         50_000,
         100_000,
         250_000,
@@ -36,9 +38,6 @@ final class PrometheusText {
         5_000_000_000L,
         10_000_000_000L
     };
-
-    /** Bounds for counts. */
-    private static final long[] COUNT_BOUNDS = {0, 1, 2, 3, 4, 5, 8, 16, 25, 50, 100, 250, 1000};
 
     private PrometheusText() {}
 
@@ -89,19 +88,18 @@ final class PrometheusText {
     }
 
     private static void histogram(StringBuilder out, String name, SummedHistogram histogram, boolean labelled) {
-        long[] bounds = histogram.divisor() == 1 ? COUNT_BOUNDS : DURATION_BOUNDS;
         // Loops go on counting: the total is looked at last and so is at least as large as any bucket.
-        long[] counts = histogram.cumulative(bounds);
-        double sum = histogram.sumOfValues() / histogram.divisor();
+        long[] counts = histogram.cumulative(BOUNDS);
+        double sum = histogram.sumOfValues() / NANOS_PER_SECOND;
         long count = histogram.getCount();
         if (count == 0 && labelled) return;
         String family = MetricName.familyOf(name);
         String labels = MetricName.labelsOf(name);
         String before = family + "_bucket{" + labels + (labels.isEmpty() ? "" : ",") + "le=\"";
         long atLeast = 0;
-        for (int i = 0; i < bounds.length; i++) {
+        for (int i = 0; i < BOUNDS.length; i++) {
             atLeast = Math.max(atLeast, counts[i]);
-            sample(out, before + bound(bounds[i], histogram.divisor()) + "\"}", Long.toString(atLeast));
+            sample(out, before + bound(BOUNDS[i]) + "\"}", Long.toString(atLeast));
         }
         sample(out, before + "+Inf\"}", Long.toString(count));
         String after = labels.isEmpty() ? "" : "{" + labels + "}";
@@ -122,12 +120,9 @@ final class PrometheusText {
                 : Double.toString(value);
     }
 
-    /** A bound as people write it: it names the series, so that every digit counts. */
-    private static String bound(long bound, double divisor) {
-        return new BigDecimal(bound)
-                .divide(BigDecimal.valueOf(divisor))
-                .stripTrailingZeros()
-                .toPlainString();
+    /** A bound in seconds as people write it: it names the series, so that every digit counts. */
+    private static String bound(long nanos) {
+        return BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString();
     }
 
     private static String escapedHelp(String help) {

@@ -15,20 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class SummedHistogram extends com.codahale.metrics.Histogram {
     private final List<LoopMetrics> loops;
     private final Function<LoopMetrics, @Nullable SingleWriterHistogram> part;
-    private final double divisor;
 
     /**
      * A view of the loops' histograms.
      *
      * @param part finds one loop's; null if that loop has none yet
-     * @param divisor how many of what is recorded are one of what Prometheus is shown
      */
-    SummedHistogram(
-            List<LoopMetrics> loops, Function<LoopMetrics, @Nullable SingleWriterHistogram> part, double divisor) {
+    SummedHistogram(List<LoopMetrics> loops, Function<LoopMetrics, @Nullable SingleWriterHistogram> part) {
         super(new Unwritten());
         this.loops = loops;
         this.part = part;
-        this.divisor = divisor;
     }
 
     @Override
@@ -48,29 +44,25 @@ final class SummedHistogram extends com.codahale.metrics.Histogram {
         return new HdrSnapshot(sum());
     }
 
-    /** All values, in the unit in which they were recorded. */
+    /** All values, in nanoseconds. */
     Histogram sum() {
         Histogram all = new Histogram(2);
         for (SingleWriterHistogram histogram : parts()) histogram.addTo(all);
         return all;
     }
 
-    /** The sum of all values, exactly. */
+    /** The sum of all values in nanoseconds, exactly. */
     long sumOfValues() {
         long sum = 0;
         for (SingleWriterHistogram histogram : parts()) sum += histogram.sum();
         return sum;
     }
 
-    /** How many values are at or below each bound; bounds ascend, in the unit in which values were recorded. */
+    /** How many values are at or below each bound; bounds ascend, in nanoseconds. */
     long[] cumulative(long[] bounds) {
         long[] counts = new long[bounds.length];
         for (SingleWriterHistogram histogram : parts()) histogram.addCumulative(bounds, counts);
         return counts;
-    }
-
-    double divisor() {
-        return divisor;
     }
 
     private List<SingleWriterHistogram> parts() {

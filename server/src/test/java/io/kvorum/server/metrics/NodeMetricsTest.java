@@ -92,18 +92,6 @@ final class NodeMetricsTest {
     }
 
     @Test
-    void counts_are_shown_as_they_are() {
-        metrics.loop(0).record(Distribution.SIBLINGS, 1);
-        metrics.loop(0).record(Distribution.SIBLINGS, 7);
-        assertThat(metrics.prometheusText())
-                .contains(
-                        "kvorum_read_siblings_bucket{le=\"1\"} 1\n",
-                        "kvorum_read_siblings_bucket{le=\"5\"} 1\n",
-                        "kvorum_read_siblings_bucket{le=\"8\"} 2\n",
-                        "kvorum_read_siblings_sum 8\n");
-    }
-
-    @Test
     void names_that_clients_make_up_are_cleaned_and_bounded() {
         for (int i = 0; i < 1000; i++) metrics.unknownCommand("MADE-UP-" + i);
         metrics.unknownCommand("evil\"} 1\nfake_metric 2 \\");
