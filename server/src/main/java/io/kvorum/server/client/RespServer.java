@@ -1,6 +1,7 @@
 package io.kvorum.server.client;
 
 import io.kvorum.server.config.ClientConfig;
+import io.kvorum.server.runtime.KeepAlive;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -65,18 +66,19 @@ public final class RespServer implements AutoCloseable {
     public InetSocketAddress start(InetSocketAddress address) {
         WriteBufferWaterMark bound =
                 new WriteBufferWaterMark(ClientConnection.OUTPUT_STALL_BYTES / 2, ClientConnection.OUTPUT_STALL_BYTES);
+        KeepAlive keepAlive = new KeepAlive(config.tcpKeepaliveSeconds());
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(channelClass)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, config.tcpKeepaliveSeconds() > 0)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, bound)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
+                        keepAlive.applyTo(channel);
                         channel.pipeline().addLast(new ClientConnection(loops.apply(channel.eventLoop()), config));
                     }
                 });

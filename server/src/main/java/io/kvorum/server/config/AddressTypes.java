@@ -58,14 +58,6 @@ final class AddressTypes {
                     "n1@h:6379?weight=-1",
                     "n1@h:6379?zone")));
 
-    static final ConfigType<List<PeerAddress>> SEEDS = new Listing<>(new Parsed<>(
-            Addresses::seed,
-            Addresses::format,
-            "`host:port`, where port is the Redis port; `host:port:peer-port` if the peer port is not 1000 above"
-                    + " it",
-            List.of("10.0.0.1:6379", "[::1]:6380", "cache:6379:9000", "cache:1:7"),
-            List.of("host", "host:", ":6379", "host:0", "host:65000", "a@b:1")));
-
     private AddressTypes() {}
 
     private static Path path(String text) {

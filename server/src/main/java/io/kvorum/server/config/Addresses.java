@@ -17,7 +17,7 @@ final class Addresses {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final String IPV6 = "[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}(%[0-9A-Za-z._-]+)?";
     private static final Pattern HOST = Pattern.compile("[0-9A-Za-z._-]+|" + IPV6 + "|\\[" + IPV6 + "]");
-    private static final Pattern SEED =
+    private static final Pattern ADDRESS =
             Pattern.compile("(?<host>\\[[^\\]]+]|[^:\\[\\]@?\\s]+):(?<port>\\d{1,5})(:(?<peer>\\d{1,5}))?");
     private static final Pattern MEMBER = Pattern.compile("(?<name>[^@]+)@(?<address>[^@?]+)(\\?(?<options>[^\\s]*))?");
     private static final Set<String> MEMBER_OPTIONS = Set.of("zone", "weight");
@@ -47,18 +47,11 @@ final class Addresses {
         return host.equals("0.0.0.0") || host.equals("::");
     }
 
-    /** Reads {@code host:port} or {@code host:port:peerPort}, where port is the Redis port. */
-    static PeerAddress seed(String text) {
-        Matcher parts = SEED.matcher(text.strip());
-        if (!parts.matches()) throw new IllegalArgumentException("not of the form host:port");
-        return new PeerAddress(host(parts.group("host")), peerPort(parts));
-    }
-
     /** Reads {@code name@host:port[:peerPort][?zone=z&weight=n]}, where port is the Redis port. */
     static MemberSpec member(String text) {
         Matcher parts = MEMBER.matcher(text.strip());
         if (!parts.matches()) throw new IllegalArgumentException("not of the form name@host:port");
-        Matcher address = SEED.matcher(parts.group("address"));
+        Matcher address = ADDRESS.matcher(parts.group("address"));
         if (!address.matches()) throw new IllegalArgumentException("not of the form name@host:port");
         String options = parts.group("options");
         StringBuilder spec = new StringBuilder(name(parts.group("name")))
@@ -98,13 +91,6 @@ final class Addresses {
             text.append(separator).append("weight=").append(member.weight());
         }
         return text.toString();
-    }
-
-    /** Writes a seed so that {@link #seed} reads the same. */
-    static String format(PeerAddress seed) {
-        int port = seed.port() > PEER_PORT_OFFSET ? seed.port() - PEER_PORT_OFFSET : seed.port();
-        String text = bracketed(seed.host()) + ":" + port;
-        return port == seed.port() ? text + ":" + port : text;
     }
 
     /** A port some way above another; 0, for any free one, stays 0. */

@@ -10,8 +10,7 @@ import java.util.List;
  * @param self what this node says of itself; ports are 0 where any free one will do
  * @param name the cluster's name
  * @param initialMembers the members that the cluster is born with, the same on each of them; empty for a cluster of this
- *     node alone and for a node that joins later
- * @param seeds whom a node that joins later asks
+ *     node alone
  * @param partitions Q, a power of two; counts when the cluster is born
  * @param partitioner counts when the cluster is born
  * @param secret what peers prove to each other that they know
@@ -20,13 +19,11 @@ public record ClusterConfig(
         MemberSpec self,
         String name,
         List<MemberSpec> initialMembers,
-        List<PeerAddress> seeds,
         int partitions,
         Partitioner partitioner,
         Secret secret) {
-    /** Copies the lists. */
+    /** Copies the list. */
     public ClusterConfig {
         initialMembers = List.copyOf(initialMembers);
-        seeds = List.copyOf(seeds);
     }
 }

@@ -119,7 +119,8 @@ final class ConfigCatalog {
             NumberType.duration(Duration.ZERO, Duration.ofHours(24)),
             Duration.ofMinutes(5),
             "Silence after which the system asks whether a client's machine is still there; in whole seconds, 0 for"
-                    + " never. Shorter finds dead clients sooner and keeps paths through firewalls open.");
+                    + " never. A client that does not answer for as long again is dropped. Shorter finds dead clients sooner and"
+                    + " keeps paths through firewalls open.");
 
     static final ConfigProperty<Long> CLIENT_BULK_MAX = property(
             "client.bulk-max",
@@ -180,14 +181,7 @@ final class ConfigCatalog {
             AddressTypes.MEMBERS,
             List.of(),
             "The members that a new cluster is born with: the same list on each of them, this node included. Empty for a"
-                    + " cluster of this node alone, and for a node that joins a cluster which exists.");
-
-    static final ConfigProperty<List<PeerAddress>> CLUSTER_SEEDS = property(
-            "cluster.seeds",
-            AddressTypes.SEEDS,
-            List.of(),
-            "Members of a cluster which exists, asked by a node that is to join it and now and then by one that has. Two"
-                    + " or three will do.");
+                    + " cluster of this node alone.");
 
     static final ConfigProperty<Secret> CLUSTER_SECRET = property(
             "cluster.secret",
@@ -256,13 +250,6 @@ final class ConfigCatalog {
             0.1,
             "The share of reads that ask all owners and not only as many as they need, so that stale copies are found and"
                     + " repaired. More repairs sooner, and loads the owners more.");
-
-    static final ConfigProperty<Long> REPLICATION_DIGEST_THRESHOLD = property(
-            "replication.digest-threshold",
-            NumberType.bytes(0, MB),
-            256L,
-            "Of records shorter than this, owners send all where a hash would do: it costs no more, and saves a second"
-                    + " question where they differ.");
 
     static final ConfigProperty<Boolean> REPLICATION_HEDGE = property(
             "replication.hedge",
@@ -345,19 +332,6 @@ final class ConfigCatalog {
             "How many bytes of records the node may keep; past it writes that need more are refused with Redis's OOM"
                     + " error. 0 sets no limit: then the heap does, by ending the process.");
 
-    static final ConfigProperty<Integer> SIBLINGS_WARN = property(
-            "siblings.warn",
-            NumberType.integer(2, 1000),
-            25,
-            "At so many concurrent versions of one key, a line in the log and a metric tell of it: somebody writes"
-                    + " without a context.");
-
-    static final ConfigProperty<Integer> SIBLINGS_MAX = property(
-            "siblings.max",
-            NumberType.integer(2, 1000),
-            100,
-            "Past so many concurrent versions of one key, a write supersedes the oldest. At least `siblings.warn`.");
-
     static final ConfigProperty<Duration> TOMBSTONE_GRACE = property(
             "tombstone.grace",
             NumberType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
@@ -430,7 +404,6 @@ final class ConfigCatalog {
                     List.of(
                             CLUSTER_NAME,
                             CLUSTER_INITIAL_MEMBERS,
-                            CLUSTER_SEEDS,
                             CLUSTER_SECRET,
                             CLUSTER_PARTITIONS,
                             CLUSTER_PARTITIONER)),
@@ -444,7 +417,6 @@ final class ConfigCatalog {
                             REPLICATION_READ_TIMEOUT,
                             REPLICATION_WRITE_TIMEOUT,
                             REPLICATION_READ_ALL_RATIO,
-                            REPLICATION_DIGEST_THRESHOLD,
                             REPLICATION_HEDGE,
                             REPLICATION_HEDGE_DELAY_MIN)),
             new Section(
@@ -459,7 +431,7 @@ final class ConfigCatalog {
                             DETECTOR_MISSES,
                             DETECTOR_PROBE_MAX,
                             CLOCK_DRIFT_MAX)),
-            new Section("Storage", List.of(ENGINE, MAX_MEMORY, SIBLINGS_WARN, SIBLINGS_MAX, TOMBSTONE_GRACE)),
+            new Section("Storage", List.of(ENGINE, MAX_MEMORY, TOMBSTONE_GRACE)),
             new Section("Operation", List.of(HTTP_BIND, HTTP_PORT, LOG_LEVEL, LOG_FILE)));
 
     private ConfigCatalog() {}

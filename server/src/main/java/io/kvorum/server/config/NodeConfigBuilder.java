@@ -159,7 +159,6 @@ final class NodeConfigBuilder {
                 self,
                 settings.get(ConfigCatalog.CLUSTER_NAME),
                 initialMembers,
-                settings.get(ConfigCatalog.CLUSTER_SEEDS),
                 settings.get(ConfigCatalog.CLUSTER_PARTITIONS),
                 settings.get(ConfigCatalog.CLUSTER_PARTITIONER),
                 settings.get(ConfigCatalog.CLUSTER_SECRET));
@@ -185,7 +184,6 @@ final class NodeConfigBuilder {
                 settings.get(ConfigCatalog.REPLICATION_READ_TIMEOUT).toNanos(),
                 settings.get(ConfigCatalog.REPLICATION_WRITE_TIMEOUT).toNanos(),
                 settings.get(ConfigCatalog.REPLICATION_READ_ALL_RATIO),
-                settings.get(ConfigCatalog.REPLICATION_DIGEST_THRESHOLD).intValue(),
                 settings.get(ConfigCatalog.REPLICATION_HEDGE),
                 settings.get(ConfigCatalog.REPLICATION_HEDGE_DELAY_MIN).toNanos());
     }
@@ -206,17 +204,10 @@ final class NodeConfigBuilder {
     }
 
     private StorageConfig storage(String name) {
-        int siblingsWarn = settings.get(ConfigCatalog.SIBLINGS_WARN);
-        int siblingsMax = settings.get(ConfigCatalog.SIBLINGS_MAX);
-        if (siblingsMax < siblingsWarn) {
-            settings.problem(ConfigCatalog.SIBLINGS_MAX, siblingsMax + " is below siblings.warn, " + siblingsWarn);
-        }
         return new StorageConfig(
                 settings.get(ConfigCatalog.DATA_DIR, Path.of("data", name)),
                 settings.get(ConfigCatalog.ENGINE),
                 settings.get(ConfigCatalog.MAX_MEMORY, machine.heapBytesMax() / 2),
-                siblingsWarn,
-                siblingsMax,
                 settings.get(ConfigCatalog.TOMBSTONE_GRACE).toMillis());
     }
 
@@ -253,7 +244,7 @@ final class NodeConfigBuilder {
             settings.problem(
                     ConfigCatalog.CLUSTER_INITIAL_MEMBERS,
                     "this node, " + name + " on port " + port + ", is not among them: set node.name to its name in the"
-                            + " list; a node that joins a cluster which exists has cluster.seeds and no list");
+                            + " list");
         }
     }
 

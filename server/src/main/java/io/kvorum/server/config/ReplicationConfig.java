@@ -10,7 +10,6 @@ package io.kvorum.server.config;
  * @param readTimeoutNanos how long a read may take
  * @param writeTimeoutNanos how long a write may take
  * @param readAllRatio the share of reads, 0 to 1, that ask all owners
- * @param digestThresholdBytes records shorter than this are sent whole where a hash would do
  * @param hedge whether a late reply sends the request to one more owner
  * @param hedgeDelayMinNanos how late at least
  */
@@ -22,6 +21,5 @@ public record ReplicationConfig(
         long readTimeoutNanos,
         long writeTimeoutNanos,
         double readAllRatio,
-        int digestThresholdBytes,
         boolean hedge,
         long hedgeDelayMinNanos) {}

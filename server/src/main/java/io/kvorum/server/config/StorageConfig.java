@@ -8,17 +8,9 @@ import java.nio.file.Path;
  * @param dataDirectory where the node keeps its identity and the cluster's history
  * @param engine where records are kept
  * @param memoryBytesMax how many bytes of records may be kept; 0 for no limit
- * @param siblingsWarn how many siblings of a key are worth a warning
- * @param siblingsMax how many a write leaves at most
  * @param tombstoneGraceMillis how long what was deleted is remembered
  */
-public record StorageConfig(
-        Path dataDirectory,
-        Engine engine,
-        long memoryBytesMax,
-        int siblingsWarn,
-        int siblingsMax,
-        long tombstoneGraceMillis) {
+public record StorageConfig(Path dataDirectory, Engine engine, long memoryBytesMax, long tombstoneGraceMillis) {
     /** Where records are kept. */
     public enum Engine {
         /** In memory alone: what no other node holds is gone when this one stops. */

@@ -134,10 +134,6 @@ public final class Founded implements AutoCloseable {
     private static Founded beBorn(DataDirectory directory, ClusterConfig config, int n, @Nullable History left) {
         MemberSpec self = config.self();
         List<MemberSpec> members = config.initialMembers();
-        if (members.isEmpty() && !config.seeds().isEmpty()) {
-            throw new StartException("this node has no past, no cluster.initial-members, and cluster.seeds to join a"
-                    + " running cluster by, which this version cannot: name all members in cluster.initial-members");
-        }
         if (!members.isEmpty()
                 && members.stream().noneMatch(member -> member.name().equals(self.name()))) {
             throw new StartException("node.name " + self.name() + " is not among cluster.initial-members ("

@@ -61,7 +61,7 @@ final class HandshakeRules {
                     Reason.OTHER_CLUSTER,
                     self.nodeName() + " belongs to cluster \"" + self.clusterName() + "\", " + theirs.nodeName()
                             + " to \"" + theirs.clusterName()
-                            + "\": check cluster.name and the addresses in cluster.initial-members and cluster.seeds");
+                            + "\": check cluster.name and the addresses in cluster.initial-members");
         }
         if (theirs.partitions() != self.partitions()) {
             return new Rejected(

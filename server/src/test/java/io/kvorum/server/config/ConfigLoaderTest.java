@@ -57,7 +57,7 @@ final class ConfigLoaderTest {
         assertThat(config.cluster().secret().isSet()).isFalse();
         assertThat(config.runtime()).isEqualTo(new RuntimeConfig(4, TransportKind.AUTO));
         assertThat(config.replication())
-                .isEqualTo(new ReplicationConfig(3, 2, 2, 0, 1_000_000_000, 1_000_000_000, 0.1, 256, true, 5_000_000));
+                .isEqualTo(new ReplicationConfig(3, 2, 2, 0, 1_000_000_000, 1_000_000_000, 0.1, true, 5_000_000));
         assertThat(config.client().limits().bulkBytesMax()).isEqualTo(64 << 20);
         assertThat(config.client().protectedMode()).isTrue();
         assertThat(config.client().tcpKeepaliveSeconds()).isEqualTo(300);
@@ -120,19 +120,14 @@ final class ConfigLoaderTest {
                   initial-members:
                     - n1@127.0.0.1:6379
                     - n2@127.0.0.1:6380:9000?zone=b&weight=50
-                  seeds: ["127.0.0.1:6379", "[::1]:6380:77"]
                 """);
         NodeConfig sets = sets(
-                "node.name=n2",
-                "cluster.initial-members=n1@127.0.0.1:6379, n2@127.0.0.1:6380:9000?zone=b&weight=50",
-                "cluster.seeds=127.0.0.1:6379,[::1]:6380:77");
+                "node.name=n2", "cluster.initial-members=n1@127.0.0.1:6379, n2@127.0.0.1:6380:9000?zone=b&weight=50");
         assertThat(file.cluster()).isEqualTo(sets.cluster());
         assertThat(file.cluster().initialMembers())
                 .containsExactly(
                         new MemberSpec("n1", "", "127.0.0.1", 7379, 6379, 0, 8379, 100),
                         new MemberSpec("n2", "b", "127.0.0.1", 9000, 6380, 0, 8380, 50));
-        assertThat(file.cluster().seeds())
-                .containsExactly(new PeerAddress("127.0.0.1", 7379), new PeerAddress("::1", 77));
     }
 
     @Test
@@ -203,7 +198,7 @@ final class ConfigLoaderTest {
                 "- a| :1: found no property",
                 "hello| :1: found no property",
                 "[a, b]: 1| :1: a property's name is one word",
-                "cluster.seeds: [[a]]| :1: cluster.seeds: an element of a list is one word",
+                "cluster.initial-members: [[a]]| :1: cluster.initial-members: an element of a list is one word",
                 "port: 1\\nport: 2| :2: port was set before, at",
                 "peer.port: 1\\npeer:\\n  port: 2| :3: peer.port was set before, at",
                 "a: &x\\n  b: *x| more than 8 levels",
@@ -229,7 +224,6 @@ final class ConfigLoaderTest {
                 "replication.r=4| replication.r: 4 is above replication.n, 3: it could never be met",
                 "replication.n=1| replication.w: 2 is above replication.n",
                 "replication.dw=4| replication.dw: 4 is above",
-                "siblings.max=10| siblings.max: 10 is below siblings.warn, 25",
                 "client.request-max=1mb| client.request-max: below client.bulk-max",
                 "client.output-buffer-max=1mb| client.output-buffer-max: below client.bulk-max",
                 "peer.frame-max=64mb| peer.frame-max: below client.bulk-max + key-max + 64kb",

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.server.config.ClusterConfig;
-import io.kvorum.server.config.PeerAddress;
 import io.kvorum.server.config.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +28,6 @@ final class FoundedTest {
                 MemberSpec.parse(node + "@127.0.0.1:7379"),
                 cluster,
                 members,
-                List.of(),
                 partitions,
                 Partitioner.SLOTS,
                 Secret.NONE);
@@ -71,7 +69,7 @@ final class FoundedTest {
         assertRefused(config("n2", "c", THREE, 16), "node.name is n2", "node.name n1");
         assertRefused(config("n1", "c", THREE, 32), "cluster.partitions is 32", "16");
         assertRefused(
-                new ClusterConfig(THREE.get(0), "c", THREE, List.of(), 16, Partitioner.MD5, Secret.NONE),
+                new ClusterConfig(THREE.get(0), "c", THREE, 16, Partitioner.MD5, Secret.NONE),
                 "cluster.partitioner is MD5",
                 "SLOTS");
     }
@@ -79,14 +77,6 @@ final class FoundedTest {
     @Test
     void node_that_is_no_initial_member_is_refused() {
         assertRefused(config("n4", "c", THREE, 16), "n4 is not among cluster.initial-members (n1, n2, n3)");
-    }
-
-    @Test
-    void node_with_seeds_alone_founds_no_cluster() {
-        ClusterConfig seeds = new ClusterConfig(
-                THREE.get(0), "c", List.of(), List.of(new PeerAddress("h", 1)), 16, Partitioner.SLOTS, Secret.NONE);
-        assertRefused(seeds, "cluster.seeds", "cluster.initial-members");
-        assertThat(directory.resolve("identity")).doesNotExist();
     }
 
     @Test
