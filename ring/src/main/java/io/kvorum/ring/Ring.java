@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One immutable snapshot of the cluster: its members, who owns which token, and every partition's preference list.
  *
- * <p>A pure fold of the membership history makes it (design §8): nodes with equal histories have equal rings. Everything a
+ * <p>A pure fold of the membership history makes it: nodes with equal histories have equal rings. Everything a
  * request needs is precomputed; look-ups by partition cost one array access. Any thread may read it.
  */
 public final class Ring {

@@ -16,7 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a change of membership would do, to be looked at before it is committed (design §8). Immutable.
+ * What a change of membership would do, to be looked at before it is committed. Immutable.
  *
  * @param tokens who would get which token: what is committed
  * @param ring the ring as it would be right after the commit, with all the moves still to do

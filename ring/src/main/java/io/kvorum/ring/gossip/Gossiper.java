@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps this node's history and its knowledge of others equal to everybody else's (design §8). Owned by the control
+ * Keeps this node's history and its knowledge of others equal to everybody else's (Dynamo §4.8.1). Owned by the control
  * thread.
  *
  * <p>Each tick it tells one random peer a digest, and now and then one of those that seem lost too, so that parts of a

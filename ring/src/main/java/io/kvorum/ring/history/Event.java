@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of membership (design §8). Immutable, persisted before it is told, never taken back.
+ * One change of membership (Dynamo §4.8.1). Immutable, persisted before it is told, never taken back.
  *
  * <p>On the wire and on disk: id (24 bytes), kind, version of the payload's format, payload behind its length. A kind or a
  * version that this software does not know stays {@link Opaque}: it is kept and told on byte for byte.

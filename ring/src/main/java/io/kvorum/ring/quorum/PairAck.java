@@ -1,7 +1,7 @@
 package io.kvorum.ring.quorum;
 
 /**
- * The acknowledgement of an owner and the node that is taking its place, which count as one toward W (design §8): the
+ * The acknowledgement of an owner and the node that is taking its place, which count as one toward W: the
  * pair acknowledges when both have, on disk if both have it there. Mutable, owned by the event loop of its request.
  *
  * <p>Were they counted singly, W could be met by the two of them, and one of the two is about to vanish.

@@ -27,7 +27,7 @@ public record Quorum(int n, int r, int w, int dw, boolean strict) {
 
     /**
      * Returns this quorum for a partition with {@code settled} settled owners. With fewer than N, R, W and DW are cut to a
-     * majority of them, so that a cluster with fewer than N nodes works, and successive views of it meet (design §5).
+     * majority of them, so that a cluster with fewer than N nodes works, and successive views of it meet.
      *
      * @param settled 0 or more; with 0 one answer is still needed, which nobody can give
      */

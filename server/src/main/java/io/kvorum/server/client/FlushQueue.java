@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Connections, of clients and peers alike, that have written something in this turn of their loop: each is flushed once, by one task behind the
- * turn's I/O, so that all replies of a turn leave in one system call for each connection (design §10). Owned by its
- * loop.
+ * Connections, of clients and peers alike, that have written something in this turn of their loop: each is flushed once,
+ * by one task behind the turn's I/O, so that all replies of a turn leave in one system call for each connection. Owned
+ * by its loop.
  */
 public final class FlushQueue implements TurnFlusher {
     private final Executor tasks;

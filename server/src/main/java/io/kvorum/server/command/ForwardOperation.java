@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One command that another node runs for a client of ours (design §§4, 5). Owned by its loop.
+ * One command that another node runs for a client of ours (FORWARD in docs/peer-protocol.md). Owned by its loop.
  *
  * <pre>
  *   ask the next healthy settled owner ◄──── not sent, or it may not coordinate: nothing happened

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A multi-key command as commands on one key each, run side by side, whose replies become one, in order (design §4).
- * Owned by its loop.
+ * A multi-key command as commands on one key each, run side by side, whose replies become one, in order. Owned by its
+ * loop.
  *
  * <pre>
  *   MGET a b c  →  GET a │ GET b │ GET c  →  [reply a, reply b, reply c]

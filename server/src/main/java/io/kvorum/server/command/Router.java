@@ -5,7 +5,7 @@ import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerTransport;
 
 /**
- * Sends commands on one key to a node that may coordinate them (design §4, any node takes any command): reads and plain
+ * Sends commands on one key to a node that may coordinate them (any node takes any command): reads and plain
  * writes stay here if this node is a settled owner, read-modify-writes go to the first healthy settled owner. What was
  * passed on once is never passed on again. Owned by its loop.
  */

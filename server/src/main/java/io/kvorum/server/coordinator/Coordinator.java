@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs requests on keys whose partition this node owns, settled (Dynamo §4.5; design §5). One per event loop, owned by
+ * Runs requests on keys whose partition this node owns, settled (Dynamo §4.5). One per event loop, owned by
  * it: each request is a small state machine ({@link ReadOperation}, {@link WriteOperation}) that starts and ends on the
  * loop, so nothing here is locked. Who may not coordinate a key is told so ({@link Failure.Kind#NOT_COORDINATOR}) and
  * nothing is attempted; passing requests on is the command layer's work.
@@ -132,7 +132,7 @@ public final class Coordinator {
 
     /**
      * Read-modify-write: reads R owners, merges what they have into this node's copy, then evaluates and writes in one
-     * step under the partition's lock. The caller sees to it that this is the first healthy settled owner (design §5).
+     * step under the partition's lock. The caller sees to it that this is the first healthy settled owner.
      *
      * @param key what to change
      * @param mutation evaluates the record and makes the new one; returning the same record writes nothing

@@ -7,7 +7,7 @@ package io.kvorum.server.coordinator;
  * @param text the sentence behind the first word of the error
  */
 public record Failure(Kind kind, String text) {
-    /** The classes of failure; each is the first word of the error that the client gets (design §4). */
+    /** The classes of failure; each is the first word of the error that the client gets. */
     public enum Kind {
         /** Nothing was attempted: too few healthy nodes. */
         CLUSTERDOWN,

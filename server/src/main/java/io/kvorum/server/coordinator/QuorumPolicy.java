@@ -26,7 +26,7 @@ public record QuorumPolicy(
 
     /**
      * The number of owners that must answer: what was asked for, or the default; a majority of the settled owners at
-     * most when there are fewer of those than N, so that any two quorums still meet (design §5).
+     * most when there are fewer of those than N, so that any two quorums still meet.
      *
      * @param requested what the client asked for, 0 for the default
      * @param standard the default

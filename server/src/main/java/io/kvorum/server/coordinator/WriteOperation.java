@@ -12,7 +12,7 @@ import io.kvorum.storage.engine.Mutation;
 import java.util.Locale;
 
 /**
- * One write (design §5). What cannot succeed is refused before anything is touched. Then this node's own copy is
+ * One write (Dynamo §4.5). What cannot succeed is refused before anything is touched. Then this node's own copy is
  * written, and the whole resulting record goes to every other owner that a connection leads to, suspected ones too: what
  * they take is so much less to repair. W of them holding it is the answer; nobody else's silence delays it.
  *

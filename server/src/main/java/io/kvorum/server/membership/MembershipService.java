@@ -44,7 +44,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who is in the cluster and who answers (design §8). Owned by the control thread, which alone runs its private parts;
+ * Who is in the cluster and who answers (Dynamo §4.8). Owned by the control thread, which alone runs its private parts;
  * every public method may be called from any thread and hands over. Others see the {@link ClusterView} and
  * {@link MembershipStatus} that it publishes.
  *

@@ -10,8 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the copies that may have forgotten events back to where they can be trusted (design §9, dirty rejoin). Owned by
- * the control thread.
+ * Brings the copies that may have forgotten events back to where they can be trusted. Owned by the control thread.
  *
  * <p>A copy is settled once everything that every other owner has was pulled from it, by pulls begun in this life. All
  * of them must have taken part, settled or not: an acknowledged write may be left on any one of them alone. A copy that

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** One test a promise of design §5, on a virtual clock, with the effects in their order. */
+/** One test a promise, on a virtual clock, with the effects in their order. */
 class CoordinatorTest {
     private final Bench bench = new Bench(3, 3, 2, 2, 0);
     private final KeyRef key = bench.key("cart:1");

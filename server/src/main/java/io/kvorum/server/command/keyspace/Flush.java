@@ -2,7 +2,7 @@ package io.kvorum.server.command.keyspace;
 
 import java.util.function.Consumer;
 
-/** Empties the whole cluster: the membership's work, since it is an event of the history (design §8). */
+/** Empties the whole cluster: the membership's work, since it is an event of the history. */
 @FunctionalInterface
 public interface Flush {
     /**

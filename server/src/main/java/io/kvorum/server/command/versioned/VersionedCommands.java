@@ -25,7 +25,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reading and writing with versions (design §4, extended multi-bulk): a read returns every value and the context they
+ * Reading and writing with versions (docs/context.md): a read returns every value and the context they
  * stand under, a write supersedes what its context has seen and nothing else. Immutable; shared by all loops.
  */
 public final class VersionedCommands {

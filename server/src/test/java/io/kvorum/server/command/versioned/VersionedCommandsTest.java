@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What design §4 promises of the extended multi-bulk, from the request to the replicas, on one node and on three. */
+/** What reads and writes with versions promise, from the request to the replicas, on one node and on three. */
 class VersionedCommandsTest {
     private final TestCluster cluster = new TestCluster(3, 3);
     private final TestCluster.Client client = cluster.client(0);
