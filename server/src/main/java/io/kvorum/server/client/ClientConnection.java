@@ -1,6 +1,7 @@
 package io.kvorum.server.client;
 
 import io.kvorum.codec.resp.RespProtocolException;
+import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.codec.resp.RespRequestDecoder;
 import io.kvorum.codec.resp.RespWriter;
 import io.kvorum.server.command.Dispatcher;
@@ -58,6 +59,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private @Nullable ReplyQueue replies;
     private @Nullable Session session;
     private boolean flushQueued;
+    /** A request that waits until earlier ones on its key are answered. */
+    private @Nullable RespRequest held;
+
+    private int heldPlace;
     private boolean stalled;
     private boolean resumeQueued;
     private boolean closeBegun;
@@ -192,9 +197,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         Dispatcher dispatcher = loop.commands().dispatcher();
         dispatcher.beginBatch();
         try {
-            while (!asking.isClosing() && !stallIfFull(ctx, queue) && decoder.next(loop.request())) {
+            while (!asking.isClosing() && !stallIfFull(ctx, queue)) {
+                RespRequest request = nextRequest();
+                if (request == null) {
+                    break;
+                }
+                if (queue.waiting() > 0 && mustWait(dispatcher, request, queue)) {
+                    continue;
+                }
                 boolean authenticated = asking.isAuthenticated();
-                dispatcher.run(loop.request(), asking, queue);
+                dispatcher.run(request, asking, queue);
                 if (asking.isAuthenticated() != authenticated) {
                     decoder.setAuthenticated(!authenticated);
                 }
@@ -209,6 +221,26 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             ctx.channel().config().setAutoRead(false);
         }
         queueFlush();
+    }
+
+    /** The request that has waited, or the next one; null if there is none yet. */
+    private @Nullable RespRequest nextRequest() throws RespProtocolException {
+        RespRequest waited = held;
+        if (waited != null) {
+            held = null;
+            return waited;
+        }
+        return decoder.next(loop.request()) ? loop.request() : null;
+    }
+
+    /** Keeps a request that is on the key of an unanswered one; nothing behind it is looked at before it has run. */
+    private boolean mustWait(Dispatcher dispatcher, RespRequest request, ReplyQueue queue) {
+        heldPlace = dispatcher.placeOf(request);
+        if (!queue.mustWait(heldPlace)) {
+            return false;
+        }
+        held = dispatcher.keep(request);
+        return true;
     }
 
     private boolean stallIfFull(ChannelHandlerContext ctx, ReplyQueue queue) {
@@ -241,7 +273,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private boolean isFull(ChannelHandlerContext ctx, ReplyQueue queue) {
-        return queue.waiting() >= config.pipelineMax()
+        return (held != null && queue.mustWait(heldPlace))
+                || queue.waiting() >= config.pipelineMax()
                 || queue.heldBytes() >= OUTPUT_STALL_BYTES
                 || !ctx.channel().isWritable();
     }

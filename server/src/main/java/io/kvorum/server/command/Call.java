@@ -234,7 +234,7 @@ public final class Call {
             throw new IllegalStateException("a second reply to " + row);
         }
         answer = Answer.LATER;
-        PendingReply reply = replies().later(loop, session().protocol());
+        PendingReply reply = replies().later(loop, session().protocol(), KeyOrder.placeOf(command(), request));
         later = reply;
         if (measured) {
             reply.measure(row().number(), startNanos);

@@ -45,8 +45,8 @@ final class CapturedReply implements Replies, PendingReply.Owner {
     }
 
     @Override
-    public PendingReply later(CommandLoop onLoop, int protocol) {
-        return new PendingReply(this, onLoop, protocol);
+    public PendingReply later(CommandLoop onLoop, int protocol, int place) {
+        return new PendingReply(this, onLoop, protocol, place);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.server.coordinator.Failure;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,21 @@ public final class Dispatcher {
     /** Reads the clock: requests have come. */
     public void beginBatch() {
         nowNanos = loop.clock().nanoTime();
+    }
+
+    /** Which earlier requests of its connection a request has to wait for, as {@link ReplyQueue#mustWait} takes it. */
+    public int placeOf(RespRequest request) {
+        TableRow row = loop.table().find(request, 0);
+        return row == null ? KeyOrder.NOBODY : KeyOrder.placeOf(row.command(), request);
+    }
+
+    /** A copy of a request, to be run when it has waited long enough. */
+    public RespRequest keep(RespRequest request) {
+        List<byte[]> arguments = new ArrayList<>(request.argumentCount());
+        for (int i = 0; i < request.argumentCount(); i++) {
+            arguments.add(request.copy(i));
+        }
+        return Requests.of(arguments);
     }
 
     /** Runs a client's request. The request is valid until this returns. */

@@ -14,6 +14,9 @@ public final class PendingReply {
     private final Owner owner;
     private final CommandLoop loop;
     private final int protocol;
+    /** See {@link KeyOrder}. */
+    final int place;
+
     private int command = -1;
     private long startNanos;
     private int begin;
@@ -28,15 +31,16 @@ public final class PendingReply {
 
     boolean complete;
 
-    PendingReply(Owner owner, CommandLoop loop, int protocol) {
+    PendingReply(Owner owner, CommandLoop loop, int protocol, int place) {
         this.owner = owner;
         this.loop = loop;
         this.protocol = protocol;
+        this.place = place;
     }
 
     /** A place for replies that are ready already, behind one that is not. */
     static PendingReply ready(PendingReply neighbour) {
-        PendingReply place = new PendingReply(neighbour.owner, neighbour.loop, neighbour.protocol);
+        PendingReply place = new PendingReply(neighbour.owner, neighbour.loop, neighbour.protocol, KeyOrder.NOBODY);
         place.complete = true;
         return place;
     }

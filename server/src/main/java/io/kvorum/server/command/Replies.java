@@ -11,7 +11,7 @@ interface Replies {
     void written();
 
     /** The current request's reply comes later: its place is kept. */
-    PendingReply later(CommandLoop loop, int protocol);
+    PendingReply later(CommandLoop loop, int protocol, int place);
 
     /** Takes note that this node may not run the request; false if there is nobody else to ask, and a reply is due. */
     boolean refuse();

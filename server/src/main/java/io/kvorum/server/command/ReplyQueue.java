@@ -32,6 +32,7 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     private int nowBegin;
     private @Nullable ByteBuf now;
     private boolean closed;
+    private @Nullable KeyOrder order;
 
     /** Makes an empty queue. */
     public ReplyQueue(ByteBufAllocator allocator, Listener listener) {
@@ -48,6 +49,11 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     /** How many replies are waited for. */
     public int waiting() {
         return waiting;
+    }
+
+    /** Whether a request of this place must wait for replies that are still to come; see {@link Dispatcher#placeOf}. */
+    public boolean mustWait(int place) {
+        return waiting > 0 && order().mustWait(place);
     }
 
     /** Bytes of replies that are ready: in the output, or behind one that is not. */
@@ -117,9 +123,10 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     }
 
     @Override
-    public PendingReply later(CommandLoop loop, int protocol) {
-        PendingReply reply = new PendingReply(this, loop, protocol);
+    public PendingReply later(CommandLoop loop, int protocol, int place) {
+        PendingReply reply = new PendingReply(this, loop, protocol, place);
         if (!closed) {
+            order().begin(place);
             append(reply);
             waiting++;
         }
@@ -147,6 +154,7 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
             return;
         }
         waiting--;
+        order().end(reply.place);
         if (reply == head) {
             moveOn();
         } else {
@@ -172,6 +180,15 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
         } else if (first.held != null) {
             throw new IllegalStateException("bytes of a reply that is not complete");
         }
+    }
+
+    private KeyOrder order() {
+        KeyOrder existing = order;
+        if (existing == null) {
+            existing = new KeyOrder();
+            order = existing;
+        }
+        return existing;
     }
 
     private PendingReply append(PendingReply reply) {
