@@ -338,8 +338,8 @@ public final class Call {
     private record ReadThenReply(PendingReply pending, RecordReply reply) implements ReadCallback {
         @Override
         public void onRecord(byte @Nullable [] record) {
-            reply.write(pending.loop(), pending.out(), record);
-            pending.done();
+            pending.make(
+                    out -> reply.write(pending.loop(), out, record), "ERR internal error; the node's log says more");
         }
 
         @Override
@@ -351,8 +351,9 @@ public final class Call {
     private record ChangeThenReply(PendingReply pending, KeyEdit edit, KeyRef key) implements WriteCallback {
         @Override
         public void onWritten(byte @Nullable [] record) {
-            edit.reply(pending.loop(), pending.out(), record);
-            pending.done();
+            pending.make(
+                    out -> edit.reply(pending.loop(), out, record),
+                    "INDOUBT the write was made, but its reply could not be; the node's log says more");
         }
 
         @Override

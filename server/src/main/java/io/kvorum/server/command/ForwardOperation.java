@@ -79,10 +79,13 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         if (!stopWaiting()) {
             return;
         }
-        if (answer instanceof ForwardAnswer forwarded && forwarded.attempted()) {
+        if (!(answer instanceof ForwardAnswer forwarded)) {
+            // It failed over the command, or over an answer too long to send: it may have run.
+            unanswered(peer, loop.clock().nanoTime());
+        } else if (forwarded.attempted()) {
             answered(Unpooled.wrappedBuffer(forwarded.reply()));
         } else {
-            // It did nothing: it may not coordinate the key, or could not take the message.
+            // It did nothing, since it may not coordinate the key.
             askNext(loop.clock().nanoTime());
         }
     }

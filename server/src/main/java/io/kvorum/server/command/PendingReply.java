@@ -3,7 +3,10 @@ package io.kvorum.server.command;
 import io.kvorum.codec.resp.RespWriter;
 import io.kvorum.server.coordinator.Failure;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A reply that comes later. Its place among the connection's replies is kept; the connection may be gone when it comes.
@@ -11,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the methods that do both.
  */
 public final class PendingReply {
+    private static final Logger LOG = LoggerFactory.getLogger(PendingReply.class);
     private final Owner owner;
     private final CommandLoop loop;
     private final int protocol;
@@ -86,6 +90,19 @@ public final class PendingReply {
             loop.recorder().record(command, loop.clock().nanoTime() - startNanos, failed);
         }
         owner.completed(this);
+    }
+
+    /** Replies with what {@code making} writes; if that fails, which is a bug, with the error instead: nobody waits for ever. */
+    void make(Consumer<RespWriter> making, String errorIfItFails) {
+        RespWriter out = out();
+        try {
+            making.accept(out);
+        } catch (RuntimeException bug) {
+            LOG.error("a reply could not be made", bug);
+            out.buffer().writerIndex(begin);
+            out.error(errorIfItFails);
+        }
+        done();
     }
 
     boolean isDone() {

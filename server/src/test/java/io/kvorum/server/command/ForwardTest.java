@@ -76,10 +76,19 @@ class ForwardTest {
         client.run("set", key, "v");
         answer(false, "");
         assertThat(last().peer()).isEqualTo(2);
-        answerWith(new Refusal("no"));
+        answer(false, "");
         assertThat(client.takeReplies())
                 .isEqualTo("-CLUSTERDOWN need 2 of 2 replicas for writes, 2 reachable but none of them can"
                         + " coordinate now\r\n");
+    }
+
+    @Test
+    void an_owner_that_failed_over_a_write_may_have_done_it_and_no_other_is_asked() {
+        client.run("set", key, "v");
+        int asked = last().peer();
+        answerWith(new Refusal("internal error"));
+        assertThat(last().peer()).isEqualTo(asked);
+        assertThat(client.takeReplies()).startsWith("-INDOUBT the write was passed to");
     }
 
     @Test

@@ -4,7 +4,7 @@ import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 
 /**
- * The answer to a request that the receiver could not take: nothing was done.
+ * The answer to a request that the receiver could not take, or failed over: it may have been done in part.
  *
  * @param reason what was wrong, for the log
  */
