@@ -8,7 +8,6 @@ import io.kvorum.server.command.CommandLoop;
 import io.kvorum.server.command.CoordinatedKeys;
 import io.kvorum.server.command.ForwardService;
 import io.kvorum.server.coordinator.Coordinator;
-import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.NettyPeerTransport;
 import io.kvorum.server.peer.PeerDispatch;
 import io.kvorum.server.peer.PeerLoop;
@@ -82,11 +81,6 @@ final class NodeLoop {
                 PooledByteBufAllocator.DEFAULT));
         forwards = new ForwardService(commands);
         clients = new ClientLoop(commands, flushes, scratch, new RespRequest());
-    }
-
-    /** What the cluster looks like to this loop now. */
-    ClusterView view() {
-        return coordinator.view();
     }
 
     private Map<MessageType, PeerRequestHandler> handlers(Map<MessageType, PeerRequestHandler> shared) {

@@ -15,11 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Keys by way of a loop's coordinator and, where this node's copy is the whole truth, of the copy itself. */
 public final class CoordinatedKeys implements KeyOperations {
-    private static final Failure OUT_OF_MEMORY =
-            new Failure(Failure.Kind.OOM, "command not allowed when used memory > 'maxmemory'.");
-    private static final Failure DISK =
-            new Failure(Failure.Kind.ERR, "the disk of this node does not take writes; nothing was written");
-
     private final Coordinator coordinator;
     private final ReplicaService replica;
     private final QuorumPolicy policy;
@@ -78,8 +73,8 @@ public final class CoordinatedKeys implements KeyOperations {
             int partition, long positionHigh, byte[] array, int offset, int length, Mutation mutation) {
         return switch (replica.update(partition, positionHigh, array, offset, length, mutation)) {
             case WRITTEN, UNCHANGED -> null;
-            case OUT_OF_MEMORY -> OUT_OF_MEMORY;
-            case DISK -> DISK;
+            case OUT_OF_MEMORY -> Failure.OUT_OF_MEMORY;
+            case DISK -> Failure.DISK;
         };
     }
 

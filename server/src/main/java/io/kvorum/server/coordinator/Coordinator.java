@@ -147,7 +147,7 @@ public final class Coordinator {
             public void onRecord(byte @Nullable [] record) {
                 // What the others know is part of this copy before anything is decided by it.
                 if (record != null && !replica.mergeOwn(key, record)) {
-                    callback.onFailure(outOfMemory());
+                    callback.onFailure(Failure.OUT_OF_MEMORY);
                     return;
                 }
                 write(key, mutation, options, deadlineNanos, callback);
@@ -179,10 +179,6 @@ public final class Coordinator {
     /** When a write that starts now must be answered. */
     public long writeDeadlineNanos() {
         return clock.nanoTime() + policy.writeTimeoutNanos();
-    }
-
-    static Failure outOfMemory() {
-        return new Failure(Failure.Kind.OOM, "command not allowed when used memory > 'maxmemory'.");
     }
 
     private static Failure notCoordinator() {

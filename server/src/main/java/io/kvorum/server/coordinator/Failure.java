@@ -7,6 +7,14 @@ package io.kvorum.server.coordinator;
  * @param text the sentence behind the first word of the error
  */
 public record Failure(Kind kind, String text) {
+    /** The node is at its memory limit; in Redis's words. */
+    public static final Failure OUT_OF_MEMORY =
+            new Failure(Kind.OOM, "command not allowed when used memory > 'maxmemory'.");
+
+    /** The node's disk refused the write. */
+    public static final Failure DISK =
+            new Failure(Kind.ERR, "the disk of this node does not take writes; nothing was written");
+
     /** The classes of failure; each is the first word of the error that the client gets. */
     public enum Kind {
         /** Nothing was attempted: too few healthy nodes. */

@@ -154,9 +154,8 @@ final class WriteOperation extends Deadline implements ReplyHandler {
                 replied = true;
                 callback.onWritten(coordinator.replica.lastRecordOrNull());
             }
-            case OUT_OF_MEMORY -> fail(Coordinator.outOfMemory());
-            case DISK ->
-                fail(new Failure(Failure.Kind.ERR, "the disk of this node does not take writes; nothing was written"));
+            case OUT_OF_MEMORY -> fail(Failure.OUT_OF_MEMORY);
+            case DISK -> fail(Failure.DISK);
             case WRITTEN -> throw new IllegalStateException("a written record is replicated");
         }
     }
