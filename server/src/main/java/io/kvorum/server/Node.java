@@ -3,27 +3,16 @@ package io.kvorum.server;
 import io.kvorum.ring.Ring;
 import io.kvorum.server.client.RespServer;
 import io.kvorum.server.command.Command;
-import io.kvorum.server.command.CommandTable;
-import io.kvorum.server.command.Commands;
-import io.kvorum.server.command.NodeFacts;
 import io.kvorum.server.command.SessionDirectory;
 import io.kvorum.server.command.admin.AdminCommands;
 import io.kvorum.server.command.admin.ConfigView;
 import io.kvorum.server.command.admin.NodeDescription;
-import io.kvorum.server.command.keyspace.Flush;
-import io.kvorum.server.command.keyspace.KeyspaceCommands;
-import io.kvorum.server.command.keyspace.KeyspaceService;
-import io.kvorum.server.command.versioned.VersionedCommands;
-import io.kvorum.server.command.versioned.VersionedSettings;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.ReplicationConfig;
-import io.kvorum.server.coordinator.QuorumPolicy;
 import io.kvorum.server.http.HttpDoor;
 import io.kvorum.server.http.Readiness;
-import io.kvorum.server.membership.FlushCallback;
 import io.kvorum.server.membership.Founded;
-import io.kvorum.server.membership.MembershipParts;
 import io.kvorum.server.membership.MembershipService;
 import io.kvorum.server.membership.StartException;
 import io.kvorum.server.metrics.NodeMetrics;
@@ -31,16 +20,8 @@ import io.kvorum.server.peer.HandshakeKey;
 import io.kvorum.server.peer.HostResolver;
 import io.kvorum.server.peer.LoopPeerCalls;
 import io.kvorum.server.peer.PeerNode;
-import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.PeerServer;
 import io.kvorum.server.peer.PeerSettings;
-import io.kvorum.server.peer.message.Count;
-import io.kvorum.server.peer.message.MessageType;
-import io.kvorum.server.peer.message.Scan;
-import io.kvorum.server.repair.CopySettling;
-import io.kvorum.server.repair.PullResponder;
-import io.kvorum.server.repair.SettlerPolicy;
-import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.ControlThread;
 import io.kvorum.server.runtime.DiskThreads;
@@ -48,9 +29,9 @@ import io.kvorum.server.runtime.Lifecycle;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.server.runtime.Threads;
 import io.kvorum.server.runtime.Transports;
+import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.StorageEngine;
-import io.kvorum.storage.version.ContextCodec;
 import io.kvorum.storage.version.StampClock;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
@@ -62,8 +43,6 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -81,9 +60,6 @@ public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final int CONTROL_QUEUE_MAX = 10_000;
     private static final int DISK_QUEUE_MAX = 1_000;
-    private static final int PULL_BYTES_MAX = 4 << 20;
-    private static final String VERSION = "0.1.0";
-    private static final String REDIS_VERSION = "7.0.15";
 
     private final NodeConfig config;
     private final Lifecycle lifecycle;
@@ -141,6 +117,7 @@ public final class Node implements AutoCloseable {
         Founded founded = lifecycle.opened(
                 "data directory",
                 Founded.open(
+                        Disk.system(),
                         config.storage().dataDirectory(),
                         config.cluster(),
                         config.replication().n()));
@@ -161,18 +138,10 @@ public final class Node implements AutoCloseable {
                 "event loops",
                 Transports.open(config.runtime().transport(), config.runtime().ioThreads(), threads.eventLoops()));
         long bootId = random.generator("boot").nextLong();
-        MembershipService membership = lifecycle.opened(
-                "membership",
-                new MembershipService(new MembershipParts(
-                        founded,
-                        config.cluster().self(),
-                        config.membership(),
-                        bootId,
-                        stamps,
-                        clock,
-                        random.generator("membership"),
-                        control,
-                        upToStamp -> flush(engine, upToStamp))));
+        CopyCounters counters = new CopyCounters();
+        NodeCore.Foundation foundation =
+                new NodeCore.Foundation(config, founded, bootId, clock, stamps, random, engine, control, counters);
+        MembershipService membership = lifecycle.opened("membership", foundation.membership());
         PeerNode peerNode = new PeerNode(
                 founded.peerIdentity(bootId),
                 PeerSettings.of(config.peer()),
@@ -185,37 +154,19 @@ public final class Node implements AutoCloseable {
         SessionDirectory sessions = new SessionDirectory();
         NodeSelf self = new NodeSelf(
                 describe(founded, transports), config.client().connectionsMax(), membership, engine, sessions, clock);
-        CopyCounters counters = new CopyCounters();
-        CommandTable table = new CommandTable(List.of(commands(membership, engine, counters, self)));
+        NodeCore core =
+                new NodeCore(foundation, membership, sessions, AdminCommands.commands(self, ConfigView.of(config)));
         NodeMetrics metrics = new NodeMetrics(
                 config.runtime().ioThreads(),
-                table.rows().stream().map(Command::name).toList());
+                core.table().rows().stream().map(Command::name).toList());
         counters.register(metrics);
         self.start(metrics, control);
-        List<NodeLoop> loops = new ArrayList<>();
-        NodeParts parts = new NodeParts(
-                config,
-                clock,
-                stamps,
-                random,
-                transports,
-                engine,
-                membership::view,
-                membership.health(),
-                peerNode,
-                handlers(membership, engine, stamps),
-                quorums(config.replication()),
-                table,
-                facts(membership),
-                sessions,
-                new ContextCodec(contextSecret(ring)),
-                counters,
-                metrics);
         NodeGauges.register(metrics, engine, membership, peerNode, sessions);
+        List<NodeLoop> loops = new ArrayList<>();
         Map<EventLoop, NodeLoop> byEventLoop = new HashMap<>();
         for (EventExecutor executor : transports.group()) {
             EventLoop eventLoop = (EventLoop) executor;
-            NodeLoop loop = new NodeLoop(eventLoop, loops.size(), parts);
+            NodeLoop loop = new NodeLoop(eventLoop, loops.size(), core, peerNode, transports, metrics);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
             lifecycle.opened("peer connections", loop.transport);
@@ -225,23 +176,8 @@ public final class Node implements AutoCloseable {
                 (EventLoop) transports.group().iterator().next(),
                 loops.stream().map(loop -> loop.transport).toList(),
                 control);
-        ReplicaService copies = new ReplicaService(
-                engine,
-                stamps,
-                membership::view,
-                parts.replicaObserver(),
-                config.storage().tombstoneGraceMillis());
-        CopySettling settling = new CopySettling(
-                SettlerPolicy.DEFAULT,
-                engine,
-                copies::mergeFromElsewhere,
-                calls,
-                control,
-                clock,
-                membership::ownCopies,
-                this::stopFor);
         startPeers(transports, byEventLoop);
-        membership.start(calls, settling);
+        core.start(calls, this::stopFor);
         startClients(transports, byEventLoop);
         startHttp(transports, control, membership, metrics);
     }
@@ -296,8 +232,8 @@ public final class Node implements AutoCloseable {
         return new NodeDescription(
                 founded.nodeId(),
                 config.name(),
-                VERSION,
-                REDIS_VERSION,
+                NodeCore.VERSION,
+                NodeCore.REDIS_VERSION,
                 config.client().port(),
                 config.storage().engine().name().toLowerCase(Locale.ROOT),
                 transports.kind().name().toLowerCase(Locale.ROOT),
@@ -308,83 +244,6 @@ public final class Node implements AutoCloseable {
                 System.getProperty("java.vm.name") + " " + System.getProperty("java.version"),
                 ProcessHandle.current().pid(),
                 "");
-    }
-
-    private NodeFacts facts(MembershipService membership) {
-        return new NodeFacts(
-                VERSION,
-                REDIS_VERSION,
-                config.client().password(),
-                config.client().keyBytesMax(),
-                peer -> membership.peers().directory().get(peer).name());
-    }
-
-    /** Contexts are signed by the cluster secret; without one they are still told from those of other clusters. */
-    private byte[] contextSecret(Ring ring) {
-        byte[] secret = config.cluster().secret().utf8();
-        byte[] cluster = ring.clusterId().toString().getBytes(StandardCharsets.US_ASCII);
-        byte[] both = Arrays.copyOf(secret, secret.length + cluster.length);
-        System.arraycopy(cluster, 0, both, secret.length, cluster.length);
-        return both;
-    }
-
-    private List<Command> commands(
-            MembershipService membership, StorageEngine engine, CopyCounters observer, NodeSelf self) {
-        List<Command> commands = new ArrayList<>(
-                Commands.families().stream().flatMap(List::stream).toList());
-        ReplicationConfig replication = config.replication();
-        commands.addAll(VersionedCommands.commands(
-                new VersionedSettings(
-                        replication.r(),
-                        replication.w(),
-                        replication.dw(),
-                        config.clock().driftMaxMillis()),
-                observer));
-        commands.addAll(AdminCommands.commands(self, ConfigView.of(config)));
-        commands.addAll(KeyspaceCommands.commands(List.copyOf(commands), engine, flushing(membership)));
-        return commands;
-    }
-
-    private static Flush flushing(MembershipService membership) {
-        return (done, failed) -> membership.flush(new FlushCallback() {
-            @Override
-            public void flushed(List<String> unreachable) {
-                if (!unreachable.isEmpty()) {
-                    LOG.warn("flushed; these members hear of it when they can be reached: {}", unreachable);
-                }
-                done.run();
-            }
-
-            @Override
-            public void failed(String reason) {
-                failed.accept("TRYAGAIN nothing was flushed: " + reason);
-            }
-        });
-    }
-
-    private static Map<MessageType, PeerRequestHandler> handlers(
-            MembershipService membership, StorageEngine engine, StampClock stamps) {
-        Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(MessageType.class);
-        handlers.putAll(membership.handlers());
-        handlers.put(MessageType.PULL, new PullResponder(engine, membership::view, PULL_BYTES_MAX));
-        KeyspaceService keyspace = new KeyspaceService(engine, membership::view, stamps::currentMillis);
-        handlers.put(MessageType.SCAN, (peer, request, info, answer) -> answer.answer(keyspace.answer((Scan) request)));
-        handlers.put(
-                MessageType.COUNT, (peer, request, info, answer) -> answer.answer(keyspace.answer((Count) request)));
-        return handlers;
-    }
-
-    private static QuorumPolicy quorums(ReplicationConfig replication) {
-        return new QuorumPolicy(
-                replication.n(),
-                replication.r(),
-                replication.w(),
-                replication.dw(),
-                replication.readTimeoutNanos(),
-                replication.writeTimeoutNanos(),
-                replication.readAllRatio(),
-                replication.hedge(),
-                replication.hedgeDelayMinNanos());
     }
 
     private static NodeLoop loop(Map<EventLoop, NodeLoop> loops, EventLoop eventLoop) {
@@ -419,12 +278,6 @@ public final class Node implements AutoCloseable {
                             cause.getMessage(),
                             property),
                     failure);
-        }
-    }
-
-    private static void flush(StorageEngine engine, long upToStamp) {
-        for (int partition = 0; partition < engine.partitions(); partition++) {
-            engine.flush(partition, upToStamp);
         }
     }
 }

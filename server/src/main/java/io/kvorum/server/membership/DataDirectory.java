@@ -3,15 +3,12 @@ package io.kvorum.server.membership;
 import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.storage.disk.Disk;
+import io.kvorum.storage.disk.DiskFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +30,14 @@ final class DataDirectory implements AutoCloseable {
     private static final int CHECKSUM_BYTES = 4;
     private static final String LOCK = "lock";
 
+    private final Disk disk;
     private final Path directory;
-    private final FileChannel lockChannel;
+    private final Disk.DiskLock lock;
 
-    private DataDirectory(Path directory, FileChannel lockChannel) {
+    private DataDirectory(Disk disk, Path directory, Disk.DiskLock lock) {
+        this.disk = disk;
         this.directory = directory;
-        this.lockChannel = lockChannel;
+        this.lock = lock;
     }
 
     /**
@@ -46,32 +45,22 @@ final class DataDirectory implements AutoCloseable {
      *
      * @throws StartException if another process has it, or it cannot be used
      */
-    static DataDirectory open(Path directory) {
+    static DataDirectory open(Disk disk, Path directory) {
+        Disk.DiskLock lock;
         try {
-            Files.createDirectories(directory);
-            FileChannel channel =
-                    FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            boolean locked = false;
-            try {
-                locked = channel.tryLock() != null;
-            } catch (OverlappingFileLockException inThisProcess) {
-                // Another node of this process has it; said below.
-            } finally {
-                if (!locked) {
-                    channel.close();
-                }
-            }
-            if (!locked) {
-                throw new StartException("data directory " + directory.toAbsolutePath()
-                        + " is in use by another node: stop that one, or give this one its own data-dir");
-            }
-            return new DataDirectory(directory, channel);
+            disk.createDirectories(directory);
+            lock = disk.lock(directory.resolve(LOCK));
         } catch (IOException failure) {
             throw new StartException(
                     "data directory " + directory.toAbsolutePath() + " cannot be used: " + failure
                             + "; check data-dir and its permissions",
                     failure);
         }
+        if (lock == null) {
+            throw new StartException("data directory " + directory.toAbsolutePath()
+                    + " is in use by another node: stop that one, or give this one its own data-dir");
+        }
+        return new DataDirectory(disk, directory, lock);
     }
 
     Path path(String name) {
@@ -88,10 +77,10 @@ final class DataDirectory implements AutoCloseable {
         Path file = path(name);
         byte[] bytes;
         try {
-            if (!Files.exists(file)) {
+            if (!disk.exists(file)) {
                 return null;
             }
-            bytes = Files.readAllBytes(file);
+            bytes = disk.readAll(file);
         } catch (IOException failure) {
             throw new StartException(file.toAbsolutePath() + " cannot be read: " + failure, failure);
         }
@@ -136,21 +125,12 @@ final class DataDirectory implements AutoCloseable {
         file.u32(checksum(file.array(), file.size()));
         Path beside = directory.resolve(name + ".tmp");
         try {
-            try (FileChannel channel = FileChannel.open(
-                    beside,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(file.array(), 0, file.size());
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
+            try (DiskFile written = disk.create(beside)) {
+                written.write(ByteBuffer.wrap(file.array(), 0, file.size()), 0);
+                written.force();
             }
-            Files.move(beside, path(name), StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+            disk.move(beside, path(name));
+            disk.forceDirectory(directory);
         } catch (IOException failure) {
             throw new UncheckedIOException(path(name).toAbsolutePath() + " cannot be written: " + failure, failure);
         }
@@ -159,7 +139,7 @@ final class DataDirectory implements AutoCloseable {
     @Override
     public void close() {
         try {
-            lockChannel.close();
+            lock.close();
         } catch (IOException failure) {
             throw new UncheckedIOException("lock of " + directory + " cannot be released", failure);
         }

@@ -11,6 +11,7 @@ import io.kvorum.ring.history.History;
 import io.kvorum.ring.history.RingFold;
 import io.kvorum.server.config.ClusterConfig;
 import io.kvorum.server.peer.PeerIdentity;
+import io.kvorum.storage.disk.Disk;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +47,12 @@ public final class Founded implements AutoCloseable {
      * Finds out who this node is. A node that was started before goes on as the same; one without a past is born together
      * with the other initial members, or alone if there are none.
      *
+     * @param disk where the directory is
      * @param n owners of a partition; counts when the cluster is born
      * @throws StartException if what is on disk and what is configured do not go together
      */
-    public static Founded open(Path dataDirectory, ClusterConfig config, int n) {
-        DataDirectory directory = DataDirectory.open(dataDirectory);
+    public static Founded open(Disk disk, Path dataDirectory, ClusterConfig config, int n) {
+        DataDirectory directory = DataDirectory.open(disk, dataDirectory);
         boolean done = false;
         try {
             Founded founded = open(directory, config, n);

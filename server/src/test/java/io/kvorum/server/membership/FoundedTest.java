@@ -7,6 +7,7 @@ import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.server.config.ClusterConfig;
 import io.kvorum.server.config.Secret;
+import io.kvorum.storage.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class FoundedTest {
 
     @Test
     void node_without_members_is_born_alone_and_owns_everything() {
-        try (Founded founded = Founded.open(directory, config("n1", "c", List.of(), 16), 3)) {
+        try (Founded founded = Founded.open(Disk.system(), directory, config("n1", "c", List.of(), 16), 3)) {
             assertThat(founded.isBorn()).isTrue();
             assertThat(founded.ring().preferenceList(15).owners()).containsExactly(founded.nodeId());
         }
@@ -43,8 +44,8 @@ final class FoundedTest {
 
     @Test
     void members_born_apart_are_of_one_cluster_with_one_ring() {
-        try (Founded one = Founded.open(directory.resolve("1"), config("n1", "c", THREE, 16), 3);
-                Founded two = Founded.open(directory.resolve("2"), config("n2", "c", THREE, 16), 3)) {
+        try (Founded one = Founded.open(Disk.system(), directory.resolve("1"), config("n1", "c", THREE, 16), 3);
+                Founded two = Founded.open(Disk.system(), directory.resolve("2"), config("n2", "c", THREE, 16), 3)) {
             assertThat(one.ring()).isEqualTo(two.ring());
             assertThat(one.nodeId()).isNotEqualTo(two.nodeId());
             assertThat(two.ring().member(one.nodeId())).isNotNull();
@@ -53,9 +54,9 @@ final class FoundedTest {
 
     @Test
     void restart_keeps_the_identity_whatever_the_settings_of_the_birth_say_now() {
-        Founded first = Founded.open(directory, config("n1", "c", THREE, 16), 3);
+        Founded first = Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3);
         first.close();
-        try (Founded again = Founded.open(directory, config("n1", "c", THREE.subList(0, 2), 16), 3)) {
+        try (Founded again = Founded.open(Disk.system(), directory, config("n1", "c", THREE.subList(0, 2), 16), 3)) {
             assertThat(again.isBorn()).isFalse();
             assertThat(again.nodeId()).isEqualTo(first.nodeId());
             assertThat(again.ring()).isEqualTo(first.ring());
@@ -64,7 +65,7 @@ final class FoundedTest {
 
     @Test
     void what_is_fixed_for_ever_is_refused_when_it_changes() {
-        Founded.open(directory, config("n1", "c", THREE, 16), 3).close();
+        Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3).close();
         assertRefused(config("n1", "d", THREE, 16), "cluster.name is d", "cluster.name c");
         assertRefused(config("n2", "c", THREE, 16), "node.name is n2", "node.name n1");
         assertRefused(config("n1", "c", THREE, 32), "cluster.partitions is 32", "16");
@@ -81,16 +82,16 @@ final class FoundedTest {
 
     @Test
     void directory_serves_one_process_at_a_time() {
-        try (Founded first = Founded.open(directory, config("n1", "c", THREE, 16), 3)) {
+        try (Founded first = Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3)) {
             assertThat(first.isBorn()).isTrue();
             assertRefused(config("n1", "c", THREE, 16), directory.toString(), "in use by another node");
         }
-        Founded.open(directory, config("n1", "c", THREE, 16), 3).close();
+        Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3).close();
     }
 
     @Test
     void damaged_files_are_named_with_what_is_wrong() throws IOException {
-        Founded.open(directory, config("n1", "c", THREE, 16), 3).close();
+        Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3).close();
         for (String name : List.of("identity", "history")) {
             Path file = directory.resolve(name);
             byte[] good = Files.readAllBytes(file);
@@ -108,30 +109,31 @@ final class FoundedTest {
 
     @Test
     void history_without_identity_is_no_new_node() throws IOException {
-        Founded.open(directory, config("n1", "c", THREE, 16), 3).close();
+        Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3).close();
         Files.delete(directory.resolve("identity"));
         assertRefused(config("n1", "other", THREE, 16), "identity is missing beside history");
     }
 
     @Test
     void identity_without_history_is_refused() throws IOException {
-        Founded.open(directory, config("n1", "c", THREE, 16), 3).close();
+        Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3).close();
         Files.delete(directory.resolve("history"));
         assertRefused(config("n1", "c", THREE, 16), "history is missing beside identity");
     }
 
     @Test
     void birth_that_was_cut_short_is_finished() throws IOException {
-        Founded first = Founded.open(directory, config("n1", "c", THREE, 16), 3);
+        Founded first = Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3);
         first.close();
         Files.delete(directory.resolve("identity"));
-        try (Founded again = Founded.open(directory, config("n1", "c", THREE, 16), 3)) {
+        try (Founded again = Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3)) {
             assertThat(again.nodeId()).isEqualTo(first.nodeId());
         }
     }
 
     private void assertRefused(ClusterConfig config, String... words) {
-        assertThatThrownBy(() -> Founded.open(directory, config, 3).close())
+        assertThatThrownBy(
+                        () -> Founded.open(Disk.system(), directory, config, 3).close())
                 .isInstanceOf(StartException.class)
                 .message()
                 .contains(words);

@@ -24,6 +24,7 @@ import io.kvorum.server.repair.SettlerPolicy;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.ControlThread;
 import io.kvorum.server.runtime.Threads;
+import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.version.Draft;
@@ -71,7 +72,7 @@ final class TestMember implements AutoCloseable {
     TestMember(Path directory, List<MemberSpec> members, MemberSpec self, String secret, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         ClusterConfig cluster = new ClusterConfig(self, "test", members, PARTITIONS, Partitioner.SLOTS, Secret.NONE);
-        founded = Founded.open(directory, cluster, 3);
+        founded = Founded.open(Disk.system(), directory, cluster, 3);
         control = new Threads(self.name() + "/").control(10_000);
         engine = new MemoryEngine(PARTITIONS, 0, Partitioner.SLOTS::high, stamps, random.split());
         engine.start();

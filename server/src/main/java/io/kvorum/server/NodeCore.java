@@ -1,0 +1,274 @@
+package io.kvorum.server;
+
+import io.kvorum.ring.Ring;
+import io.kvorum.server.command.Command;
+import io.kvorum.server.command.CommandTable;
+import io.kvorum.server.command.Commands;
+import io.kvorum.server.command.NodeFacts;
+import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.command.keyspace.Flush;
+import io.kvorum.server.command.keyspace.KeyspaceCommands;
+import io.kvorum.server.command.keyspace.KeyspaceService;
+import io.kvorum.server.command.versioned.VersionedCommands;
+import io.kvorum.server.command.versioned.VersionedSettings;
+import io.kvorum.server.config.NodeConfig;
+import io.kvorum.server.config.ReplicationConfig;
+import io.kvorum.server.coordinator.QuorumPolicy;
+import io.kvorum.server.membership.FlushCallback;
+import io.kvorum.server.membership.Founded;
+import io.kvorum.server.membership.MembershipParts;
+import io.kvorum.server.membership.MembershipService;
+import io.kvorum.server.peer.PeerCalls;
+import io.kvorum.server.peer.PeerRequestHandler;
+import io.kvorum.server.peer.message.Count;
+import io.kvorum.server.peer.message.MessageType;
+import io.kvorum.server.peer.message.Scan;
+import io.kvorum.server.repair.CopySettling;
+import io.kvorum.server.repair.PullResponder;
+import io.kvorum.server.repair.SettlerPolicy;
+import io.kvorum.server.replica.ReplicaObserver;
+import io.kvorum.server.replica.ReplicaService;
+import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.RandomSource;
+import io.kvorum.server.runtime.TaskLoop;
+import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.version.ContextCodec;
+import io.kvorum.storage.version.StampClock;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node above its sockets and below its clocks: membership, commands, settling, and what its loops share. Whoever makes
+ * it brings time, threads, storage and the way to the peers: {@link Node} those of a process, the simulator its own. So
+ * what the simulator proves is what runs.
+ *
+ * <p>Immutable; its parts say which thread owns them.
+ */
+public final class NodeCore {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
+    private static final int PULL_BYTES_MAX = 4 << 20;
+    static final String VERSION = "0.1.0";
+    static final String REDIS_VERSION = "7.0.15";
+
+    private final Foundation foundation;
+    private final MembershipService membership;
+    private final SessionDirectory sessions;
+    private final CommandTable table;
+    private final NodeFacts facts;
+    private final QuorumPolicy quorums;
+    private final byte[] contextSecret;
+    private final Map<MessageType, PeerRequestHandler> handlers;
+
+    /**
+     * What a node stands on.
+     *
+     * @param config what it was told
+     * @param founded who it is
+     * @param bootId names this life of the process
+     * @param clock the machine's clocks
+     * @param stamps the node's hybrid clock
+     * @param random all its randomness
+     * @param engine its copies, started
+     * @param control the thread that owns what the node does by itself
+     * @param observer told of what merges and writes find
+     */
+    public record Foundation(
+            NodeConfig config,
+            Founded founded,
+            long bootId,
+            Clock clock,
+            StampClock stamps,
+            RandomSource random,
+            StorageEngine engine,
+            TaskLoop control,
+            ReplicaObserver observer) {
+        /** The membership on this foundation; silent until {@link NodeCore#start}. */
+        public MembershipService membership() {
+            return new MembershipService(new MembershipParts(
+                    founded,
+                    config.cluster().self(),
+                    config.membership(),
+                    bootId,
+                    stamps,
+                    clock,
+                    random.generator("membership"),
+                    control,
+                    this::flushAll));
+        }
+
+        private void flushAll(long upToStamp) {
+            for (int partition = 0; partition < engine.partitions(); partition++) {
+                engine.flush(partition, upToStamp);
+            }
+        }
+    }
+
+    /**
+     * Joins the parts; nothing runs yet.
+     *
+     * @param foundation what all stand on
+     * @param membership made by it
+     * @param sessions the clients of all loops
+     * @param more commands beside those on keys: what the process itself has to say
+     */
+    public NodeCore(
+            Foundation foundation, MembershipService membership, SessionDirectory sessions, List<Command> more) {
+        this.foundation = foundation;
+        this.membership = membership;
+        this.sessions = sessions;
+        NodeConfig config = foundation.config();
+        this.table = new CommandTable(List.of(commands(foundation, membership, more)));
+        this.facts = new NodeFacts(
+                VERSION,
+                REDIS_VERSION,
+                config.client().password(),
+                config.client().keyBytesMax(),
+                peer -> membership.peers().directory().get(peer).name());
+        this.quorums = quorums(config.replication());
+        this.contextSecret = contextSecret(config, foundation.founded().ring());
+        this.handlers = handlers(foundation, membership);
+    }
+
+    /**
+     * Begins to talk to the other members.
+     *
+     * @param calls how they are reached
+     * @param fence told once, on the control thread, when this node was removed and must stop for ever
+     */
+    public void start(PeerCalls calls, Consumer<String> fence) {
+        ReplicaService copies = replica();
+        membership.start(
+                calls,
+                new CopySettling(
+                        SettlerPolicy.DEFAULT,
+                        foundation.engine(),
+                        copies::mergeFromElsewhere,
+                        calls,
+                        foundation.control(),
+                        foundation.clock(),
+                        membership::ownCopies,
+                        fence));
+    }
+
+    /** What it stands on. */
+    public Foundation foundation() {
+        return foundation;
+    }
+
+    /** Who is in the cluster and who answers. */
+    public MembershipService membership() {
+        return membership;
+    }
+
+    /** The commands. */
+    public CommandTable table() {
+        return table;
+    }
+
+    SessionDirectory sessions() {
+        return sessions;
+    }
+
+    NodeFacts facts() {
+        return facts;
+    }
+
+    QuorumPolicy quorums() {
+        return quorums;
+    }
+
+    /** A codec for one thread. */
+    ContextCodec contexts() {
+        return new ContextCodec(contextSecret);
+    }
+
+    /** The messages that any loop serves alike. */
+    Map<MessageType, PeerRequestHandler> handlers() {
+        return handlers;
+    }
+
+    /** A way to the copies for one thread. */
+    ReplicaService replica() {
+        return new ReplicaService(
+                foundation.engine(),
+                foundation.stamps(),
+                membership::view,
+                foundation.observer(),
+                foundation.config().storage().tombstoneGraceMillis());
+    }
+
+    private static List<Command> commands(Foundation foundation, MembershipService membership, List<Command> more) {
+        NodeConfig config = foundation.config();
+        List<Command> commands = new ArrayList<>(
+                Commands.families().stream().flatMap(List::stream).toList());
+        ReplicationConfig replication = config.replication();
+        commands.addAll(VersionedCommands.commands(
+                new VersionedSettings(
+                        replication.r(),
+                        replication.w(),
+                        replication.dw(),
+                        config.clock().driftMaxMillis()),
+                foundation.observer()));
+        commands.addAll(more);
+        commands.addAll(KeyspaceCommands.commands(List.copyOf(commands), foundation.engine(), flushing(membership)));
+        return commands;
+    }
+
+    private static Flush flushing(MembershipService membership) {
+        return (done, failed) -> membership.flush(new FlushCallback() {
+            @Override
+            public void flushed(List<String> unreachable) {
+                if (!unreachable.isEmpty()) {
+                    LOG.warn("flushed; these members hear of it when they can be reached: {}", unreachable);
+                }
+                done.run();
+            }
+
+            @Override
+            public void failed(String reason) {
+                failed.accept("TRYAGAIN nothing was flushed: " + reason);
+            }
+        });
+    }
+
+    private static Map<MessageType, PeerRequestHandler> handlers(Foundation foundation, MembershipService membership) {
+        StorageEngine engine = foundation.engine();
+        Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(MessageType.class);
+        handlers.putAll(membership.handlers());
+        handlers.put(MessageType.PULL, new PullResponder(engine, membership::view, PULL_BYTES_MAX));
+        KeyspaceService keyspace = new KeyspaceService(engine, membership::view, foundation.stamps()::currentMillis);
+        handlers.put(MessageType.SCAN, (peer, request, info, answer) -> answer.answer(keyspace.answer((Scan) request)));
+        handlers.put(
+                MessageType.COUNT, (peer, request, info, answer) -> answer.answer(keyspace.answer((Count) request)));
+        return handlers;
+    }
+
+    private static QuorumPolicy quorums(ReplicationConfig replication) {
+        return new QuorumPolicy(
+                replication.n(),
+                replication.r(),
+                replication.w(),
+                replication.dw(),
+                replication.readTimeoutNanos(),
+                replication.writeTimeoutNanos(),
+                replication.readAllRatio(),
+                replication.hedge(),
+                replication.hedgeDelayMinNanos());
+    }
+
+    /** Contexts are signed by the cluster secret; without one they are still told from those of other clusters. */
+    private static byte[] contextSecret(NodeConfig config, Ring ring) {
+        byte[] secret = config.cluster().secret().utf8();
+        byte[] cluster = ring.clusterId().toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] both = Arrays.copyOf(secret, secret.length + cluster.length);
+        System.arraycopy(cluster, 0, both, secret.length, cluster.length);
+        return both;
+    }
+}

@@ -1,0 +1,30 @@
+package io.kvorum.storage.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** An open file. One thread at a time. */
+public interface DiskFile extends AutoCloseable {
+    /** Bytes from its start to its end. */
+    long size() throws IOException;
+
+    /**
+     * Fills the buffer from a place on.
+     *
+     * @return how many bytes there were, less than asked for only at the file's end
+     */
+    int read(ByteBuffer into, long at) throws IOException;
+
+    /** Writes all of the buffer at a place, which may lie beyond the end: what is between reads as zeros. */
+    void write(ByteBuffer bytes, long at) throws IOException;
+
+    /** Cuts the file off. */
+    void truncate(long size) throws IOException;
+
+    /** Makes the bytes written so far, and the file's size, survive a crash of the machine. */
+    void force() throws IOException;
+
+    /** Closes it without forcing; works twice. */
+    @Override
+    void close() throws IOException;
+}
