@@ -25,6 +25,7 @@ import io.kvorum.server.peer.PeerSettings;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.ControlThread;
 import io.kvorum.server.runtime.DiskThreads;
+import io.kvorum.server.runtime.EventLoopTasks;
 import io.kvorum.server.runtime.Lifecycle;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.server.runtime.Threads;
@@ -172,10 +173,11 @@ public final class Node implements AutoCloseable {
             lifecycle.opened("peer connections", loop.transport);
         }
         LoopPeerCalls calls = new LoopPeerCalls(
-                peerNode,
-                (EventLoop) transports.group().iterator().next(),
+                clock,
+                new EventLoopTasks((EventLoop) transports.group().iterator().next()),
                 loops.stream().map(loop -> loop.transport).toList(),
-                control);
+                control,
+                peerNode::closeIncoming);
         startPeers(transports, byEventLoop);
         core.start(calls, this::stopFor);
         startClients(transports, byEventLoop);

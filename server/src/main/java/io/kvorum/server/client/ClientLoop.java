@@ -3,6 +3,8 @@ package io.kvorum.server.client;
 import io.kvorum.codec.buffer.Scratch;
 import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.server.command.CommandLoop;
+import io.kvorum.server.config.ClientConfig;
+import io.netty.channel.ChannelHandler;
 
 /**
  * What all client connections of one event loop share. Owned by it.
@@ -16,5 +18,10 @@ public record ClientLoop(CommandLoop commands, FlushQueue flushes, Scratch scrat
     /** With a scratch and a request of its own. */
     public ClientLoop(CommandLoop commands, FlushQueue flushes) {
         this(commands, flushes, new Scratch(), new RespRequest());
+    }
+
+    /** The handler of one client's channel, which must be on this loop. */
+    public ChannelHandler connection(ClientConfig config) {
+        return new ClientConnection(this, config);
     }
 }

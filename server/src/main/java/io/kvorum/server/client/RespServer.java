@@ -79,7 +79,8 @@ public final class RespServer implements AutoCloseable {
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
                         keepAlive.applyTo(channel);
-                        channel.pipeline().addLast(new ClientConnection(loops.apply(channel.eventLoop()), config));
+                        channel.pipeline()
+                                .addLast(loops.apply(channel.eventLoop()).connection(config));
                     }
                 });
         ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();

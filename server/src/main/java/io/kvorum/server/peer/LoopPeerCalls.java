@@ -1,12 +1,10 @@
 package io.kvorum.server.peer;
 
 import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.TaskLoop;
-import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,64 +12,63 @@ import org.jspecify.annotations.Nullable;
  * the calls, the control thread the handlers.
  */
 public final class LoopPeerCalls implements PeerCalls {
-    private final PeerNode node;
-    private final EventLoop loop;
-    private final List<NettyPeerTransport> transports;
+    private final Clock clock;
+    private final TaskLoop loop;
+    private final List<? extends PeerLines> lines;
     private final TaskLoop control;
+    private final IntConsumer closeIncoming;
 
     /**
      * Joins the parts.
      *
-     * @param loop the loop of the first transport
-     * @param transports of all loops
+     * @param loop the loop of the first lines
+     * @param lines of all loops
      * @param control where handlers are called
+     * @param closeIncoming ends the connections that a peer made to this node
      */
-    public LoopPeerCalls(PeerNode node, EventLoop loop, List<NettyPeerTransport> transports, TaskLoop control) {
-        this.node = node;
+    public LoopPeerCalls(
+            Clock clock, TaskLoop loop, List<? extends PeerLines> lines, TaskLoop control, IntConsumer closeIncoming) {
+        this.clock = clock;
         this.loop = loop;
-        this.transports = List.copyOf(transports);
+        this.lines = List.copyOf(lines);
         this.control = control;
+        this.closeIncoming = closeIncoming;
     }
 
     @Override
     public void call(int peer, PeerMessage request, long timeoutNanos, ReplyHandler handler) {
-        try {
-            loop.execute(() -> new Call(peer, handler).send(request, timeoutNanos));
-        } catch (RejectedExecutionException closing) {
+        if (!loop.execute(() -> new Call(peer, handler).send(request, timeoutNanos))) {
             control.schedule(0, () -> handler.onLost(peer));
         }
     }
 
     @Override
     public void tell(int peer, PeerMessage message) {
-        try {
-            loop.execute(() -> transports.get(0).tell(peer, message));
-        } catch (RejectedExecutionException closing) {
-            node.counters.notSent.increment();
-        }
+        // Not handed over only while the loop closes: such a message may be lost.
+        loop.execute(() -> lines.get(0).tell(peer, message));
     }
 
     @Override
     public void dial(int peer) {
-        transports.forEach(transport -> transport.dial(peer));
+        lines.forEach(each -> each.dial(peer));
     }
 
     @Override
     public void refresh() {
-        transports.forEach(NettyPeerTransport::refresh);
+        lines.forEach(PeerLines::refresh);
     }
 
     @Override
     public void hangUp(int peer) {
-        node.sessions.close(node.directory.get().get(peer).id());
-        transports.forEach(transport -> transport.hangUp(peer));
+        closeIncoming.accept(peer);
+        lines.forEach(each -> each.hangUp(peer));
     }
 
     /** One call: whatever comes first of answer, loss and deadline is what it came to. Owned by the loop. */
     private final class Call implements ReplyHandler {
         private final int peer;
         private final ReplyHandler handler;
-        private @Nullable Future<?> timeout;
+        private TaskLoop.@Nullable Scheduled timeout;
         private boolean over;
 
         Call(int peer, ReplyHandler handler) {
@@ -80,18 +77,15 @@ public final class LoopPeerCalls implements PeerCalls {
         }
 
         void send(PeerMessage request, long timeoutNanos) {
-            NettyPeerTransport transport = transports.get(0);
-            long call = transport.call(peer, request, node.clock.nanoTime() + timeoutNanos, this);
+            PeerTransport transport = lines.get(0);
+            long call = transport.call(peer, request, clock.nanoTime() + timeoutNanos, this);
             if (call == PeerTransport.NOT_SENT) {
                 onLost(peer);
             } else if (!over) {
-                timeout = loop.schedule(
-                        () -> {
-                            transport.forget(peer, call);
-                            onLost(peer);
-                        },
-                        timeoutNanos,
-                        TimeUnit.NANOSECONDS);
+                timeout = loop.schedule(timeoutNanos, () -> {
+                    transport.forget(peer, call);
+                    onLost(peer);
+                });
             }
         }
 
@@ -111,7 +105,7 @@ public final class LoopPeerCalls implements PeerCalls {
             }
             over = true;
             if (timeout != null) {
-                timeout.cancel(false);
+                timeout.cancel();
             }
             if (!control.execute(outcome)) {
                 // The bound on tasks must not swallow what somebody waits for; calls have a bound of their own.

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * One event loop's own connections to all other members. Owned by that loop, except for {@link #refresh} and
  * {@link #close}, which hand over.
  */
-public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
+public final class NettyPeerTransport implements PeerLines, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NettyPeerTransport.class);
 
     private final PeerLoop loop;
@@ -27,12 +27,12 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
         this.channelClass = channelClass;
     }
 
-    /** Looks at the directory again: dials who is new, hangs up on who is gone. Any thread. */
+    @Override
     public void refresh() {
         onLoop(this::refreshNow);
     }
 
-    /** Dials a peer now instead of at its next turn. Any thread. */
+    @Override
     public void dial(int peer) {
         onLoop(() -> {
             Dialer dialer = dialer(peer);
@@ -42,7 +42,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
         });
     }
 
-    /** Ends this loop's connection to a peer; it is dialled again if it is a member. Any thread. */
+    @Override
     public void hangUp(int peer) {
         onLoop(() -> {
             Dialer dialer = dialer(peer);

@@ -55,6 +55,11 @@ public final class PeerNode {
         return counters;
     }
 
+    /** Ends the connections that a peer made to this node. Any thread. */
+    public void closeIncoming(int peer) {
+        sessions.close(directory.get().get(peer).id());
+    }
+
     void observe(long senderClock) {
         long beyond = stamps.observe(senderClock);
         if (beyond > 0) {

@@ -23,6 +23,7 @@ import io.kvorum.server.repair.PullResponder;
 import io.kvorum.server.repair.SettlerPolicy;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.ControlThread;
+import io.kvorum.server.runtime.EventLoopTasks;
 import io.kvorum.server.runtime.Threads;
 import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.engine.MemoryEngine;
@@ -114,7 +115,8 @@ final class TestMember implements AutoCloseable {
                 .toList();
         server = new PeerServer(
                 group, NioServerSocketChannel.class, settings, loop -> Objects.requireNonNull(loops.get(loop)));
-        LoopPeerCalls calls = new LoopPeerCalls(node, order.get(0), transports, control);
+        LoopPeerCalls calls = new LoopPeerCalls(
+                Clock.system(), new EventLoopTasks(order.get(0)), transports, control, node::closeIncoming);
         CopySettling settling = new CopySettling(
                 new SettlerPolicy(4, 2_000, 10_000_000L, 50_000_000L),
                 engine,

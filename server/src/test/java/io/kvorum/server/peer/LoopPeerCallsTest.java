@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.Probe;
 import io.kvorum.server.peer.message.ProbeAnswer;
+import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.ControlThread;
+import io.kvorum.server.runtime.EventLoopTasks;
 import io.kvorum.server.runtime.Threads;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,8 +23,12 @@ final class LoopPeerCallsTest {
     private final TestPeer server =
             TestPeer.serving(2, MessageType.PROBE, (peer, request, info, answer) -> answers.add(answer));
     private final ControlThread control = new Threads().control(100);
-    private final LoopPeerCalls calls =
-            new LoopPeerCalls(asker.node, asker.eventLoop, List.of(asker.transport), control);
+    private final LoopPeerCalls calls = new LoopPeerCalls(
+            Clock.system(),
+            new EventLoopTasks(asker.eventLoop),
+            List.of(asker.transport),
+            control,
+            asker.node::closeIncoming);
     private final RecordingReplies replies = new RecordingReplies();
     private int peer;
 
