@@ -15,6 +15,7 @@ import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.ReplicationConfig;
 import io.kvorum.server.coordinator.QuorumPolicy;
 import io.kvorum.server.membership.FlushCallback;
+import io.kvorum.server.membership.FlushTarget;
 import io.kvorum.server.membership.Founded;
 import io.kvorum.server.membership.MembershipParts;
 import io.kvorum.server.membership.MembershipService;
@@ -100,10 +101,19 @@ public final class NodeCore {
                     clock,
                     random.generator("membership"),
                     control,
-                    this::flushAll));
+                    new Copies(engine)));
+        }
+    }
+
+    /** The copies as FLUSHALL needs them. */
+    private record Copies(StorageEngine engine) implements FlushTarget {
+        @Override
+        public long newestStamp() {
+            return engine.newestStamp();
         }
 
-        private void flushAll(long upToStamp) {
+        @Override
+        public void flushAll(long upToStamp) {
             for (int partition = 0; partition < engine.partitions(); partition++) {
                 engine.flush(partition, upToStamp);
             }
@@ -184,8 +194,8 @@ public final class NodeCore {
         return quorums;
     }
 
-    /** A codec for one thread. */
-    ContextCodec contexts() {
+    /** A new codec of the contexts that clients carry, for one thread. */
+    public ContextCodec contexts() {
         return new ContextCodec(contextSecret);
     }
 

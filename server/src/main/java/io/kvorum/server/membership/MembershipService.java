@@ -1,7 +1,6 @@
 package io.kvorum.server.membership;
 
 import io.kvorum.codec.binary.ByteReader;
-import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.ring.EventId;
 import io.kvorum.ring.Member;
@@ -24,6 +23,7 @@ import io.kvorum.server.peer.message.Events;
 import io.kvorum.server.peer.message.EventsAnswer;
 import io.kvorum.server.peer.message.Gossip;
 import io.kvorum.server.peer.message.MessageType;
+import io.kvorum.server.peer.message.NewestStampAnswer;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.ProbeAnswer;
 import io.kvorum.server.peer.message.Refusal;
@@ -52,7 +52,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MembershipService implements PeerEvents, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MembershipService.class);
-    private static final long FLUSH_TIMEOUT_NANOS = 2_000_000_000L;
     private static final int SELF = 0;
 
     /** About how long before its report a missed request was sent. */
@@ -67,6 +66,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
     private final SortedMap<Integer, String> problems = new TreeMap<>();
     private final List<TaskLoop.Scheduled> timers = new ArrayList<>();
     private final GossipDriver gossip;
+    private final Flushing flushing;
     private Ring ring;
     private @Nullable Liveness liveness;
     private @Nullable PeerCalls calls;
@@ -100,6 +100,12 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
                 peers::directory,
                 parts.founded()::persist,
                 this::apply);
+        this.flushing = new Flushing(
+                self,
+                parts.stamps(),
+                gossip,
+                () -> Math.max(newestStamp(gossip.history()), newestWritten()),
+                peers::directory);
         learnPeers();
         this.view = makeView();
         this.status = makeStatus();
@@ -143,6 +149,9 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         handlers.put(
                 MessageType.GOSSIP, told(Gossip.class, (peer, message) -> gossip.onMessage(peer, message.payload())));
         handlers.put(MessageType.EVENTS, this::handleEvents);
+        handlers.put(
+                MessageType.NEWEST_STAMP,
+                (peer, request, info, answer) -> answer.answer(new NewestStampAnswer(newestWritten())));
         return handlers;
     }
 
@@ -154,7 +163,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
 
     /** FLUSHALL: lets everything up to now vanish, here and at every member that can be reached. */
     public void flush(FlushCallback callback) {
-        if (!control.execute(() -> flushNow(callback))) {
+        if (!control.execute(() -> flushing.begin(others(), calls(), callback))) {
             control.schedule(0, () -> callback.failed("this node is too busy"));
         }
     }
@@ -300,25 +309,6 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         }
     }
 
-    private void flushNow(FlushCallback callback) {
-        long stamp = parts.stamps().next(newestStamp(gossip.history()));
-        Event flushed = new Event.Flushed(gossip.history().nextId(stamp, self), stamp);
-        try {
-            take(flushed);
-        } catch (UncheckedIOException disk) {
-            callback.failed(String.valueOf(disk.getMessage()));
-            return;
-        }
-        ByteWriter bytes = new ByteWriter(64);
-        History.EMPTY.with(List.of(flushed)).encode(bytes);
-        Events message = new Events(bytes.toByteArray());
-        List<Integer> others = others();
-        FlushRound round =
-                new FlushRound(others.size(), peer -> peers.directory().get(peer), callback);
-        others.forEach(peer -> calls().call(peer, message, FLUSH_TIMEOUT_NANOS, round));
-        round.begun();
-    }
-
     private void take(Event event) {
         gossip.take(List.of(event));
     }
@@ -434,6 +424,11 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
             return PeerStatus.UP;
         }
         return liveness == null ? PeerStatus.DOWN : liveness().status(peer);
+    }
+
+    /** The newest stamp that this node has issued, or that any of its records has or had. Any thread. */
+    private long newestWritten() {
+        return Math.max(parts.stamps().newest(), parts.flushTarget().newestStamp());
     }
 
     /** What every stamp of this node must be above. */

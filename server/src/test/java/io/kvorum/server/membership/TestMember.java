@@ -87,7 +87,7 @@ final class TestMember implements AutoCloseable {
                 Clock.system(),
                 random.split(),
                 control,
-                this::flushAll));
+                flushTarget()));
         PeerSettings settings = new PeerSettings(1 << 24, 1 << 24, 2_000, 2_000_000_000L, 5_000_000L, 100_000_000L);
         PeerNode node = new PeerNode(
                 founded.peerIdentity(bootId),
@@ -183,6 +183,20 @@ final class TestMember implements AutoCloseable {
 
     private int partition(byte[] key) {
         return membership.view().partitionOf(Partitioner.SLOTS.high(key, 0, key.length));
+    }
+
+    private FlushTarget flushTarget() {
+        return new FlushTarget() {
+            @Override
+            public long newestStamp() {
+                return engine.newestStamp();
+            }
+
+            @Override
+            public void flushAll(long stamp) {
+                TestMember.this.flushAll(stamp);
+            }
+        };
     }
 
     private void flushAll(long stamp) {

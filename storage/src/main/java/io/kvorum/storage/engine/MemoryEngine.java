@@ -122,6 +122,15 @@ public final class MemoryEngine implements StorageEngine {
     }
 
     @Override
+    public long newestStamp() {
+        long newest = 0;
+        for (PartitionCopy copy : copies) {
+            newest = Math.max(newest, copy.newestStamp());
+        }
+        return newest;
+    }
+
+    @Override
     public long flushedUpTo(int partition) {
         return copy(partition).flushedUpTo();
     }

@@ -7,6 +7,7 @@ import io.kvorum.storage.table.RecordVisitor;
 import io.kvorum.storage.version.Flush;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.StampClock;
+import io.kvorum.storage.version.Versions;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class PartitionCopy implements PartitionScope {
     private volatile boolean settled;
 
     private int tombstones;
+    private long newestStamp;
     private long recordBytes;
     private long arrayBytes;
     private boolean mutating;
@@ -107,6 +109,10 @@ final class PartitionCopy implements PartitionScope {
                 place(PartitionTable.hashOf(high), high, record, kept);
             }
         });
+    }
+
+    synchronized long newestStamp() {
+        return newestStamp;
     }
 
     synchronized void settle() {
@@ -188,6 +194,7 @@ final class PartitionCopy implements PartitionScope {
     private void place(int hash, long positionHigh, byte @Nullable [] before, byte @Nullable [] after) {
         if (after != null) {
             table.put(hash, after);
+            newestStamp = Math.max(newestStamp, Versions.newestStamp(after));
         } else {
             byte[] gone = Objects.requireNonNull(before);
             table.remove(hash, gone, RecordBytes.KEY_AT, RecordBytes.keyLength(gone));

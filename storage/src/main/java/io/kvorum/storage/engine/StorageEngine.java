@@ -82,6 +82,9 @@ public interface StorageEngine extends AutoCloseable {
      */
     void flush(int partition, long upToStamp);
 
+    /** The newest stamp in any record that any copy has or had in this life: a flush beyond it leaves nothing. */
+    long newestStamp();
+
     /** The newest stamp the copy was ever flushed up to, or 0. */
     long flushedUpTo(int partition);
 

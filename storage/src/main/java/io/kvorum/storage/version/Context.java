@@ -106,4 +106,14 @@ public record Context(VersionVector vector, List<Dot> dots) implements ContextCo
         still.add(written);
         return new Context(vector, still);
     }
+
+    /**
+     * The context to give back for a write under this one that may not last: this, whole, and the attempt's dot. What
+     * {@link #after} leaves out as superseded by the write is superseded by it alone, and comes back if it is lost.
+     */
+    public Context withAttempt(Dot attempted) {
+        List<Dot> all = new ArrayList<>(dots);
+        all.add(attempted);
+        return new Context(vector, all);
+    }
 }

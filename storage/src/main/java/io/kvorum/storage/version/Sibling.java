@@ -159,6 +159,14 @@ public final class Sibling {
         return valueHash;
     }
 
+    /** For logs and timelines: dot and what is special about it, never the value, which is a client's secret. */
+    @Override
+    public String toString() {
+        return dot() + (isTombstone() ? " tombstone" : isBorn() ? " born" : " " + valueLength + " bytes")
+                + (hasExpiry() ? " ends " + expiryMillis : "")
+                + (increments.length == 0 ? "" : " plus " + increments());
+    }
+
     /** Live by its own flags and expiry; of a member of a group {@link Group} decides. */
     boolean isLiveAlone(long nowMillis) {
         return !isTombstone() && (expiryMillis == 0 || expiryMillis > nowMillis);

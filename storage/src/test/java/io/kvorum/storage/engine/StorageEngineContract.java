@@ -104,6 +104,20 @@ abstract class StorageEngineContract {
     }
 
     @Test
+    void newest_stamp_is_that_of_any_record_there_is_or_was_wherever_it_was_written() {
+        StorageEngine engine = started(0);
+        assertThat(engine.newestStamp()).isZero();
+        put(engine, 1, 10);
+        long here = engine.newestStamp();
+        assertThat(here).isEqualTo(clock.newest());
+        long elsewhere = here + (1L << 40);
+        update(engine, 2, (current, scope) -> TestRecords.counter(2, null, scope.actor() ^ 1, elsewhere, 1));
+        assertThat(engine.newestStamp()).isEqualTo(elsewhere).isGreaterThan(clock.newest());
+        update(engine, 2, (current, scope) -> null);
+        assertThat(engine.newestStamp()).isEqualTo(elsewhere);
+    }
+
+    @Test
     void scan_of_a_leaf_visits_exactly_its_records() {
         StorageEngine engine = started(0);
         Map<Integer, Set<Long>> expected = new TreeMap<>();

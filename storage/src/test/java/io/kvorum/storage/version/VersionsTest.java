@@ -84,6 +84,20 @@ class VersionsTest {
     }
 
     @Test
+    void an_attempt_that_may_be_lost_keeps_what_it_superseded_in_its_context() {
+        byte[] one = Versions.write(null, draft(1, 5, "a"));
+        Context context = new Context(VersionVector.EMPTY, List.of(new Dot(1, 5)));
+
+        assertThat(context.after(one, new Dot(1, 6)).dots()).containsExactly(new Dot(1, 6));
+        Context attempt = context.withAttempt(new Dot(1, 6));
+        assertThat(attempt.dots()).containsExactlyInAnyOrder(new Dot(1, 5), new Dot(1, 6));
+
+        // The attempt is lost with its only copy; what it superseded is not, and the retry finds it.
+        byte[] retried = put(one, draft(2, 7, "b"), attempt);
+        assertThat(RecordBytes.siblings(retried)).extracting(Sibling::dot).containsExactly(new Dot(2, 7));
+    }
+
+    @Test
     void a_dot_nobody_knows_is_listed_until_the_vector_covers_it() {
         Context context = new Context(VersionVector.EMPTY, List.of(new Dot(2, 5)));
         byte[] one = Versions.write(null, draft(1, 9, "a"));

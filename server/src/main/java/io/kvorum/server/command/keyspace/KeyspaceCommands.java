@@ -14,7 +14,9 @@ public final class KeyspaceCommands {
             + "expired keys are never returned.";
     private static final String FLUSHES =
             "What was written before it is gone on every member that can be reached, when "
-                    + "the reply comes, and on the others before they answer again. A write at the same time may go or stay.";
+                    + "the reply comes, by whatever clock it was written, and on the others before they answer again; but what a "
+                    + "member that cannot be reached wrote with a clock that is ahead may stay. A write at the same time may go or "
+                    + "stay.";
 
     private KeyspaceCommands() {}
 

@@ -23,6 +23,7 @@ final class VersionedEdit implements KeyEdit {
     private final VersionedSettings settings;
     private final VersionObserver observer;
     private @Nullable Context after;
+    private @Nullable Context attempted;
 
     /**
      * Makes the change of one key.
@@ -62,6 +63,7 @@ final class VersionedEdit implements KeyEdit {
         long newest = Math.max(Versions.newestStamp(current), context.newestStamp());
         draft.dot(scope.actor(), scope.nextStamp(newest));
         after = context.after(current, draft.dot());
+        attempted = context.withAttempt(draft.dot());
         return Versions.write(current, draft, context, observer);
     }
 
@@ -77,7 +79,7 @@ final class VersionedEdit implements KeyEdit {
 
     @Override
     public @Nullable Context attempted() {
-        return after;
+        return attempted;
     }
 
     @Override

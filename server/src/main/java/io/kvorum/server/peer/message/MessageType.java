@@ -26,7 +26,9 @@ public enum MessageType {
     PROOF(19, Proof::decode),
     REJECTED(20, Rejected::decode),
     EVENTS(21, Events::decode),
-    EVENTS_ANSWER(22, EventsAnswer::decode);
+    EVENTS_ANSWER(22, EventsAnswer::decode),
+    NEWEST_STAMP(23, NewestStamp::decode),
+    NEWEST_STAMP_ANSWER(24, NewestStampAnswer::decode);
 
     private static final int CODES = 64;
     private static final @Nullable MessageType[] BY_CODE = new MessageType[CODES];

@@ -30,7 +30,9 @@ public sealed interface PeerMessage
                 Proof,
                 Rejected,
                 Events,
-                EventsAnswer {
+                EventsAnswer,
+                NewestStamp,
+                NewestStampAnswer {
     /** The number of this message's type in the frame header. */
     MessageType type();
 

@@ -64,7 +64,9 @@ final class MessageTypeTest {
                 new Proof(new byte[Proof.MAC_BYTES]),
                 new Rejected(Rejected.Reason.WRONG_SECRET, "why"),
                 new Events(new byte[] {4, 5}),
-                new EventsAnswer(6));
+                new EventsAnswer(6),
+                new NewestStamp(),
+                new NewestStampAnswer(0x0102_0304_0506_0708L));
     }
 
     @Test
