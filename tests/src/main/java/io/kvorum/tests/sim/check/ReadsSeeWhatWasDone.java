@@ -1,0 +1,89 @@
+package io.kvorum.tests.sim.check;
+
+import io.kvorum.codec.resp.RespReply;
+import io.kvorum.tests.sim.story.Attempt;
+import io.kvorum.tests.sim.story.Check;
+import io.kvorum.tests.sim.story.KeyStory;
+import io.kvorum.tests.sim.story.Story;
+import io.kvorum.tests.sim.story.Violation;
+import io.kvorum.tests.sim.story.Write;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * With R + W above N, a read shows every write that was acknowledged before it began, whoever made it, or what superseded
+ * it; so no session reads older than what it was told (design §5). Looked at on keys that are never deleted and never end.
+ */
+final class ReadsSeeWhatWasDone implements Check {
+    private static final String PROMISE = "reads see what was done";
+
+    @Override
+    public String promise() {
+        return PROMISE;
+    }
+
+    @Override
+    public void told(Story story, Attempt attempt) {
+        KeyStory key = attempt.key();
+        RespReply reply = attempt.reply();
+        boolean eternal = key.family() == KeyStory.Family.ETERNAL || key.family() == KeyStory.Family.CART;
+        if (!attempt.isDone() || reply == null || !eternal || story.newestFlush() > 0) {
+            return;
+        }
+        switch (attempt.shape()) {
+            case PLAIN -> plain(story, attempt, reply);
+            case VERSIONED -> versioned(story, attempt, reply);
+            case NONE -> {}
+        }
+    }
+
+    /** GET shows the newest: it must not be one that something acknowledged had superseded already. */
+    private static void plain(Story story, Attempt read, RespReply reply) {
+        List<Write> shown = shown(story, read.key(), reply);
+        for (Attempt before : before(read)) {
+            for (Write write : before.writesMade()) {
+                if (before.writesMade().size() == 1 && shown.stream().allMatch(write::hasSeen)) {
+                    throw new Violation(
+                            PROMISE,
+                            read.key(),
+                            read + " shows " + (shown.isEmpty() ? "nothing" : shown) + ", after " + write
+                                    + " was done");
+                }
+            }
+        }
+    }
+
+    private static void versioned(Story story, Attempt read, RespReply reply) {
+        List<Write> shown = new ArrayList<>();
+        for (RespReply value : reply.items().get(1).items()) {
+            shown.addAll(shown(story, read.key(), value));
+        }
+        BitSet accounted = Survival.accountedFor(read.key(), shown);
+        for (Attempt before : before(read)) {
+            if (!Survival.isAccountedFor(before, accounted, 0)) {
+                throw new Violation(PROMISE, read.key(), read + " shows " + shown + ", after " + before);
+            }
+        }
+    }
+
+    /** The writes that were done before a read began. */
+    private static List<Attempt> before(Attempt read) {
+        return read.key().done().subList(0, read.doneBefore()).stream()
+                .filter(Survival::isPromised)
+                .toList();
+    }
+
+    /** The writes of a value; several if its attempt was passed on twice. */
+    private static List<Write> shown(Story story, KeyStory key, @Nullable RespReply value) {
+        if (value == null || value.isNil()) {
+            return List.of();
+        }
+        Attempt writer = story.writer(value.asBytes());
+        if (writer == null || !writer.key().equals(key)) {
+            throw new Violation(PROMISE, key, "shows " + value + ", which nobody wrote to it");
+        }
+        return writer.writesMade();
+    }
+}

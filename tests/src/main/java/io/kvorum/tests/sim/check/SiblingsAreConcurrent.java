@@ -1,0 +1,32 @@
+package io.kvorum.tests.sim.check;
+
+import io.kvorum.tests.sim.story.Check;
+import io.kvorum.tests.sim.story.KeyStory;
+import io.kvorum.tests.sim.story.Story;
+import io.kvorum.tests.sim.story.Violation;
+import io.kvorum.tests.sim.story.Write;
+import java.util.List;
+
+/**
+ * Siblings are writes that did not know of each other: on no copy, at no time, does a value stand beside one that superseded
+ * it (design §3, field-notes 3.1).
+ */
+final class SiblingsAreConcurrent implements Check {
+    private static final String PROMISE = "siblings are concurrent";
+
+    @Override
+    public String promise() {
+        return PROMISE;
+    }
+
+    @Override
+    public void changed(Story story, KeyStory key, int node, List<Write> siblings) {
+        for (Write one : siblings) {
+            for (Write other : siblings) {
+                if (one.hasSeen(other)) {
+                    throw new Violation(PROMISE, key, "n" + node + " has " + other + " beside " + one);
+                }
+            }
+        }
+    }
+}

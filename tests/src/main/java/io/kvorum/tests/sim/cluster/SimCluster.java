@@ -1,0 +1,182 @@
+package io.kvorum.tests.sim.cluster;
+
+import io.kvorum.ring.NodeId;
+import io.kvorum.ring.Ring;
+import io.kvorum.server.config.ConfigLoader;
+import io.kvorum.server.coordinator.CoordinatorMetrics;
+import io.kvorum.server.runtime.RandomSource;
+import io.kvorum.tests.sim.world.SimClock;
+import io.kvorum.tests.sim.world.SimNetwork;
+import io.kvorum.tests.sim.world.VirtualTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** N nodes, born together, and the network between them. */
+public final class SimCluster {
+    private static final int PORT_FIRST = 6379;
+
+    private final VirtualTime time;
+    private final SimNetwork network;
+    private final Watcher watcher;
+    private final Sabotage sabotage;
+    private final List<SimNode> nodes = new ArrayList<>();
+    private final Ring ring;
+    private final Map<NodeId, SimNode> byId = new HashMap<>();
+
+    /**
+     * What a cluster is like.
+     *
+     * @param nodes how many, at least 1
+     * @param partitions a power of two, at least 8
+     * @param loops event loops of each node, 1 or 2
+     * @param skewMillisMax how far calendars are off at most
+     * @param driftMax by how much a clock may be too fast or slow, as a ratio
+     * @param settings of all nodes, {@code name=value}
+     */
+    public record Shape(
+            int nodes, int partitions, int loops, long skewMillisMax, double driftMax, List<String> settings) {}
+
+    /** Builds the machines and starts all nodes. */
+    public SimCluster(
+            VirtualTime time,
+            Shape shape,
+            RandomSource random,
+            Watcher watcher,
+            Sabotage sabotage,
+            IntFunction<CoordinatorMetrics> metrics) {
+        this.time = time;
+        this.watcher = watcher;
+        this.sabotage = sabotage;
+        this.network = new SimNetwork(time, random.generator("network"), shape.nodes());
+        String members = IntStream.range(0, shape.nodes())
+                .mapToObj(i -> "n" + i + "@127.0.0.1:" + (PORT_FIRST + i))
+                .collect(Collectors.joining(","));
+        RandomGenerator clocks = random.generator("clocks");
+        for (int i = 0; i < shape.nodes(); i++) {
+            List<String> settings = new ArrayList<>(List.of(
+                    "node.name=n" + i,
+                    "cluster.name=sim",
+                    "cluster.initial-members=" + members,
+                    "cluster.partitions=" + shape.partitions(),
+                    "io-threads=" + shape.loops(),
+                    "max-memory=0"));
+            settings.addAll(shape.settings());
+            if (!sabotage.setting().isEmpty()) {
+                settings.add(sabotage.setting());
+            }
+            long skewMillis = shape.skewMillisMax() == 0 ? 0 : clocks.nextLong(shape.skewMillisMax());
+            double rate = 1 + shape.driftMax() * (2 * clocks.nextDouble() - 1);
+            nodes.add(new SimNode(
+                    this,
+                    i,
+                    ConfigLoader.of(settings.toArray(String[]::new)),
+                    new SimClock(time, skewMillis, rate),
+                    random.split("node-" + i),
+                    metrics.apply(i)));
+        }
+        nodes.forEach(SimNode::start);
+        nodes.forEach(node -> {
+            SimLife life = node.life();
+            if (life != null) {
+                byId.put(life.founded().nodeId(), node);
+            }
+        });
+        this.ring =
+                Objects.requireNonNull(nodes.get(0).life()).membership().view().ring();
+    }
+
+    /** The machines. */
+    public List<SimNode> nodes() {
+        return nodes;
+    }
+
+    /** One of them. */
+    public SimNode node(int index) {
+        return nodes.get(index);
+    }
+
+    /** What connects them. */
+    public SimNetwork network() {
+        return network;
+    }
+
+    /** The time. */
+    public VirtualTime time() {
+        return time;
+    }
+
+    /** The ring, as the nodes were born with it. */
+    public Ring ring() {
+        return ring;
+    }
+
+    /** Places of the machines that own a partition. */
+    public List<Integer> owners(int partition) {
+        return ring().preferenceList(partition).owners().stream()
+                .map(owner -> nodeOf(owner).index())
+                .toList();
+    }
+
+    /** Ends the connections between two nodes; both learn of it. */
+    public void reset(int one, int other) {
+        reset(nodes.get(one).life(), other);
+        reset(nodes.get(other).life(), one);
+    }
+
+    /** Whether all nodes run and have all that they own. */
+    public boolean isSettled() {
+        for (SimNode node : nodes) {
+            SimLife life = node.life();
+            if (life == null || !life.membership().status().notReady().isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether all nodes run and see each other, over a network in good order. */
+    public boolean isWhole() {
+        for (SimNode node : nodes) {
+            SimLife life = node.life();
+            if (life == null || node.stillUntilNanos() > time.nowNanos()) {
+                return false;
+            }
+            for (int peer = 0; peer < nodes.size(); peer++) {
+                if (!life.membership().view().isHealthy(peer)) {
+                    return false;
+                }
+            }
+        }
+        return network.isInOrder();
+    }
+
+    Watcher watcher() {
+        return watcher;
+    }
+
+    Sabotage sabotage() {
+        return sabotage;
+    }
+
+    SimNode nodeOf(NodeId id) {
+        SimNode node = byId.get(id);
+        if (node == null) {
+            throw new IllegalStateException("nobody has the identity " + id);
+        }
+        return node;
+    }
+
+    private static void reset(@Nullable SimLife life, int other) {
+        if (life != null) {
+            life.reset(other);
+        }
+    }
+}

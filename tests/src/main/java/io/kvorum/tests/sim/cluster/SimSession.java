@@ -1,0 +1,195 @@
+package io.kvorum.tests.sim.cluster;
+
+import io.kvorum.codec.binary.ByteReader;
+import io.kvorum.codec.binary.ByteWriter;
+import io.kvorum.server.peer.FrameInfo;
+import io.kvorum.server.peer.PeerRequestHandler;
+import io.kvorum.server.peer.PeerTransport;
+import io.kvorum.server.peer.ReplyHandler;
+import io.kvorum.server.peer.message.MessageType;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that stands between a loop of one node, which calls, and a loop of another, which serves. Messages travel as
+ * their bytes. Either end may take it for closed before the other does.
+ */
+final class SimSession {
+    private static final int CALLS_MAX = 256;
+    private static final int PAYLOAD_BYTES = 256;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final SimLoop caller;
+    private final SimLoop server;
+    private final int peer;
+    private final Runnable onEnd;
+    private final Map<Long, ReplyHandler> waiting = new TreeMap<>();
+    private boolean openAtCaller = true;
+    private boolean openAtServer = true;
+
+    /**
+     * Makes a connection that stands.
+     *
+     * @param peer the server's number at the caller
+     * @param onEnd run on the caller's loop when it is closed there
+     */
+    SimSession(SimLoop caller, SimLoop server, int peer, Runnable onEnd) {
+        this.caller = caller;
+        this.server = server;
+        this.peer = peer;
+        this.onEnd = onEnd;
+        server.life().incoming().add(this);
+    }
+
+    boolean isFrom(int node) {
+        return caller.life().node().index() == node;
+    }
+
+    boolean isTo(int node) {
+        return server.life().node().index() == node;
+    }
+
+    boolean hasRoom() {
+        return openAtCaller && waiting.size() < CALLS_MAX;
+    }
+
+    /** Sends a request, under a number that no other call of the loop has. */
+    void call(long call, PeerMessage request, long deadlineNanos, ReplyHandler handler) {
+        waiting.put(call, handler);
+        long remainingNanos = deadlineNanos - caller.life().node().clock().nanoTime();
+        send(call, request, Math.max(0, remainingNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+    }
+
+    void tell(PeerMessage message) {
+        send(PeerTransport.NOT_SENT, message, 0);
+    }
+
+    void forget(long call) {
+        waiting.remove(call);
+    }
+
+    /** The caller hangs up. */
+    void hangUp() {
+        if (openAtCaller) {
+            travel(caller, server, false, () -> openAtServer = false);
+            endAtCaller();
+        }
+    }
+
+    /** The server hangs up. */
+    void closeAtServer() {
+        if (openAtServer) {
+            openAtServer = false;
+            tellCallerOfEnd();
+        }
+    }
+
+    /** The machine of the server knows of no such connection, or not any more. */
+    private void tellCallerOfEnd() {
+        travel(server, caller, false, () -> caller.run(this::endAtCaller));
+    }
+
+    private void endAtCaller() {
+        if (!openAtCaller) {
+            return;
+        }
+        openAtCaller = false;
+        List<ReplyHandler> lost = new ArrayList<>(waiting.values());
+        waiting.clear();
+        onEnd.run();
+        lost.forEach(handler -> handler.onLost(peer));
+    }
+
+    private void send(long call, PeerMessage message, long remainingMillis) {
+        PeerMessage sent = caller.life().sabotage().request(message);
+        watch(caller, server, sent);
+        byte[] bytes = bytesOf(sent);
+        long clock = caller.life().stamps().current();
+        travel(caller, server, mayDouble(sent.type()), () -> {
+            SimNode machine = server.life().node();
+            if (!openAtServer || server.life().hasEnded()) {
+                // A machine that is off says nothing.
+                if (machine.isOn()) {
+                    tellCallerOfEnd();
+                }
+                return;
+            }
+            server.run(() -> serve(call, sent.type(), bytes, clock, remainingMillis));
+        });
+    }
+
+    private void serve(long call, MessageType type, byte[] bytes, long clock, long remainingMillis) {
+        if (!openAtServer) {
+            return;
+        }
+        SimLife life = server.life();
+        life.stamps().observe(clock);
+        PeerRequestHandler handler = server.handler(type);
+        if (handler == null) {
+            answer(call, new Refusal(type + " is not served here"));
+            return;
+        }
+        long deadlineNanos = life.node().clock().nanoTime() + remainingMillis * NANOS_PER_MILLI;
+        PeerMessage request = type.decode(new ByteReader(bytes));
+        int asker = life.peerOf(caller.life().node());
+        handler.handle(
+                asker,
+                request,
+                new FrameInfo(deadlineNanos, clock),
+                message -> server.runHere(() -> answer(call, message)));
+    }
+
+    private void answer(long call, PeerMessage message) {
+        if (call == PeerTransport.NOT_SENT || !openAtServer) {
+            return;
+        }
+        PeerMessage sent = server.life().sabotage().answer(message);
+        watch(server, caller, sent);
+        byte[] bytes = bytesOf(sent);
+        long clock = server.life().stamps().current();
+        travel(server, caller, false, () -> caller.run(() -> answered(call, sent.type(), bytes, clock)));
+    }
+
+    private void answered(long call, MessageType type, byte[] bytes, long clock) {
+        if (!openAtCaller) {
+            return;
+        }
+        caller.life().stamps().observe(clock);
+        @Nullable ReplyHandler handler = waiting.remove(call);
+        if (handler != null) {
+            handler.onReply(peer, type.decode(new ByteReader(bytes)));
+        }
+    }
+
+    private static void travel(SimLoop from, SimLoop to, boolean mayDouble, Runnable arrival) {
+        from.life()
+                .node()
+                .cluster()
+                .network()
+                .send(from.life().node().index(), to.life().node().index(), mayDouble, arrival);
+    }
+
+    private static void watch(SimLoop from, SimLoop to, PeerMessage message) {
+        from.life()
+                .node()
+                .cluster()
+                .watcher()
+                .sent(from.life().node().index(), to.life().node().index(), message);
+    }
+
+    /** TCP doubles nothing; but what only merges or looks must bear it, since coordinators and gossip send again. */
+    private static boolean mayDouble(MessageType type) {
+        return type != MessageType.FORWARD && type != MessageType.EVENTS;
+    }
+
+    private static byte[] bytesOf(PeerMessage message) {
+        ByteWriter out = new ByteWriter(PAYLOAD_BYTES);
+        message.encode(out);
+        return out.toByteArray();
+    }
+}

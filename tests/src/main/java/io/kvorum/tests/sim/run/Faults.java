@@ -1,0 +1,103 @@
+package io.kvorum.tests.sim.run;
+
+import io.kvorum.tests.sim.cluster.SimCluster;
+import io.kvorum.tests.sim.cluster.SimNode;
+import io.kvorum.tests.sim.plan.Step;
+import io.kvorum.tests.sim.story.Probe;
+import io.kvorum.tests.sim.story.Story;
+import io.kvorum.tests.sim.world.SimNetwork;
+import java.util.List;
+
+/** What goes wrong: lets the faults of a plan happen, as far as the design allows them. */
+final class Faults {
+    private static final int FAILS_MAX = 100;
+
+    private final SimCluster cluster;
+    private final Story story;
+
+    Faults(SimCluster cluster, Story story) {
+        this.cluster = cluster;
+        this.story = story;
+    }
+
+    /** Lets a fault happen, or its end. */
+    void happen(Step step) {
+        SimNetwork network = cluster.network();
+        story.timeline().say(cluster.time().nowNanos(), null, step::toString);
+        if (step instanceof Step.Crash crash) {
+            crash(crash);
+        } else if (step instanceof Step.Restart restart) {
+            cluster.node(restart.node()).start();
+        } else if (step instanceof Step.Pause pause) {
+            cluster.node(pause.node()).pause(pause.forNanos());
+            story.mark(Probe.PAUSED);
+        } else if (step instanceof Step.Cut cut) {
+            network.cut(cut.from(), cut.to());
+            story.mark(Probe.CUT);
+        } else if (step instanceof Step.Slow slow) {
+            network.slow(slow.from(), slow.to(), slow.byNanos());
+        } else if (step instanceof Step.Disturb disturb) {
+            network.disturb(disturb.from(), disturb.to(), disturb.lossRatio(), disturb.doubleRatio());
+        } else if (step instanceof Step.Reset reset) {
+            cluster.reset(reset.one(), reset.other());
+        } else if (step instanceof Step.Mend mend) {
+            network.mend(mend.one(), mend.other());
+            network.mend(mend.other(), mend.one());
+        } else if (step instanceof Step.Jump jump) {
+            cluster.node(jump.node()).clock().jump(jump.millis());
+            story.mark(Probe.CLOCK_JUMPED);
+        } else if (step instanceof Step.DiskFull full) {
+            cluster.node(full.node()).disk().limitSpace(full.full() ? 0 : Long.MAX_VALUE);
+        } else if (step instanceof Step.DiskFails fails) {
+            cluster.node(fails.node()).disk().failForces(Math.min(FAILS_MAX, fails.times()));
+        }
+    }
+
+    /** Ends all faults. */
+    void heal() {
+        cluster.network().mend();
+        for (SimNode node : cluster.nodes()) {
+            node.disk().limitSpace(Long.MAX_VALUE);
+            node.disk().failForces(0);
+            node.unpause();
+            node.start();
+        }
+    }
+
+    private void crash(Step.Crash crash) {
+        SimNode node = cluster.node(crash.node());
+        if (node.life() == null) {
+            return;
+        }
+        boolean forgets = crash.forgets() && mayForget(node);
+        node.crash(forgets, crash.powerFails());
+        if (!forgets) {
+            story.mark(Probe.CRASHED_WITH_MEMORY);
+        }
+        if (crash.powerFails()) {
+            story.mark(Probe.POWER_FAILED);
+        }
+    }
+
+    /**
+     * Fewer than W copies of a partition may have forgotten at once; so a copy may forget while all others have everything,
+     * and never if it is the only one.
+     */
+    private boolean mayForget(SimNode node) {
+        for (int partition = 0; partition < cluster.ring().partitions(); partition++) {
+            List<Integer> owners = cluster.owners(partition);
+            if (!owners.contains(node.index())) {
+                continue;
+            }
+            for (int owner : owners) {
+                if (owner != node.index() && !cluster.node(owner).isSettled(partition)) {
+                    return false;
+                }
+            }
+            if (owners.size() < 2) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,24 @@
+package io.kvorum.tests.sim.story;
+
+import java.util.List;
+
+/** One promise of the design, watched over during a run. What breaks it is thrown as a {@link Violation}. */
+public interface Check {
+    /** The promise in a few words, as violations of it are called. */
+    String promise();
+
+    /** A write was made. */
+    default void wrote(Story story, Write write) {}
+
+    /** An increment was made. */
+    default void counted(Story story, KeyStory key, Increment increment) {}
+
+    /** A copy has another record, with these siblings. */
+    default void changed(Story story, KeyStory key, int node, List<Write> siblings) {}
+
+    /** A client was told what became of its attempt. */
+    default void told(Story story, Attempt attempt) {}
+
+    /** All faults are over, all nodes run, every key was read from all its owners. */
+    default void atEnd(Story story, Ending ending) {}
+}

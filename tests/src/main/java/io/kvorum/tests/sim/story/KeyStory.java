@@ -1,0 +1,152 @@
+package io.kvorum.tests.sim.story;
+
+import io.kvorum.storage.version.Dot;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All that was tried on one key, and all that came of it. */
+public final class KeyStory {
+    /** What is done to a key. A key belongs to one family for a whole run, so that each has promises of its own. */
+    public enum Family {
+        /** Plain writes and reads; never deleted, never ends. */
+        ETERNAL,
+        /** Reads and writes with contexts, and plain ones between them; never deleted, never ends. */
+        CART,
+        /** Written and deleted. */
+        DELETED,
+        /** Written, and made to end. */
+        ENDING,
+        /** Counted on. */
+        COUNTER,
+        /** Counted on and deleted. */
+        DELETED_COUNTER,
+        /** Counted on, and made to end. */
+        ENDING_COUNTER;
+
+        /** Whether a key can be gone though something was written. */
+        public boolean isMortal() {
+            return this != ETERNAL && this != CART && this != COUNTER;
+        }
+
+        /** Whether it is counted on. */
+        public boolean isCounter() {
+            return this == COUNTER || this == DELETED_COUNTER || this == ENDING_COUNTER;
+        }
+
+        /** Whether all tombstones come from commands that delete; where keys end, a time in the past makes one too. */
+        boolean isOnlyDeleted() {
+            return this == DELETED || this == DELETED_COUNTER;
+        }
+    }
+
+    private final String name;
+    private final Family family;
+    private final int partition;
+    private final List<Attempt> attempts = new ArrayList<>();
+    private final List<Attempt> done = new ArrayList<>();
+    private final List<Write> writes = new ArrayList<>();
+    private final Map<Dot, Write> byDot = new HashMap<>();
+    private final Map<Increment.Id, Increment> increments = new HashMap<>();
+    private @Nullable Attempt deleting;
+
+    KeyStory(String name, Family family, int partition) {
+        this.name = name;
+        this.family = family;
+        this.partition = partition;
+    }
+
+    /** Its name. */
+    public String name() {
+        return name;
+    }
+
+    /** Its bytes. */
+    public byte[] bytes() {
+        return name.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** What is done to it. */
+    public Family family() {
+        return family;
+    }
+
+    /** Where it is on the ring. */
+    public int partition() {
+        return partition;
+    }
+
+    /** All attempts, in order of their begin. */
+    public List<Attempt> attempts() {
+        return attempts;
+    }
+
+    /** Those that were done, in the order in which their clients were told. */
+    public List<Attempt> done() {
+        return done;
+    }
+
+    /** All writes, in the order in which they were made. */
+    public List<Write> writes() {
+        return writes;
+    }
+
+    /** The increments that were made. */
+    public Map<Increment.Id, Increment> increments() {
+        return increments;
+    }
+
+    /** The write with a dot, or null. */
+    public @Nullable Write find(Dot dot) {
+        return byDot.get(dot);
+    }
+
+    /** Whether a delete may begin: while one is not answered, or in doubt, its tombstone could not be told from another's. */
+    public boolean mayDelete() {
+        Attempt last = deleting;
+        return last == null
+                || last.outcome() == Attempt.Outcome.DONE
+                || last.outcome() == Attempt.Outcome.UNCHANGED
+                || last.outcome() == Attempt.Outcome.REFUSED;
+    }
+
+    /** The writes and all that they superseded. */
+    public BitSet closure(Iterable<Write> of) {
+        BitSet closed = new BitSet();
+        for (Write write : of) {
+            closed.set(write.index());
+            closed.or(write.past());
+        }
+        return closed;
+    }
+
+    void began(Attempt attempt) {
+        attempts.add(attempt);
+        if (attempt.kind() == Attempt.Kind.PLAIN_DELETE || attempt.kind() == Attempt.Kind.VERSIONED_DELETE) {
+            deleting = attempt;
+        }
+    }
+
+    void done(Attempt attempt) {
+        done.add(attempt);
+    }
+
+    void wrote(Write write) {
+        writes.add(write);
+        byDot.put(write.dot(), write);
+    }
+
+    @Nullable
+    Attempt deleting() {
+        return deleting;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

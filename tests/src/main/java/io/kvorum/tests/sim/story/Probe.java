@@ -1,0 +1,55 @@
+package io.kvorum.tests.sim.story;
+
+/** Rare ways through the code. A campaign that never took one of them has proven nothing about it, and fails. */
+public enum Probe {
+    /** A read asked one more owner because an answer was late. */
+    HEDGE,
+    /** Two owners' records differed. */
+    DIGEST_MISMATCH,
+    /** A stale owner was sent a record. */
+    READ_REPAIR,
+    /** A command was passed on to another node. */
+    FORWARDED,
+    /** A node that a command was passed to could not coordinate it. */
+    FORWARD_REFUSED,
+    /** A context named a write that the coordinator's copy had not heard of. */
+    UNKNOWN_DOT,
+    /** A record listed a superseded dot that its vector did not cover. */
+    SUPERSEDED_LISTED,
+    /** An increment was superseded by a write that had not seen it. */
+    AMENDMENT_SUPERSEDED,
+    /** A counter was born by two coordinators that did not know of each other. */
+    BORN_APART,
+    /** Siblings were superseded because there were too many. */
+    SIBLING_LIMIT,
+    /** A key had siblings. */
+    SIBLINGS,
+    /** A write was in doubt. */
+    IN_DOUBT,
+    /** A client wrote with the context of its own attempt that was in doubt. */
+    SUPERSEDED_OWN_DOUBT,
+    /** A request was refused because too few owners could be reached. */
+    CLUSTER_DOWN,
+    /** A request should be tried again. */
+    TRY_AGAIN,
+    /** A record came in a frame that was too old. */
+    STALE_FRAME,
+    /** A value ended. */
+    EXPIRED,
+    /** A node that had lost its copies had them again. */
+    SETTLED_AFTER_LOSS,
+    /** A node crashed and kept its copies. */
+    CRASHED_WITH_MEMORY,
+    /** The power failed on a machine. */
+    POWER_FAILED,
+    /** A machine stood still. */
+    PAUSED,
+    /** A direction between two nodes was cut. */
+    CUT,
+    /** Everything was flushed. */
+    FLUSHED,
+    /** A flush was refused, as the disk took no more. */
+    FLUSH_REFUSED,
+    /** A calendar jumped. */
+    CLOCK_JUMPED
+}

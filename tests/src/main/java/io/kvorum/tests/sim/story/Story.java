@@ -1,0 +1,412 @@
+package io.kvorum.tests.sim.story;
+
+import io.kvorum.server.peer.message.Forward;
+import io.kvorum.server.peer.message.ForwardAnswer;
+import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Read;
+import io.kvorum.server.peer.message.WriteAnswer;
+import io.kvorum.storage.version.Amendment;
+import io.kvorum.storage.version.Dot;
+import io.kvorum.storage.version.RecordBytes;
+import io.kvorum.storage.version.Sibling;
+import io.kvorum.storage.version.VersionObserver;
+import io.kvorum.tests.sim.cluster.Watcher;
+import io.kvorum.tests.sim.world.VirtualTime;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The truth about a run. Values are all different and name the attempt that wrote them; so a sibling that shows up on a copy
+ * tells whose it is, and what it has seen: what its client was shown, or what was there before.
+ */
+public final class Story implements Watcher {
+    /** By value: {@code padding.v17} is attempt 17. */
+    private static final char VALUE_MARK = 'v';
+
+    private final VirtualTime time;
+    private final Map<String, KeyStory> keys = new LinkedHashMap<>();
+    private final List<Attempt> attempts = new ArrayList<>();
+    private final List<Check> checks = new ArrayList<>();
+    private final Map<Probe, Long> probes = new EnumMap<>(Probe.class);
+    private final Timeline timeline;
+    private final Set<Integer> lossy = new HashSet<>();
+    private final Map<Integer, Integer> losses = new HashMap<>();
+    private final List<Flush> flushes = new ArrayList<>();
+    private long newestFlush;
+    private boolean limited;
+    private @Nullable Contexts contexts;
+    private @Nullable Violation firstViolation;
+
+    /** A story without keys. */
+    public Story(VirtualTime time, List<Check> checks, Timeline timeline) {
+        this.time = time;
+        this.checks.addAll(checks);
+        this.timeline = timeline;
+    }
+
+    /** Adds a key. */
+    public KeyStory add(String name, KeyStory.Family family, int partition) {
+        KeyStory key = new KeyStory(name, family, partition);
+        keys.put(name, key);
+        return key;
+    }
+
+    /** All keys. */
+    public Iterable<KeyStory> keys() {
+        return keys.values();
+    }
+
+    /** A rare way was taken. */
+    public void mark(Probe probe) {
+        probes.merge(probe, 1L, Long::sum);
+    }
+
+    /** How often each rare way was taken. */
+    public Map<Probe, Long> probes() {
+        return probes;
+    }
+
+    /** What clients' contexts claim; known once there is a cluster. */
+    public Contexts contexts() {
+        return Objects.requireNonNull(contexts, "no cluster yet");
+    }
+
+    /** There is a cluster now, and so contexts can be read. */
+    public void read(Contexts through) {
+        contexts = through;
+    }
+
+    /** The checks, for whoever has more to tell them. */
+    public List<Check> checks() {
+        return checks;
+    }
+
+    /** What is told about the key in question. */
+    public Timeline timeline() {
+        return timeline;
+    }
+
+    /** The flushes that clients were told are done. */
+    public List<Flush> flushes() {
+        return flushes;
+    }
+
+    /** Everything written up to this stamp was flushed somewhere; 0 if nothing was. */
+    public long newestFlush() {
+        return newestFlush;
+    }
+
+    /** The number that the next attempt will have. */
+    public int nextNumber() {
+        return attempts.size();
+    }
+
+    /** A client begins something. */
+    public Attempt begin(KeyStory key, Attempt.Kind kind, String command, int step, int client, int node) {
+        Attempt attempt = new Attempt(
+                attempts.size(),
+                step,
+                key,
+                kind,
+                command,
+                client,
+                node,
+                time.nowNanos(),
+                key.done().size());
+        attempts.add(attempt);
+        key.began(attempt);
+        timeline.say(time.nowNanos(), key, () -> attempt.toString());
+        return attempt;
+    }
+
+    /** A client was told what became of it. */
+    public void ended(Attempt attempt) {
+        timeline.say(time.nowNanos(), attempt.key(), () -> attempt + " (" + attempt.outcome() + ")");
+        for (Check check : checks) {
+            check.told(this, attempt);
+        }
+    }
+
+    /** The value that names an attempt. */
+    public static byte[] value(int attempt, int paddingBytes) {
+        return (".".repeat(paddingBytes) + VALUE_MARK + attempt).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The attempt that a value names, or null. */
+    public @Nullable Attempt writer(byte @Nullable [] value) {
+        if (value == null) {
+            return null;
+        }
+        int at = value.length;
+        while (at > 0 && value[at - 1] >= '0' && value[at - 1] <= '9') {
+            at--;
+        }
+        if (at == 0 || at == value.length || value[at - 1] != VALUE_MARK) {
+            return null;
+        }
+        int number = Integer.parseInt(new String(value, at, value.length - at, StandardCharsets.US_ASCII));
+        return number < attempts.size() ? attempts.get(number) : null;
+    }
+
+    /** The writes whose siblings a record has. */
+    public List<Write> writesOf(KeyStory key, byte @Nullable [] record) {
+        List<Write> writes = new ArrayList<>();
+        if (record != null) {
+            for (Sibling sibling : RecordBytes.siblings(record)) {
+                Write write = key.find(sibling.dot());
+                if (write == null) {
+                    throw new Violation("dots", key, "a sibling " + sibling.dot() + " that nobody wrote");
+                }
+                writes.add(write);
+            }
+        }
+        return writes;
+    }
+
+    /** The first violation that was seen inside of a node, where somebody may have caught it; null if there is none. */
+    public @Nullable Violation firstViolation() {
+        return firstViolation;
+    }
+
+    @Override
+    public void changed(int node, int partition, long actor, long flushedUpTo, byte @Nullable [] before, byte[] after) {
+        try {
+            look(node, actor, flushedUpTo, before, after);
+        } catch (Violation violation) {
+            firstViolation = firstViolation == null ? violation : firstViolation;
+            throw violation;
+        }
+    }
+
+    private void look(int node, long actor, long flushedUpTo, byte @Nullable [] before, byte[] after) {
+        KeyStory key = keys.get(new String(RecordBytes.key(after), StandardCharsets.US_ASCII));
+        if (key == null) {
+            return;
+        }
+        time.note(RecordBytes.hash(after));
+        if (before != null && RecordBytes.hash(before) == RecordBytes.hash(after)) {
+            return;
+        }
+        List<Sibling> old = before == null ? List.of() : RecordBytes.siblings(before);
+        List<Sibling> now = RecordBytes.siblings(after);
+        for (Sibling sibling : now) {
+            if (key.find(sibling.dot()) == null) {
+                wrote(key, node, actor, flushedUpTo, sibling, old, now);
+            }
+            counted(key, actor, sibling, old);
+        }
+        if (RecordBytes.supersededCount(after) > 0) {
+            mark(Probe.SUPERSEDED_LISTED);
+        }
+        List<Write> present = writesOf(key, after);
+        if (present.size() > 1) {
+            mark(Probe.SIBLINGS);
+            if (now.stream().filter(Sibling::isBorn).count() > 1) {
+                mark(Probe.BORN_APART);
+            }
+        }
+        timeline.say(time.nowNanos(), key, () -> "n" + node + " has " + now + " = " + present);
+        limited = false;
+        for (Check check : checks) {
+            check.changed(this, key, node, present);
+        }
+    }
+
+    @Override
+    public void flushed(int node, int partition, long upToStamp) {
+        newestFlush = Math.max(newestFlush, upToStamp);
+        mark(Probe.FLUSHED);
+        timeline.say(
+                time.nowNanos(), null, () -> "n" + node + " flushed partition " + partition + " up to " + upToStamp);
+    }
+
+    @Override
+    public void forgot(int node) {
+        losses.merge(node, 1, Integer::sum);
+        lossy.add(node);
+    }
+
+    @Override
+    public void settled(int node, int partition) {
+        if (lossy.remove(node)) {
+            mark(Probe.SETTLED_AFTER_LOSS);
+        }
+        timeline.settled(time.nowNanos(), node, partition);
+    }
+
+    @Override
+    public void sent(int from, int to, PeerMessage message) {
+        if (message instanceof Forward) {
+            mark(Probe.FORWARDED);
+        } else if (message instanceof ForwardAnswer answer && !answer.attempted()) {
+            mark(Probe.FORWARD_REFUSED);
+        } else if (message instanceof WriteAnswer answer && answer.status() == WriteAnswer.Status.STALE) {
+            mark(Probe.STALE_FRAME);
+        }
+        if (timeline.isOn()) {
+            KeyStory key = keyOf(message);
+            if (key != null) {
+                timeline.say(time.nowNanos(), key, () -> "n" + from + " → n" + to + " " + message.type());
+            }
+        }
+    }
+
+    private @Nullable KeyStory keyOf(PeerMessage message) {
+        if (message instanceof Read read) {
+            return keys.get(new String(read.key(), StandardCharsets.US_ASCII));
+        }
+        if (message instanceof io.kvorum.server.peer.message.Write write) {
+            return keys.get(new String(RecordBytes.key(write.record()), StandardCharsets.US_ASCII));
+        }
+        if (message instanceof Forward forward && forward.arguments().size() > 1) {
+            return keys.get(new String(forward.arguments().get(1), StandardCharsets.US_ASCII));
+        }
+        return null;
+    }
+
+    @Override
+    public VersionObserver versions(int node) {
+        return new VersionObserver() {
+            @Override
+            public void damagedIdentity(long actor, long stamp) {
+                Violation violation =
+                        new Violation("dots", null, "two values under " + new Dot(actor, stamp) + " met at n" + node);
+                firstViolation = firstViolation == null ? violation : firstViolation;
+                throw violation;
+            }
+
+            @Override
+            public void siblingsSuperseded(int count) {
+                limited = true;
+                mark(Probe.SIBLING_LIMIT);
+            }
+        };
+    }
+
+    private void wrote(
+            KeyStory key,
+            int node,
+            long actor,
+            long flushedUpTo,
+            Sibling sibling,
+            List<Sibling> old,
+            List<Sibling> now) {
+        Dot dot = sibling.dot();
+        if (dot.actor() != actor) {
+            throw new Violation("dots", key, "n" + node + " has a sibling " + dot + " that nobody wrote");
+        }
+        if (dot.stamp() <= flushedUpTo) {
+            throw new Violation("dots", key, "n" + node + " wrote " + dot + ", which it had flushed already");
+        }
+        List<Write> gone = new ArrayList<>();
+        for (Sibling before : old) {
+            if (now.stream().noneMatch(still -> still.dot().equals(before.dot()))) {
+                Write write = key.find(before.dot());
+                if (write != null) {
+                    gone.add(write);
+                }
+            }
+        }
+        Attempt attempt = attemptOf(key, sibling);
+        BitSet past = key.closure(gone);
+        if (attempt != null && isVersioned(attempt)) {
+            if (!limited) {
+                requireSeen(attempt, gone);
+            }
+            past.or(attempt.seen());
+        }
+        Write write = new Write(
+                key.writes().size(),
+                key,
+                dot,
+                sibling.isTombstone(),
+                attempt,
+                node,
+                losses.getOrDefault(node, 0),
+                time.nowNanos(),
+                past);
+        key.wrote(write);
+        if (attempt != null) {
+            attempt.writesMade().add(write);
+        }
+        timeline.say(time.nowNanos(), key, () -> "made " + write);
+        for (Check check : checks) {
+            check.wrote(this, write);
+        }
+    }
+
+    private static void requireSeen(Attempt attempt, List<Write> gone) {
+        for (Write write : gone) {
+            if (!attempt.seen().get(write.index())) {
+                throw new Violation(
+                        "contexts",
+                        attempt.key(),
+                        attempt + " superseded " + write + ", and its client had seen " + attempt.seen());
+            }
+        }
+    }
+
+    private void counted(KeyStory key, long actor, Sibling sibling, List<Sibling> old) {
+        for (Amendment.Increment increment : sibling.increments()) {
+            Increment.Id id = new Increment.Id(sibling.dot(), increment.actor(), increment.stamp());
+            if (key.increments().containsKey(id)) {
+                continue;
+            }
+            if (increment.actor() != actor) {
+                throw new Violation("dots", key, "an increment " + increment + " that nobody made");
+            }
+            long before = 0;
+            for (Sibling earlier : old) {
+                if (earlier.dot().equals(sibling.dot())) {
+                    before = sumOf(earlier, actor);
+                }
+            }
+            long delta = increment.sum() - before;
+            Attempt attempt = key.attempts().stream()
+                    .filter(one -> one.kind() == Attempt.Kind.INCREMENT && one.delta() == delta)
+                    .findFirst()
+                    .orElse(null);
+            key.increments().put(id, new Increment(id, delta, attempt));
+            for (Check check : checks) {
+                check.counted(this, key, new Increment(id, delta, attempt));
+            }
+        }
+    }
+
+    private static long sumOf(Sibling sibling, long actor) {
+        for (Amendment.Increment increment : sibling.increments()) {
+            if (increment.actor() == actor) {
+                return increment.sum();
+            }
+        }
+        return 0;
+    }
+
+    private @Nullable Attempt attemptOf(KeyStory key, Sibling sibling) {
+        if (sibling.isTombstone()) {
+            return key.family().isOnlyDeleted() ? key.deleting() : null;
+        }
+        if (sibling.isBorn()) {
+            long sum = sibling.increments().get(0).sum();
+            return key.attempts().stream()
+                    .filter(one -> one.kind() == Attempt.Kind.INCREMENT && one.delta() == sum)
+                    .findFirst()
+                    .orElse(null);
+        }
+        return writer(sibling.value());
+    }
+
+    private static boolean isVersioned(Attempt attempt) {
+        return attempt.kind() == Attempt.Kind.VERSIONED_WRITE || attempt.kind() == Attempt.Kind.VERSIONED_DELETE;
+    }
+}
