@@ -1,11 +1,13 @@
 package io.kvorum.tests.sim.check;
 
+import io.kvorum.codec.resp.RespReply;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.Sibling;
 import io.kvorum.tests.sim.story.Attempt;
 import io.kvorum.tests.sim.story.Check;
 import io.kvorum.tests.sim.story.Ending;
 import io.kvorum.tests.sim.story.KeyStory;
+import io.kvorum.tests.sim.story.Probe;
 import io.kvorum.tests.sim.story.Story;
 import io.kvorum.tests.sim.story.Violation;
 import io.kvorum.tests.sim.story.Write;
@@ -30,9 +32,18 @@ final class ExpiriesStand implements Check {
         for (KeyStory key : story.keys()) {
             byte[] record = ending.record(key);
             if (key.family() == KeyStory.Family.ENDING && record != null && RecordBytes.siblingCount(record) == 1) {
-                look(story, key, RecordBytes.siblings(record).get(0));
+                Sibling sibling = RecordBytes.siblings(record).get(0);
+                look(story, key, sibling);
+                if (sibling.expireAtMillis() > 0 && showsNothing(ending.lastRead(key))) {
+                    story.mark(Probe.EXPIRED);
+                }
             }
         }
+    }
+
+    private static boolean showsNothing(Attempt read) {
+        RespReply reply = read.reply();
+        return reply != null && reply.items().get(1).items().isEmpty();
     }
 
     private static void look(Story story, KeyStory key, Sibling sibling) {

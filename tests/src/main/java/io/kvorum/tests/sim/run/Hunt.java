@@ -24,8 +24,7 @@ public final class Hunt {
             Simulation.Result result = Simulation.run(
                     Planner.plan(seed, nodes), bug.planting().apply(seed), Checks.of(bug.promise()), Timeline.none());
             if (bug.promise().equals(result.broken())) {
-                return new Caught(
-                        i + 1, String.valueOf(result.failure()));
+                return new Caught(i + 1, String.valueOf(result.failure()));
             }
         }
         return new Caught(0, "");

@@ -309,8 +309,7 @@ final class Workload {
         return new Asked(words, reply -> {
             for (int i = 0; i < attempts.size(); i++) {
                 Attempt attempt = attempts.get(i);
-                boolean whole = reply == null || reply.isError() || operation == Operation.MSET;
-                told(attempt, whole ? reply : reply.items().get(i));
+                told(attempt, operation == Operation.MSET ? reply : part(reply, i));
                 if (operation == Operation.KV_MPUT) {
                     wrote(client, attempt);
                 } else if (operation == Operation.KV_MGET) {
@@ -318,6 +317,11 @@ final class Workload {
                 }
             }
         });
+    }
+
+    /** The part of a reply that is one key's; an error is that of all. */
+    private static @Nullable RespReply part(@Nullable RespReply reply, int index) {
+        return reply == null || reply.isError() ? reply : reply.items().get(index);
     }
 
     private @Nullable KeyStory other(KeyStory key, int salt) {

@@ -10,8 +10,6 @@ public enum Probe {
     READ_REPAIR,
     /** A command was passed on to another node. */
     FORWARDED,
-    /** A node that a command was passed to could not coordinate it. */
-    FORWARD_REFUSED,
     /** A context named a write that the coordinator's copy had not heard of. */
     UNKNOWN_DOT,
     /** A record listed a superseded dot that its vector did not cover. */

@@ -1,7 +1,6 @@
 package io.kvorum.tests.sim.story;
 
 import io.kvorum.server.peer.message.Forward;
-import io.kvorum.server.peer.message.ForwardAnswer;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.peer.message.WriteAnswer;
@@ -248,8 +247,6 @@ public final class Story implements Watcher {
     public void sent(int from, int to, PeerMessage message) {
         if (message instanceof Forward) {
             mark(Probe.FORWARDED);
-        } else if (message instanceof ForwardAnswer answer && !answer.attempted()) {
-            mark(Probe.FORWARD_REFUSED);
         } else if (message instanceof WriteAnswer answer && answer.status() == WriteAnswer.Status.STALE) {
             mark(Probe.STALE_FRAME);
         }
