@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Puts a load on servers that speak RESP and measures it.",
+            "Puts a load on servers that speak RESP or memcached's text protocol, and measures it.",
             "With a rate, operations start when they should, whatever the server does, and latency counts from then;"
                     + " --rate max finds the largest throughput."
         })
@@ -37,15 +37,20 @@ public final class BenchCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private CommandSpec spec;
 
+    @Option(
+            names = "--protocol",
+            defaultValue = "resp",
+            description = "resp, or memcached for its text protocol. Default: ${DEFAULT-VALUE}.")
+    private String protocol = "resp";
+
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Default: ${DEFAULT-VALUE}.")
     private String host = "127.0.0.1";
 
     @Option(
             names = "--port",
             split = ",",
-            defaultValue = "6379",
             paramLabel = "PORT",
-            description = "One or several of that host: 6379,6380,6381. Default: ${DEFAULT-VALUE}.")
+            description = "One or several of that host: 6379,6380,6381. Default: the protocol's, 6379 or 11211.")
     private List<Integer> ports = List.of();
 
     @Option(
@@ -96,6 +101,12 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Operations on their way per connection. With a rate it is a bound (default 64); with --rate"
                     + " max it is kept full (default 1).")
     private @Nullable Integer pipeline;
+
+    @Option(
+            names = "--batch",
+            description = "With --rate max: a connection sends its next operations once all of the last are answered,"
+                    + " so that every server gets the same batches.")
+    private boolean batch;
 
     @Option(
             names = "--ratio",
@@ -173,9 +184,17 @@ public final class BenchCommand implements Callable<Integer> {
             long durationNanos = Durations.parseNanos(duration);
             between("--duration in nanoseconds", durationNanos, 1, Long.MAX_VALUE / 8);
             between("--connections", connections, 1, 10_000);
+            if (batch && perSecond != null) {
+                throw new IllegalArgumentException("--batch goes with --rate max: a rate sends operations on time");
+            }
+            Protocol spoken = protocol();
+            if (spoken == Protocol.MEMCACHED && password != null) {
+                throw new IllegalArgumentException("memcached's text protocol knows no --password");
+            }
             int limit = pipeline != null ? pipeline : perSecond == null ? 1 : 64;
             return new Workload(
-                    targets(),
+                    targets(spoken),
+                    spoken,
                     password(),
                     perSecond,
                     durationNanos,
@@ -183,6 +202,7 @@ public final class BenchCommand implements Callable<Integer> {
                     connections,
                     (int) between("--threads", threads, 1, Math.min(connections, 64)),
                     (int) between("--pipeline", limit, 1, 65_536),
+                    batch,
                     sets,
                     gets,
                     between("--keys", keys, 1, Scatter.COUNT_MAX),
@@ -197,9 +217,19 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private List<Target> targets() {
+    private Protocol protocol() {
+        return switch (protocol.toLowerCase(Locale.ROOT)) {
+            case "resp" -> Protocol.RESP;
+            case "memcached" -> Protocol.MEMCACHED;
+            default -> throw new IllegalArgumentException("--protocol is resp or memcached, not '" + protocol + "'");
+        };
+    }
+
+    private List<Target> targets(Protocol spoken) {
         List<Target> all = new ArrayList<>();
-        if (targets.isEmpty()) {
+        if (targets.isEmpty() && ports.isEmpty()) {
+            all.add(new Target(host, spoken.defaultPort()));
+        } else if (targets.isEmpty()) {
             ports.forEach(port -> all.add(new Target(host, port)));
         } else {
             targets.forEach(target -> all.add(Target.parse(target)));

@@ -1,7 +1,7 @@
 package io.kvorum.tools.bench;
 
-/** A target that does not answer, does not speak RESP or does not let us in: nothing can be measured. */
-final class CannotConnectException extends RuntimeException {
+/** A target that does not answer, does not speak the protocol or does not let us in: nothing can be measured. */
+public final class CannotConnectException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     CannotConnectException(String message) {

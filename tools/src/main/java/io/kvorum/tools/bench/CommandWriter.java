@@ -1,7 +1,6 @@
 package io.kvorum.tools.bench;
 
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
 
 /**
@@ -9,46 +8,41 @@ import java.util.random.RandomGenerator;
  * stretches of one block of random letters, so that they neither repeat nor cost a draw per byte. Owned by one loop.
  */
 final class CommandWriter {
-    static final long KEYS_MAX = 1_000_000_000_000L;
-    private static final int KEY_DIGITS = 12;
+    private static final int KEY_BYTES = 16;
+    private static final int KEY_DIGITS_FROM = 4;
     private static final int BLOCK_SPARE = 8_191;
 
-    private final byte[] getHead = ascii("*2\r\n$3\r\nGET\r\n$16\r\nkey:");
-    private final byte[] setHead = ascii("*3\r\n$3\r\nSET\r\n$16\r\nkey:");
-    private final byte[] valueHead;
+    private final CommandForm form;
+    private final byte[] key = {'k', 'e', 'y', ':', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     private final byte[] block;
     private final int valueSize;
-    private final byte[] digits = new byte[KEY_DIGITS + 2];
     private int blockOffset;
 
-    CommandWriter(int valueSize, RandomGenerator random) {
+    CommandWriter(Protocol protocol, int valueSize, RandomGenerator random) {
         this.valueSize = valueSize;
-        valueHead = ascii("$" + valueSize + "\r\n");
+        form = protocol.commands(valueSize);
         block = new byte[valueSize + BLOCK_SPARE];
         for (int i = 0; i < block.length; i++) {
             block[i] = (byte) ('a' + random.nextInt(26));
         }
-        digits[KEY_DIGITS] = '\r';
-        digits[KEY_DIGITS + 1] = '\n';
     }
 
-    void write(Operation operation, long key, ByteBuf out) {
-        out.writeBytes(operation == Operation.GET ? getHead : setHead);
-        long rest = key;
-        for (int i = KEY_DIGITS - 1; i >= 0; i--) {
-            digits[i] = (byte) ('0' + rest % 10);
+    /** Appends the operation on a key from 0 to 10^12 - 1. */
+    void write(Operation operation, long number, ByteBuf out) {
+        long rest = number;
+        for (int i = KEY_BYTES - 1; i >= KEY_DIGITS_FROM; i--) {
+            key[i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
-        out.writeBytes(digits);
-        if (operation == Operation.SET) {
-            blockOffset = blockOffset == BLOCK_SPARE ? 0 : blockOffset + 1;
-            out.writeBytes(valueHead);
-            out.writeBytes(block, blockOffset, valueSize);
-            out.writeShort('\r' << 8 | '\n');
+        if (operation == Operation.GET) {
+            out.writeBytes(form.getHead()).writeBytes(key).writeBytes(form.getTail());
+            return;
         }
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+        blockOffset = blockOffset == BLOCK_SPARE ? 0 : blockOffset + 1;
+        out.writeBytes(form.setHead())
+                .writeBytes(key)
+                .writeBytes(form.setTail())
+                .writeBytes(block, blockOffset, valueSize)
+                .writeShort('\r' << 8 | '\n');
     }
 }

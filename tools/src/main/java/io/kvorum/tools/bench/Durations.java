@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as they are typed: {@code 500ms}, {@code 30s}, {@code 2m}, {@code 1h}, or seconds without a unit. */
-final class Durations {
+public final class Durations {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h|)");
 
     private Durations() {}
@@ -14,7 +14,7 @@ final class Durations {
      *
      * @throws IllegalArgumentException if the text is none
      */
-    static long parseNanos(String text) {
+    public static long parseNanos(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException("'" + text + "' is no duration; say 500ms, 30s, 2m or 1h");

@@ -1,17 +1,14 @@
 package io.kvorum.tools.bench;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection: a greeting first (AUTH if there is a password, then PING), which shows that the other side speaks
- * RESP and lets us in, then the load. Requests gather in a buffer and leave together at the end of the loop's turn.
- * Owned by its loop.
+ * One connection: a greeting first, which shows that the other side speaks the protocol and lets us in, then the
+ * load. Requests gather in a buffer and leave together at the end of the loop's turn. Owned by its loop.
  */
 final class LoadConnection extends ChannelInboundHandlerAdapter implements ReplyScanner.Sink {
     /** What a connection tells its loop. */
@@ -33,20 +30,24 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Reply
 
     private final int index;
     private final Target target;
+    private final Protocol protocol;
     private final byte[] greeting;
     private final Listener listener;
-    private final ReplyScanner scanner = new ReplyScanner();
+    private final ReplyScanner scanner;
     private @Nullable Channel channel;
     private @Nullable ByteBuf out;
     private String closeReason = "the server closed the connection";
     private int greetingsPending;
 
-    LoadConnection(int index, Target target, @Nullable String password, Listener listener) {
+    LoadConnection(int index, Target target, Protocol protocol, @Nullable String password, Listener listener) {
         this.index = index;
         this.target = target;
+        this.protocol = protocol;
         this.listener = listener;
-        this.greeting = greeting(password);
-        greetingsPending = password == null ? 1 : 2;
+        scanner = protocol.newScanner();
+        Protocol.Greeting hello = protocol.greeting(password);
+        greeting = hello.bytes();
+        greetingsPending = hello.replies();
     }
 
     int index() {
@@ -91,8 +92,8 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Reply
         ByteBuf in = (ByteBuf) message;
         try {
             scanner.scan(in, this);
-        } catch (ReplyScanner.NotRespException notResp) {
-            closeReason = target + " does not speak RESP: " + notResp.getMessage();
+        } catch (ReplyScanner.NotUnderstoodException notUnderstood) {
+            closeReason = target + " does not speak " + protocol + ": " + notUnderstood.getMessage();
             close();
         } finally {
             in.release();
@@ -154,14 +155,5 @@ final class LoadConnection extends ChannelInboundHandlerAdapter implements Reply
             throw new IllegalStateException("connection " + index + " is not open yet");
         }
         return channel;
-    }
-
-    private static byte[] greeting(@Nullable String password) {
-        String ping = "*1\r\n$4\r\nPING\r\n";
-        if (password == null) {
-            return ping.getBytes(StandardCharsets.US_ASCII);
-        }
-        int bytes = ByteBufUtil.utf8Bytes(password);
-        return ("*2\r\n$4\r\nAUTH\r\n$" + bytes + "\r\n" + password + "\r\n" + ping).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -7,6 +7,7 @@ import io.kvorum.tools.runtime.Seeds;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,18 +15,22 @@ import java.util.concurrent.TimeoutException;
 import org.HdrHistogram.Histogram;
 
 /** Runs a workload on event loops and shows its progress. Blocks the thread of the command that asks for it. */
-final class LoadDriver {
+public final class LoadDriver {
     private static final long START_IN_NANOS = 20_000_000L;
     private static final long ANSWERS_AFTER_END_NANOS = 5_000_000_000L;
     private static final long FILL_NANOS_MAX = 3_600_000_000_000L;
-    private static final int FILL_PIPELINE = 32;
+
+    /** Of all connections together: keeps a cluster busy without making it late. */
+    private static final int FILL_IN_FLIGHT = 512;
+
     private static final long PROGRESS_SECONDS = 1;
 
     private final Workload workload;
     private final NanoClock clock;
     private final PrintStream progress;
 
-    LoadDriver(Workload workload, NanoClock clock, PrintStream progress) {
+    /** A driver that opens nothing yet. */
+    public LoadDriver(Workload workload, NanoClock clock, PrintStream progress) {
         this.workload = workload;
         this.clock = clock;
         this.progress = progress;
@@ -36,19 +41,39 @@ final class LoadDriver {
      *
      * @throws CannotConnectException if not all connections can be had
      */
-    Result run() throws InterruptedException {
+    public Result run() throws InterruptedException {
         KeyChooser keys = workload.distribution().over(workload.keys());
         try (EventLoops loops = EventLoops.precise(workload.threads())) {
             if (workload.rate() != null && !loops.isPrecise()) {
                 progress.println("Timers are in whole milliseconds on this platform: latencies read up to 1 ms high.");
             }
-            List<LoadLoop> loadLoops = open(loops);
-            await(loadLoops.stream().map(LoadLoop::connect).toList());
+            List<LoadLoop> loadLoops = connect(loops);
             if (workload.fill()) {
-                fill(loadLoops);
+                Map<String, Long> failures = fill(loadLoops).failures();
+                if (!failures.isEmpty()) {
+                    progress.println("Not all were written: " + failures);
+                }
             }
             return measure(loadLoops, keys);
         }
+    }
+
+    /**
+     * Connects, writes every key once, and does no more.
+     *
+     * @return keys that could not be written, by the reason; empty if all were
+     * @throws CannotConnectException if not all connections can be had
+     */
+    public Map<String, Long> fillOnly() throws InterruptedException {
+        try (EventLoops loops = EventLoops.precise(workload.threads())) {
+            return fill(connect(loops)).failures();
+        }
+    }
+
+    private List<LoadLoop> connect(EventLoops loops) throws InterruptedException {
+        List<LoadLoop> loadLoops = open(loops);
+        await(loadLoops.stream().map(LoadLoop::connect).toList());
+        return loadLoops;
     }
 
     private List<LoadLoop> open(EventLoops loops) {
@@ -59,35 +84,35 @@ final class LoadDriver {
                 targets.add(
                         workload.targets().get(connection % workload.targets().size()));
             }
-            CommandWriter writer = new CommandWriter(workload.valueSize(), Seeds.generator(workload.seed(), 2 * i));
-            loadLoops.add(new LoadLoop(loops.next(), loops, clock, targets, workload.password(), writer));
+            CommandWriter writer = new CommandWriter(
+                    workload.protocol(), workload.valueSize(), Seeds.generator(workload.seed(), 2 * i));
+            loadLoops.add(new LoadLoop(
+                    loops.next(), loops, clock, targets, workload.protocol(), workload.password(), writer));
         }
         return loadLoops;
     }
 
     /** Writes every key once. */
-    private void fill(List<LoadLoop> loops) throws InterruptedException {
+    private Measurements fill(List<LoadLoop> loops) throws InterruptedException {
         progress.println("Filling " + workload.keys() + " keys.");
+        int pipeline = Math.max(1, FILL_IN_FLIGHT / workload.connections());
         long now = clock.nanoTime();
         List<CompletableFuture<Void>> runs = new ArrayList<>();
         List<LoadGenerator> generators = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
             long count = (workload.keys() - i + loops.size() - 1) / loops.size();
             long end = now + FILL_NANOS_MAX;
-            LoadPlan plan = new LoadPlan(null, now, end, end, count, 1, 0);
+            LoadPlan plan = new LoadPlan(null, now, end, end, count, 1, 0, false);
             KeyChooser sequence = new Sequence(i, loops.size());
             LoadGenerator generator = new LoadGenerator(
-                    plan, sequence, Seeds.generator(0, i), loops.get(i).connectionCount(), FILL_PIPELINE);
+                    plan, sequence, Seeds.generator(0, i), loops.get(i).connectionCount(), pipeline);
             generators.add(generator);
             runs.add(loops.get(i).run(generator, now, end));
         }
         await(runs);
         Measurements filled = new Measurements();
         generators.forEach(generator -> filled.add(generator.measurements()));
-        if (filled.errorCount() + filled.unansweredCount() > 0) {
-            progress.println("Of these, " + (filled.errorCount() + filled.unansweredCount()) + " were not written: "
-                    + filled.errors() + ", " + filled.unansweredCount() + " unanswered");
-        }
+        return filled;
     }
 
     private Result measure(List<LoadLoop> loops, KeyChooser keys) throws InterruptedException {
@@ -100,8 +125,15 @@ final class LoadDriver {
         List<CompletableFuture<Void>> runs = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
             Arrivals arrivals = rate == null ? null : Arrivals.share(start, rate, i, loops.size());
-            LoadPlan plan =
-                    new LoadPlan(arrivals, measureFrom, end, giveUp, Long.MAX_VALUE, workload.sets(), workload.gets());
+            LoadPlan plan = new LoadPlan(
+                    arrivals,
+                    measureFrom,
+                    end,
+                    giveUp,
+                    Long.MAX_VALUE,
+                    workload.sets(),
+                    workload.gets(),
+                    workload.batched());
             LoadGenerator generator = new LoadGenerator(
                     plan,
                     keys,

@@ -13,7 +13,8 @@ import org.HdrHistogram.Histogram;
  * request.
  *
  * <p>In the closed loop every connection has as many operations on their way as the pipeline limit says, and latency
- * counts from sending: good for the largest throughput, and for nothing that is said of latency.
+ * counts from sending: good for the largest throughput, and for nothing that is said of latency. Batched, it sends the
+ * next so many when all are answered: servers that send their replies in other pieces still get the same requests.
  */
 final class LoadGenerator {
     /** A send this much after its time is counted as late: more than timers and batches explain. */
@@ -41,7 +42,7 @@ final class LoadGenerator {
         this.random = random;
         windows = new Window[connections];
         for (int i = 0; i < connections; i++) {
-            windows[i] = new Window(pipelineLimit);
+            windows[i] = new Window(pipelineLimit, plan.batched());
         }
         lastAnswerNanos = plan.measureFromNanos();
     }
@@ -202,12 +203,15 @@ final class LoadGenerator {
         return false;
     }
 
-    /** Connections take turns; -1 if all are full or closed. */
+    /** Connections take turns: after each operation in the open loop, when full in the closed; -1 if all are. */
     private int connectionWithRoom() {
         for (int i = 0; i < windows.length; i++) {
             int connection = cursor;
-            cursor = cursor + 1 == windows.length ? 0 : cursor + 1;
-            if (windows[connection].hasRoom()) {
+            boolean room = windows[connection].hasRoom();
+            if (!room || plan.arrivals() != null) {
+                cursor = cursor + 1 == windows.length ? 0 : cursor + 1;
+            }
+            if (room) {
                 return connection;
             }
         }

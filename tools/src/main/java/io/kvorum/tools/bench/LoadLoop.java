@@ -26,6 +26,7 @@ final class LoadLoop implements LoadConnection.Listener, LoadGenerator.Effects {
     private final EventLoop loop;
     private final Bootstrap bootstrap;
     private final NanoClock clock;
+    private final Protocol protocol;
     private final @Nullable String password;
     private final CommandWriter writer;
     private final LoadConnection[] connections;
@@ -45,16 +46,18 @@ final class LoadLoop implements LoadConnection.Listener, LoadGenerator.Effects {
             EventLoops loops,
             NanoClock clock,
             List<Target> targets,
+            Protocol protocol,
             @Nullable String password,
             CommandWriter writer) {
         this.loop = loop;
         this.clock = clock;
+        this.protocol = protocol;
         this.password = password;
         this.writer = writer;
         int count = targets.size();
         connections = new LoadConnection[count];
         for (int i = 0; i < count; i++) {
-            connections[i] = new LoadConnection(i, targets.get(i), password, this);
+            connections[i] = new LoadConnection(i, targets.get(i), protocol, password, this);
         }
         dirty = new boolean[count];
         ready = new boolean[count];
@@ -207,7 +210,7 @@ final class LoadLoop implements LoadConnection.Listener, LoadGenerator.Effects {
     }
 
     private void connect(int index, Target target) {
-        LoadConnection connection = new LoadConnection(index, target, password, this);
+        LoadConnection connection = new LoadConnection(index, target, protocol, password, this);
         connections[index] = connection;
         bootstrap
                 .clone()

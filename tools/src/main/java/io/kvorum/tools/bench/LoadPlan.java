@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param operationsMax stops earlier, after so many operations
  * @param sets weight of SET in the mix
  * @param gets weight of GET in the mix
+ * @param batched in the closed loop: a connection sends again only once all that it has sent is answered
  */
 record LoadPlan(
         @Nullable Arrivals arrivals,
@@ -20,7 +21,8 @@ record LoadPlan(
         long giveUpNanos,
         long operationsMax,
         int sets,
-        int gets) {
+        int gets,
+        boolean batched) {
     LoadPlan {
         if (sets < 0 || gets < 0 || sets + gets < 1) {
             throw new IllegalArgumentException("mix " + sets + ":" + gets);

@@ -1,6 +1,7 @@
 package io.kvorum.tools.bench;
 
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
@@ -91,6 +92,15 @@ final class Measurements {
 
     long errorCount() {
         return errors.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** What was due and failed: errors by their first word, and {@code unanswered}. */
+    Map<String, Long> failures() {
+        Map<String, Long> failures = new LinkedHashMap<>(errors);
+        if (unanswered > 0) {
+            failures.put("unanswered", unanswered);
+        }
+        return failures;
     }
 
     long absentCount() {

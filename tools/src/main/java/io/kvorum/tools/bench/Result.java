@@ -11,19 +11,55 @@ import org.HdrHistogram.Histogram;
  *
  * @param elapsedNanos from the end of the warm-up to the last answer, or to the end if that is later
  */
-record Result(Workload workload, Measurements measurements, long elapsedNanos, long reconnects) {
+public record Result(Workload workload, Measurements measurements, long elapsedNanos, long reconnects) {
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99};
 
+    /** Operations that were answered, errors included. */
+    public long answered() {
+        return measurements.allServiceTimes().getTotalCount();
+    }
+
     /** Operations that were answered, errors included, per second. */
-    double answeredPerSecond() {
-        return measurements.allServiceTimes().getTotalCount() * 1e9 / elapsedNanos;
+    public double answeredPerSecond() {
+        return answered() * 1e9 / elapsedNanos;
+    }
+
+    /** Operations that were answered, errors included, and those that were due and never were. */
+    public long attempted() {
+        return answered() + measurements.unansweredCount();
+    }
+
+    /** Operations that were answered, and not with an error. */
+    public long succeeded() {
+        return answered() - measurements.errorCount();
+    }
+
+    /** Operations that were due and failed: errors by their first word, and those {@code unanswered}. */
+    public Map<String, Long> failures() {
+        return measurements.failures();
+    }
+
+    /** Gets that found no value. */
+    public long absent() {
+        return measurements.absentCount();
+    }
+
+    /** Operations that were sent more than a millisecond after their time. */
+    public long late() {
+        return measurements.lateCount();
+    }
+
+    /** The latency that so many percent of the operations, answered or not, did not exceed. */
+    public long latencyNanos(double percentile) {
+        return measurements.allLatencies().getValueAtPercentile(percentile);
     }
 
     boolean hasSuccess() {
-        return measurements.allServiceTimes().getTotalCount() > measurements.errorCount();
+        return succeeded() > 0;
     }
 
-    String table() {
+    /** For people: the workload, percentiles by operation, throughput, and what went wrong. */
+    public String table() {
         boolean open = workload.rate() != null;
         Table table = Table.of("ms", "count", "mean", "p50", "p90", "p99", "p99.9", "p99.99", "max")
                 .right(1, 2, 3, 4, 5, 6, 7, 8);

@@ -1,7 +1,7 @@
 package io.kvorum.tools.bench;
 
 /** A server to put load on. */
-record Target(String host, int port) {
+public record Target(String host, int port) {
     /**
      * Reads {@code host:port}; the port is what follows the last colon.
      *
@@ -19,7 +19,8 @@ record Target(String host, int port) {
         }
     }
 
-    Target {
+    /** Refuses a port out of range. */
+    public Target {
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " is not 1 to 65535");
         }

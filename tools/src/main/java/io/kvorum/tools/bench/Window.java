@@ -2,17 +2,20 @@ package io.kvorum.tools.bench;
 
 /**
  * The operations that are on their way on one connection, oldest first, since replies come in the order of requests.
- * Bounded by the pipeline limit. Owned by the loop of its connection.
+ * Bounded by the pipeline limit. Batched, it has no room from the moment it is full until it is empty. Owned by the loop of its connection.
  */
 final class Window {
     private final long[] intendedNanos;
     private final long[] sentNanos;
     private final Operation[] operations;
+    private final boolean batched;
     private int head;
     private int size;
     private boolean open;
+    private boolean draining;
 
-    Window(int limit) {
+    Window(int limit, boolean batched) {
+        this.batched = batched;
         intendedNanos = new long[limit];
         sentNanos = new long[limit];
         operations = new Operation[limit];
@@ -31,7 +34,7 @@ final class Window {
     }
 
     boolean hasRoom() {
-        return open && size < sentNanos.length;
+        return open && !draining && size < sentNanos.length;
     }
 
     boolean isEmpty() {
@@ -48,6 +51,7 @@ final class Window {
         sentNanos[tail] = sent;
         operations[tail] = operation;
         size++;
+        draining = batched && size == sentNanos.length;
     }
 
     Operation oldestOperation() {
@@ -68,5 +72,6 @@ final class Window {
         }
         head = (head + 1) % sentNanos.length;
         size--;
+        draining &= size > 0;
     }
 }

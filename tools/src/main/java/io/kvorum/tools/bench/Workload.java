@@ -9,9 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rate operations per second of all connections together; null for as many as the server takes
  * @param pipelineLimit operations on their way per connection: a bound in the open loop, the load in the closed one
+ * @param batched in the closed loop: a connection sends the next so many when all are answered, not one for each
+ * @param sets weight of SET in the mix
+ * @param gets weight of GET in the mix
+ * @param fill every key is written once before the load
  */
-record Workload(
+public record Workload(
         List<Target> targets,
+        Protocol protocol,
         @Nullable String password,
         @Nullable Double rate,
         long durationNanos,
@@ -19,6 +24,7 @@ record Workload(
         int connections,
         int threads,
         int pipelineLimit,
+        boolean batched,
         int sets,
         int gets,
         long keys,
@@ -26,12 +32,13 @@ record Workload(
         Distribution distribution,
         boolean fill,
         long seed) {
-    Workload {
+    /** Checks nothing but copies: options are checked where they are read. */
+    public Workload {
         targets = List.copyOf(targets);
     }
 
     /** Which keys are used how often. */
-    enum Distribution {
+    public enum Distribution {
         UNIFORM,
         ZIPFIAN;
 
@@ -43,7 +50,8 @@ record Workload(
     /** One line that says it all, without the password. */
     String describe() {
         String how = rate == null ? "closed loop" : "open loop at " + Math.round(rate) + "/s";
-        return how + ", " + connections + " connections, pipeline " + pipelineLimit + ", set:get " + sets + ":" + gets
+        return protocol + ", " + how + ", " + connections + " connections, pipeline " + pipelineLimit
+                + (batched ? " in batches" : "") + ", set:get " + sets + ":" + gets
                 + ", " + keys + " keys " + distribution.name().toLowerCase(Locale.ROOT) + ", values of "
                 + valueSize + " B, seed " + seed;
     }

@@ -22,6 +22,7 @@ final class LoadGeneratorTest {
         private final long stallFrom;
         private final long stallUntil;
         private final List<Long> sentAt = new ArrayList<>();
+        private final List<Integer> sentTo = new ArrayList<>();
         private final ArrayDeque<long[]> answers = new ArrayDeque<>();
         private long now;
 
@@ -34,6 +35,7 @@ final class LoadGeneratorTest {
         @Override
         public void send(int connection, Operation operation, long key) {
             sentAt.add(now);
+            sentTo.add(connection);
             long ready = now + serviceNanos;
             answers.add(new long[] {ready >= stallFrom && ready < stallUntil ? stallUntil : ready, connection});
         }
@@ -63,7 +65,7 @@ final class LoadGeneratorTest {
     }
 
     private static LoadPlan openLoop(double rate, long measureFrom, long end) {
-        return new LoadPlan(Arrivals.share(0, rate, 0, 1), measureFrom, end, end + SECOND, Long.MAX_VALUE, 1, 1);
+        return new LoadPlan(Arrivals.share(0, rate, 0, 1), measureFrom, end, end + SECOND, Long.MAX_VALUE, 1, 1, false);
     }
 
     @Test
@@ -151,7 +153,7 @@ final class LoadGeneratorTest {
     @Test
     void the_closed_loop_keeps_every_pipeline_full_and_ends_in_time() {
         FakeServer server = new FakeServer(MILLI, 0, 0);
-        LoadPlan plan = new LoadPlan(null, 0, SECOND, 2 * SECOND, Long.MAX_VALUE, 1, 0);
+        LoadPlan plan = new LoadPlan(null, 0, SECOND, 2 * SECOND, Long.MAX_VALUE, 1, 0, false);
         LoadGenerator generator = generator(plan, 3, 5);
         server.run(generator, 2 * SECOND);
         assertThat(generator.measurements().latency(Operation.SET).getTotalCount())
@@ -161,9 +163,39 @@ final class LoadGeneratorTest {
     }
 
     @Test
+    void a_batch_is_sent_when_the_last_is_answered_in_whatever_pieces() {
+        for (boolean batched : new boolean[] {false, true}) {
+            FakeServer server = new FakeServer(MILLI, 0, 0);
+            LoadPlan plan = new LoadPlan(null, 0, SECOND, SECOND, Long.MAX_VALUE, 1, 0, batched);
+            LoadGenerator generator = generator(plan, 2, 3);
+            generator.onTick(0, server);
+            generator.onValue(0, 1);
+            generator.onValue(0, 1);
+            generator.onTick(1, server);
+            assertThat(server.sentTo).as("batched: %s", batched).hasSize(batched ? 6 : 8);
+            generator.onValue(0, 2);
+            generator.onTick(2, server);
+            assertThat(server.sentTo).hasSize(9);
+            assertThat(server.sentTo.subList(6, 9)).containsOnly(0);
+        }
+    }
+
+    @Test
+    void a_connection_lost_in_the_middle_of_a_batch_begins_a_new_one() {
+        FakeServer server = new FakeServer(MILLI, 0, 0);
+        LoadGenerator generator = generator(new LoadPlan(null, 0, SECOND, SECOND, Long.MAX_VALUE, 1, 0, true), 1, 3);
+        generator.onTick(0, server);
+        generator.onValue(0, 1);
+        generator.onDisconnected(0, 2);
+        generator.onConnected(0);
+        generator.onTick(3, server);
+        assertThat(server.sentTo).hasSize(6);
+    }
+
+    @Test
     void a_limited_number_of_operations_is_sent_exactly() {
         FakeServer server = new FakeServer(MILLI, 0, 0);
-        LoadPlan plan = new LoadPlan(null, 0, SECOND, SECOND, 17, 1, 0);
+        LoadPlan plan = new LoadPlan(null, 0, SECOND, SECOND, 17, 1, 0, false);
         LoadGenerator generator = generator(plan, 2, 4);
         server.run(generator, SECOND);
         assertThat(server.sentAt).hasSize(17);
