@@ -108,6 +108,28 @@ class ArchitectureTest {
     }
 
     @Test
+    void nothing_depends_on_the_tests() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kvorum.tests..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.kvorum.tests..")
+                .check(classes);
+    }
+
+    @Test
+    void the_comparison_sees_servers_as_processes_alone() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kvorum.tests.compare..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.kvorum.server..", "io.kvorum.ring..", "io.kvorum.storage..")
+                .check(classes);
+    }
+
+    @Test
     void packages_form_no_cycle() {
         slices().matching("io.kvorum.(**)").should().beFreeOfCycles().check(classes);
     }

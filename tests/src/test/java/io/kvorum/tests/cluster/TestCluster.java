@@ -1,8 +1,7 @@
 package io.kvorum.tests.cluster;
 
+import io.kvorum.tests.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,7 +57,10 @@ public final class TestCluster implements AutoCloseable {
     /** Makes a cluster none of whose nodes runs yet. */
     public static TestCluster prepare(int nodes, Map<String, String> settings) throws IOException {
         Path directory = Files.createTempDirectory("kvorum-test-");
-        return new TestCluster(directory, freePorts(nodes), new LinkedHashMap<>(settings));
+        int[] ports = FreePorts.find(nodes, 0, PEER_OFFSET, HTTP_OFFSET).stream()
+                .mapToInt(Integer::intValue)
+                .toArray();
+        return new TestCluster(directory, ports, new LinkedHashMap<>(settings));
     }
 
     /** Starts one node; does not wait. */
@@ -245,27 +247,6 @@ public final class TestCluster implements AutoCloseable {
             for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
-        }
-    }
-
-    /** Ports that are free together with those which a node derives from them. */
-    private static int[] freePorts(int count) throws IOException {
-        int[] ports = new int[count];
-        for (int i = 0; i < count; i++) {
-            do {
-                try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                    ports[i] = socket.getLocalPort() - HTTP_OFFSET;
-                }
-            } while (ports[i] < 1024 || !isFree(ports[i]) || !isFree(ports[i] + PEER_OFFSET));
-        }
-        return ports;
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException taken) {
-            return false;
         }
     }
 }

@@ -21,7 +21,7 @@ public final class LoadDriver {
     private static final long FILL_NANOS_MAX = 3_600_000_000_000L;
 
     /** Of all connections together: keeps a cluster busy without making it late. */
-    private static final int FILL_IN_FLIGHT = 512;
+    public static final int FILL_IN_FLIGHT = 512;
 
     private static final long PROGRESS_SECONDS = 1;
 
@@ -49,7 +49,7 @@ public final class LoadDriver {
             }
             List<LoadLoop> loadLoops = connect(loops);
             if (workload.fill()) {
-                Map<String, Long> failures = fill(loadLoops).failures();
+                Map<String, Long> failures = fill(loadLoops, FILL_IN_FLIGHT).failures();
                 if (!failures.isEmpty()) {
                     progress.println("Not all were written: " + failures);
                 }
@@ -61,12 +61,13 @@ public final class LoadDriver {
     /**
      * Connects, writes every key once, and does no more.
      *
+     * @param inFlight how many writes may be on their way, on all connections together; at least one on each
      * @return keys that could not be written, by the reason; empty if all were
      * @throws CannotConnectException if not all connections can be had
      */
-    public Map<String, Long> fillOnly() throws InterruptedException {
+    public Map<String, Long> fillOnly(int inFlight) throws InterruptedException {
         try (EventLoops loops = EventLoops.precise(workload.threads())) {
-            return fill(connect(loops)).failures();
+            return fill(connect(loops), inFlight).failures();
         }
     }
 
@@ -93,9 +94,9 @@ public final class LoadDriver {
     }
 
     /** Writes every key once. */
-    private Measurements fill(List<LoadLoop> loops) throws InterruptedException {
+    private Measurements fill(List<LoadLoop> loops, int inFlight) throws InterruptedException {
         progress.println("Filling " + workload.keys() + " keys.");
-        int pipeline = Math.max(1, FILL_IN_FLIGHT / workload.connections());
+        int pipeline = Math.max(1, inFlight / workload.connections());
         long now = clock.nanoTime();
         List<CompletableFuture<Void>> runs = new ArrayList<>();
         List<LoadGenerator> generators = new ArrayList<>();

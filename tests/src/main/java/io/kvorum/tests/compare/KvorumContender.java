@@ -1,0 +1,122 @@
+package io.kvorum.tests.compare;
+
+import io.kvorum.tests.FreePorts;
+import io.kvorum.tools.bench.Protocol;
+import io.kvorum.tools.runtime.HttpProbe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Kvorum with the engine {@code memory}, from a checkout that is built: this one, or another to compare with.
+ *
+ * @param name as in the table
+ * @param heap the value of {@code -Xmx} for each node
+ */
+record KvorumContender(String name, Path home, String heap) implements Contender {
+    /** Of the default configuration. */
+    private static final int COPIES_MAX = 3;
+
+    private static final int PEER_OFFSET = 1_000;
+    private static final int HTTP_OFFSET = 2_000;
+    private static final int HTTP_OK = 200;
+
+    @Override
+    public String version() throws IOException, InterruptedException {
+        if (!Files.isDirectory(home.resolve("server/target/lib"))) {
+            throw new CannotCompareException(
+                    home + " holds no Kvorum that is built: run tools/bin/kvorum node --help there");
+        }
+        return Programs.output(home, List.of(launcher(), "version")).strip() + " at " + revision();
+    }
+
+    private String revision() throws InterruptedException {
+        try {
+            String revision = Programs.output(home, List.of("git", "rev-parse", "--short", "HEAD"))
+                    .strip();
+            boolean clean = Programs.output(home, List.of("git", "status", "--porcelain"))
+                    .isBlank();
+            return revision + (clean ? "" : " and changes");
+        } catch (IOException noRepository) {
+            return "an unknown revision";
+        }
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.RESP;
+    }
+
+    @Override
+    public List<Launch> launches(int nodes, Path directory) throws IOException {
+        List<Integer> ports = FreePorts.find(nodes, 0, PEER_OFFSET, HTTP_OFFSET);
+        String members = IntStream.range(0, nodes)
+                .mapToObj(node -> "n" + node + "@127.0.0.1:" + ports.get(node))
+                .collect(Collectors.joining(","));
+        List<Launch> launches = new ArrayList<>();
+        for (int node = 0; node < nodes; node++) {
+            List<String> command = new ArrayList<>(List.of(launcher(), "node", "--exit-with-stdin"));
+            set(command, "node.name", "n" + node);
+            set(command, "port", String.valueOf(ports.get(node)));
+            set(command, "data-dir", directory.resolve("n" + node).toString());
+            set(command, "engine", "memory");
+            set(command, "cluster.name", "compare");
+            set(command, "cluster.initial-members", members);
+            launches.add(new Launch("n" + node, ports.get(node), command, environment()));
+        }
+        return launches;
+    }
+
+    @Override
+    public int copies(int nodes) {
+        return Math.min(nodes, COPIES_MAX);
+    }
+
+    @Override
+    public boolean isReady(int port) {
+        return HttpProbe.get(port + HTTP_OFFSET, "/ready").status() == HTTP_OK;
+    }
+
+    /** The live heap, by the JVM's own histogram, which collects all garbage first. */
+    @Override
+    public long liveBytes(long pid, int port) throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        if (!Files.isExecutable(jcmd)) {
+            throw new CannotCompareException("there is no " + jcmd + ": memory is read with a JDK's jcmd");
+        }
+        String histogram = Programs.output(home, List.of(jcmd.toString(), String.valueOf(pid), "GC.class_histogram"));
+        String total = histogram
+                .lines()
+                .filter(line -> line.startsWith("Total"))
+                .findFirst()
+                .orElseThrow(() -> new IOException(
+                        "jcmd printed no total: " + histogram.lines().findFirst()));
+        return Long.parseLong(total.strip().split("\\s+", -1)[2]);
+    }
+
+    private String launcher() {
+        return home.resolve("tools/bin/kvorum").toString();
+    }
+
+    /** The user's own options stand last, so that they count. */
+    private Map<String, String> environment() {
+        String own = System.getenv().getOrDefault("KVORUM_JAVA_OPTS", "");
+        return Map.of(
+                "KVORUM_SKIP_BUILD",
+                "1",
+                "JAVA_HOME",
+                System.getProperty("java.home"),
+                "KVORUM_JAVA_OPTS",
+                ("-Xmx" + heap + " " + own).strip());
+    }
+
+    private static void set(List<String> command, String property, String value) {
+        command.add("--set");
+        command.add(property + "=" + value);
+    }
+}
