@@ -47,6 +47,11 @@ final class LoopRecorder implements CommandRecorder, CoordinatorMetrics {
     }
 
     @Override
+    public void dropped() {
+        loop.increment(LoopCounter.CLIENTS_DROPPED);
+    }
+
+    @Override
     public void received(long bytes) {
         loop.add(LoopCounter.CLIENT_BYTES_IN, bytes);
     }

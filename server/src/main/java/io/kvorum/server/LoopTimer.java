@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Turns an event loop's wheel of deadlines, at most once a tick and only while something waits on it. It looks at the
- * end of turns in which something was sent: who sets a deadline has sent something. Owned by its loop.
+ * end of turns in which something was sent to a peer or a client's requests were run: who sets a deadline has done
+ * either. Owned by its loop.
  */
 final class LoopTimer implements TurnFlusher.Flushable {
     private final EventLoop eventLoop;

@@ -180,7 +180,7 @@ public final class Node implements AutoCloseable {
                 peerNode::closeIncoming);
         startPeers(transports, byEventLoop);
         core.start(calls, this::stopFor);
-        startClients(transports, byEventLoop);
+        startClients(transports, byEventLoop, metrics);
         startHttp(transports, control, membership, metrics);
     }
 
@@ -202,7 +202,7 @@ public final class Node implements AutoCloseable {
         bind("other members", "peer.port", address, () -> server.start(address.getAddress(), address.getPort()));
     }
 
-    private void startClients(Transports transports, Map<EventLoop, NodeLoop> loops) {
+    private void startClients(Transports transports, Map<EventLoop, NodeLoop> loops, NodeMetrics metrics) {
         ClientConfig client = config.client();
         RespServer server = lifecycle.opened(
                 "client server",
@@ -211,8 +211,24 @@ public final class Node implements AutoCloseable {
                         transports.serverChannelClass(),
                         client,
                         eventLoop -> loop(loops, eventLoop).clients));
+        metrics.gauge(
+                "kvorum_client_memory_bytes",
+                "What clients hold: requests not whole or not answered, replies not read",
+                server.memory()::heldBytes);
+        warnOfFewFiles(client);
         InetSocketAddress address = address(client.bind(), client.port(), "bind");
         bind("Redis clients", "port", address, () -> server.start(address));
+    }
+
+    private void warnOfFewFiles(ClientConfig client) {
+        String possible = String.valueOf(client.connectionsMax());
+        config.settings().stream()
+                .filter(setting ->
+                        setting.name().equals("maxclients") && !setting.value().equals(possible))
+                .forEach(setting -> LOG.warn(
+                        "no more than {} clients instead of {} (maxclients): too few files may be open, raise ulimit -n",
+                        possible,
+                        setting.value()));
     }
 
     private void startHttp(

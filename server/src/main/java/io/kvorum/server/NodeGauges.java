@@ -53,6 +53,14 @@ final class NodeGauges {
         metrics.gauge("kvorum_peer_lost_calls_total", "Calls whose connection ended before their answer", peers::lost);
         metrics.gauge("kvorum_peer_late_answers_total", "Answers that nobody waited for any more", peers::lateAnswers);
         metrics.gauge("kvorum_peer_handshakes_refused_total", "Handshakes that this node refused", peers::rejectedByUs);
+        metrics.gauge(
+                "kvorum_peer_handshakes_late_total",
+                "Peer connections closed because their handshake took too long",
+                peers::handshakeTimeouts);
+        metrics.gauge(
+                "kvorum_peer_strangers_crowded_out_total",
+                "Peer connections closed because too many came without a handshake",
+                peers::crowdedOut);
         metrics.gauge("kvorum_peer_garbage_total", "Peer connections closed for breaking the protocol", peers::garbage);
         metrics.gaugeOfDouble(
                 "kvorum_clock_skew_max_seconds",

@@ -9,6 +9,7 @@ import io.kvorum.server.peer.NettyPeerTransport;
 import io.kvorum.server.peer.PeerDispatch;
 import io.kvorum.server.peer.PeerLoop;
 import io.kvorum.server.peer.PeerNode;
+import io.kvorum.server.peer.TurnFlusher;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
 import io.kvorum.server.runtime.Transports;
@@ -36,16 +37,17 @@ final class NodeLoop {
         DeadlineWheel wheel = new DeadlineWheel(clock.nanoTime(), DeadlineWheel.DEFAULT_TICK_NANOS);
         FlushQueue flushes = new FlushQueue(eventLoop);
         LoopTimer timer = new LoopTimer(eventLoop, wheel, clock, flushes);
+        TurnFlusher endOfTurn = what -> {
+            flushes.flushLater(what);
+            timer.onSending();
+        };
         Scratch scratch = new Scratch();
         LoopRecorder recorder = new LoopRecorder(metrics, number);
         PeerDispatch dispatch = new PeerDispatch();
         peers = new PeerLoop(
                 peerNode,
                 eventLoop,
-                what -> {
-                    flushes.flushLater(what);
-                    timer.onSending();
-                },
+                endOfTurn,
                 scratch,
                 dispatch,
                 foundation.random().generator("peers-" + number));
@@ -55,6 +57,6 @@ final class NodeLoop {
                 new LoopCore.Parts(
                         number, transport, wheel, eventLoop, PooledByteBufAllocator.DEFAULT, recorder, recorder));
         dispatch.serve(loop.handlers());
-        clients = new ClientLoop(loop.commands(), flushes, scratch, new RespRequest());
+        clients = new ClientLoop(loop.commands(), endOfTurn, scratch, new RespRequest());
     }
 }

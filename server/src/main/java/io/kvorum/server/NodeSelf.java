@@ -12,7 +12,6 @@ import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.storage.engine.StorageEngine;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
@@ -22,12 +21,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the node tells about itself (INFO, KV.STATUS). What takes time to find out, and what is a rate, is sampled by the
  * control thread once a second and published; loops read the last sample.
  */
 final class NodeSelf implements NodeStatus {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSelf.class);
     private static final long SAMPLE_NANOS = 1_000_000_000L;
     private static final Path PROCESS = Path.of("/proc/self/stat");
     private static final int USER_TICKS = 11;
@@ -174,7 +176,7 @@ final class NodeSelf implements NodeStatus {
         Totals now = totals();
         Totals delta = now.minus(before.totals);
         double seconds = Math.max(1e-3, (nowNanos - before.nanos) / 1e9);
-        ProcessNumbers process = ProcessNumbers.read();
+        ProcessNumbers process = ProcessNumbers.readElse(new ProcessNumbers(before.residentBytes, before.cpu));
         sample = new Sample(
                 nowNanos,
                 now,
@@ -240,7 +242,8 @@ final class NodeSelf implements NodeStatus {
 
     /** What Linux accounts to this process; zeros elsewhere. */
     private record ProcessNumbers(long residentBytes, Cpu cpu) {
-        static ProcessNumbers read() {
+        /** Reads, or repeats the last ones where no file can be opened: that is no reason to go without the rest. */
+        static ProcessNumbers readElse(ProcessNumbers last) {
             if (!Files.isReadable(PROCESS)) {
                 return new ProcessNumbers(0, new Cpu(0, 0));
             }
@@ -254,7 +257,8 @@ final class NodeSelf implements NodeStatus {
                                 Long.parseLong(fields[USER_TICKS]) / TICKS_PER_SECOND,
                                 Long.parseLong(fields[SYSTEM_TICKS]) / TICKS_PER_SECOND));
             } catch (IOException failure) {
-                throw new UncheckedIOException("reading " + PROCESS, failure);
+                LOG.debug("cannot read {}: {}", PROCESS, failure.toString());
+                return last;
             }
         }
     }

@@ -16,7 +16,7 @@ import io.netty.buffer.ByteBuf;
  * claims reserves nothing.
  */
 public final class PeerFrameDecoder {
-    private final int frameBytesMax;
+    private int frameBytesMax;
     private final ReceiveWindow window;
     private final ByteReader lengthReader = new ByteReader(new byte[0]);
     private boolean failed;
@@ -27,11 +27,20 @@ public final class PeerFrameDecoder {
      * @param frameBytesMax the longest frame, header included, length field not
      */
     public PeerFrameDecoder(int frameBytesMax, Scratch scratch) {
+        this.frameBytesMax = checked(frameBytesMax);
+        this.window = new ReceiveWindow(scratch);
+    }
+
+    /** Sets the longest frame, header included, from the next one on: more for a peer that has shown who it is. */
+    public void setFrameBytesMax(int bytes) {
+        frameBytesMax = checked(bytes);
+    }
+
+    private static int checked(int frameBytesMax) {
         if (frameBytesMax < PeerFrame.HEADER_BYTES) {
             throw new IllegalArgumentException(frameBytesMax + " bytes do not hold a frame's header");
         }
-        this.frameBytesMax = frameBytesMax;
-        this.window = new ReceiveWindow(scratch);
+        return frameBytesMax;
     }
 
     /** Takes all readable bytes of {@code in}, which stays the caller's to release. After an error they are dropped. */

@@ -56,6 +56,24 @@ public final class RespRequest {
         return Arrays.copyOfRange(array, offset, offset + length(index));
     }
 
+    /** Bytes from the begin of the first argument to the end of the last. */
+    public int bytes() {
+        int last = argumentCount - 1;
+        return last < 0 ? 0 : offset(last) + length(last) - offset(0);
+    }
+
+    /** This request on an array of its own, to keep. */
+    public RespRequest toKeep() {
+        RespRequest kept = new RespRequest();
+        int[] noted = Arrays.copyOf(slices, 2 * argumentCount);
+        int from = argumentCount == 0 ? 0 : offset(0);
+        for (int i = 0; i < argumentCount; i++) {
+            noted[2 * i] += start - from;
+        }
+        kept.fill(Arrays.copyOfRange(array, from, from + bytes()), 0, noted, argumentCount);
+        return kept;
+    }
+
     /** The argument as UTF-8 text; malformed bytes become U+FFFD. */
     public String string(int index) {
         return new String(array, offset(index), length(index), StandardCharsets.UTF_8);

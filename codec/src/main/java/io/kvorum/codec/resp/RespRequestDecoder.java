@@ -271,6 +271,9 @@ public final class RespRequestDecoder {
             throw new RespProtocolException("too big inline request");
         }
         if (i == end) {
+            if (isTlsHandshake(array, start, end)) {
+                throw new RespProtocolException("this port does not speak TLS");
+            }
             distanceScanned = end - start;
             return false;
         }
@@ -285,6 +288,11 @@ public final class RespRequestDecoder {
         into.fill(array, start, into.slices(), count);
         consumeTo(i + 1);
         return true;
+    }
+
+    /** A TLS client begins with a record of this kind, and waits for ours for as long as the line does not end. */
+    private static boolean isTlsHandshake(byte[] array, int start, int end) {
+        return end - start >= 3 && array[start] == 0x16 && array[start + 1] == 3 && array[start + 2] <= 4;
     }
 
     /** Error replies are one line of text: Redis turns line ends into blanks, and so do we. */

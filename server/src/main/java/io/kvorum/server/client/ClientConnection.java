@@ -9,6 +9,7 @@ import io.kvorum.server.command.ReplyQueue;
 import io.kvorum.server.command.Session;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.peer.TurnFlusher;
+import io.kvorum.server.runtime.LogThrottle;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -19,6 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,13 +29,14 @@ import org.slf4j.LoggerFactory;
  * One client's connection: bytes to requests, replies to bytes, in order and within bounds. Owned by its event loop.
  *
  * <pre>
- *   READING ── too many replies waited for, or too many bytes unread ──► STALLED (no reads; requests wait, unparsed)
- *      ▲                                                                    │ replies came, bytes left
+ *   READING ── too many replies waited for, too many bytes unread, or ──► STALLED (no reads; requests wait, unparsed)
+ *      ▲       its share of the loop's turn used up                         │ replies came, bytes left, others had theirs
  *      └────────────────────────────────────────────────────────────────────┘
  *   either ── QUIT, protocol error, node closes ──► CLOSING: replies due leave, then the socket closes
  * </pre>
  *
- * A client that never reads its replies holds the bound of bytes and no more, and takes no time from anybody.
+ * A client that never reads its replies holds the bound of bytes and no more, and takes no time from anybody. What all
+ * hold together is bounded by {@link ClientMemory}.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter
         implements TurnFlusher.Flushable, ReplyQueue.Listener {
@@ -45,6 +48,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     /** With so many bytes of replies unread, nothing more is read. */
     static final int OUTPUT_STALL_BYTES = 1 << 20;
 
+    /** How long the requests of one client run before those of others have their turn. */
+    private static final long TURN_NANOS = 2_000_000;
+
     private static final String TOO_MANY = "ERR max number of clients reached";
 
     private static final String PROTECTED = "DENIED Kvorum is running in protected mode because protected mode is"
@@ -54,7 +60,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     private final ClientLoop loop;
     private final ClientConfig config;
+    private final ClientMemory memory;
+    private final LogThrottle throttle;
     private final RespRequestDecoder decoder;
+    private ClientMemory.@Nullable Holding holding;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ReplyQueue replies;
     private @Nullable Session session;
@@ -67,9 +76,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private boolean resumeQueued;
     private boolean closeBegun;
 
-    ClientConnection(ClientLoop loop, ClientConfig config) {
+    ClientConnection(ClientLoop loop, ClientConfig config, ClientMemory memory, LogThrottle throttle) {
         this.loop = loop;
         this.config = config;
+        this.memory = memory;
+        this.throttle = throttle;
         this.decoder = new RespRequestDecoder(config.limits(), loop.scratch());
     }
 
@@ -97,6 +108,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         decoder.setAuthenticated(passwordless);
         replies = new ReplyQueue(ctx.alloc(), this);
         session = fresh;
+        holding = memory.join(() -> evicted(ctx));
         loop.commands().recorder().connected();
     }
 
@@ -119,6 +131,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             runRequests();
         }
         decoder.retain();
+        tellHeld();
     }
 
     @Override
@@ -138,6 +151,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             replies.close();
         }
         decoder.close();
+        if (holding != null) {
+            holding.end();
+        }
         ctx.fireChannelInactive();
     }
 
@@ -163,11 +179,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void onProgress() {
-        if (context != null && replies != null) {
-            closeIfOverfull(context, replies);
-        }
+        tellHeld();
         queueFlush();
         resumeSoon();
+    }
+
+    @Override
+    public boolean onHeld() {
+        tellHeld();
+        return session != null && !session.isClosing();
     }
 
     @Override
@@ -183,6 +203,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else {
             ctx.flush();
+            tellHeld();
             resumeSoon();
         }
     }
@@ -209,6 +230,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
                 dispatcher.run(request, asking, queue);
                 if (asking.isAuthenticated() != authenticated) {
                     decoder.setAuthenticated(!authenticated);
+                }
+                if (dispatcher.batchNanos() > TURN_NANOS) {
+                    letOthers(ctx);
+                    break;
                 }
             }
         } catch (RespProtocolException violation) {
@@ -247,7 +272,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         if (queue.outputBytes() >= OUTPUT_CHUNK_BYTES) {
             handOver(ctx, queue);
         }
-        closeIfOverfull(ctx, queue);
+        tellHeld();
         boolean full = isFull(ctx, queue);
         if (full && !stalled) {
             stalled = true;
@@ -256,25 +281,53 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         return full;
     }
 
-    /** A single reply, or those that were asked for before the first was late, may be more than a client may hold. */
-    private void closeIfOverfull(ChannelHandlerContext ctx, ReplyQueue queue) {
-        ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
-        long bytes = queue.heldBytes() + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
-        if (bytes > config.outputBufferBytesMax() && ctx.channel().isActive()) {
-            LOG.warn(
-                    "client {} is closed: {} bytes of replies wait for it",
-                    text(ctx.channel().remoteAddress()),
-                    bytes);
-            if (session != null) {
-                session.close();
-            }
-            ctx.close();
+    /**
+     * Tells what this client holds, and closes it if that is more than one client may: a single reply may be, or those
+     * that were asked for before the first was late.
+     */
+    private void tellHeld() {
+        ChannelHandlerContext ctx = context;
+        ClientMemory.Holding told = holding;
+        if (ctx == null || told == null || replies == null) {
+            return;
         }
+        ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
+        long bytes = replies.heldBytes() + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
+        told.set(bytes + decoder.heldBytes());
+        if (bytes > config.outputBufferBytesMax() && !told.hasEnded()) {
+            told.end();
+            drop(ctx, "holds " + bytes + " bytes of replies, above client.output-buffer-max");
+        }
+    }
+
+    /** This client held the most when the bound for all was passed. Any thread. */
+    private void evicted(ChannelHandlerContext ctx) {
+        String why = "held the most of the memory for clients when that was full, see client.memory-max";
+        if (ctx.executor().inEventLoop()) {
+            drop(ctx, why);
+        } else {
+            ctx.executor().execute(() -> drop(ctx, why));
+        }
+    }
+
+    /** Closes at once. What is being run now may still write replies; they go nowhere. */
+    private void drop(ChannelHandlerContext ctx, String why) {
+        loop.commands().recorder().dropped();
+        if (throttle.permits("dropped", loop.commands().clock().nanoTime())) {
+            LOG.warn(
+                    "client {} {}; it is closed, and others like it will be without a line for each",
+                    text(ctx.channel().remoteAddress()),
+                    why);
+        }
+        if (session != null) {
+            session.close();
+        }
+        ctx.close();
     }
 
     private boolean isFull(ChannelHandlerContext ctx, ReplyQueue queue) {
         return (held != null && queue.mustWait(heldPlace))
-                || queue.waiting() >= config.pipelineMax()
+                || queue.waiting() >= Math.min(config.pipelineMax(), queue.fittingIn(OUTPUT_STALL_BYTES))
                 || queue.heldBytes() >= OUTPUT_STALL_BYTES
                 || !ctx.channel().isWritable();
     }
@@ -285,6 +338,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         if (stalled && !resumeQueued && ctx != null && replies != null && !isFull(ctx, replies)) {
             resumeQueued = true;
             ctx.executor().execute(this::resume);
+        }
+    }
+
+    /** Goes on after the others. A scheduled task comes behind the loop's next look at its sockets, a plain one before. */
+    private void letOthers(ChannelHandlerContext ctx) {
+        stalled = true;
+        ctx.channel().config().setAutoRead(false);
+        if (!resumeQueued) {
+            resumeQueued = true;
+            ctx.executor().schedule(this::resume, 0, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -300,6 +363,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         stalled = false;
         runRequests();
         decoder.retain();
+        tellHeld();
         if (!stalled && !session.isClosing()) {
             ctx.channel().config().setAutoRead(true);
         }

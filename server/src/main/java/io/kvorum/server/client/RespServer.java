@@ -1,8 +1,12 @@
 package io.kvorum.server.client;
 
 import io.kvorum.server.config.ClientConfig;
+import io.kvorum.server.runtime.AcceptFailures;
+import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.KeepAlive;
+import io.kvorum.server.runtime.LogThrottle;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -28,12 +32,18 @@ import org.slf4j.LoggerFactory;
 public final class RespServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RespServer.class);
     private static final int BACKLOG = 511;
+
+    /** Of up to 64 KB each: who sends without end gets its turn, and then the others of its loop get theirs. */
+    private static final int READS_PER_TURN = 2;
+
     private static final long CLOSE_WAIT_MILLIS = 2_000;
 
     private final MultiThreadIoEventLoopGroup group;
     private final Class<? extends ServerChannel> channelClass;
     private final ClientConfig config;
     private final Function<EventLoop, ClientLoop> loops;
+    private final ClientMemory memory;
+    private final LogThrottle throttle = new LogThrottle();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private @Nullable Channel listening;
 
@@ -54,6 +64,12 @@ public final class RespServer implements AutoCloseable {
         this.channelClass = channelClass;
         this.config = config;
         this.loops = loops;
+        this.memory = new ClientMemory(config.memoryBytesMax());
+    }
+
+    /** What its clients hold. */
+    public ClientMemory memory() {
+        return memory;
     }
 
     /**
@@ -74,13 +90,16 @@ public final class RespServer implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, bound)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_PER_TURN))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
                         keepAlive.applyTo(channel);
                         channel.pipeline()
-                                .addLast(loops.apply(channel.eventLoop()).connection(config));
+                                .addLast(loops.apply(channel.eventLoop()).connection(config, memory, throttle));
                     }
                 });
         ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
@@ -89,6 +108,7 @@ public final class RespServer implements AutoCloseable {
         }
         Channel channel = binding.channel();
         listening = channel;
+        AcceptFailures.watch(channel, "Redis clients", Clock.system());
         return (InetSocketAddress) channel.localAddress();
     }
 

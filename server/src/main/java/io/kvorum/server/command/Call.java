@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #fail}, which do so for it.
  */
 public final class Call {
-    private static final RespRequest NO_REQUEST = new RespRequest();
+    static final RespRequest NO_REQUEST = new RespRequest();
 
     private final CommandLoop loop;
     private final RespWriter writer = new RespWriter();
@@ -157,7 +157,8 @@ public final class Call {
         return present(session);
     }
 
-    private Replies replies() {
+    /** Where the reply goes. */
+    Replies replies() {
         return present(replies);
     }
 
@@ -234,7 +235,8 @@ public final class Call {
             throw new IllegalStateException("a second reply to " + row);
         }
         answer = Answer.LATER;
-        PendingReply reply = replies().later(loop, session().protocol(), KeyOrder.placeOf(command(), request));
+        PendingReply reply =
+                replies().later(loop, session().protocol(), KeyOrder.placeOf(command(), request), request.bytes());
         later = reply;
         if (measured) {
             reply.measure(row().number(), startNanos);

@@ -45,8 +45,14 @@ final class CapturedReply implements Replies, PendingReply.Owner {
     }
 
     @Override
-    public PendingReply later(CommandLoop onLoop, int protocol, int place) {
-        return new PendingReply(this, onLoop, protocol, place);
+    public PendingReply later(CommandLoop onLoop, int protocol, int place, long requestBytes) {
+        return new PendingReply(this, onLoop, protocol, place, requestBytes);
+    }
+
+    /** Whoever captures the reply knows what it holds. */
+    @Override
+    public boolean hold(long bytes) {
+        return true;
     }
 
     @Override
@@ -61,7 +67,7 @@ final class CapturedReply implements Replies, PendingReply.Owner {
     }
 
     @Override
-    public void completed(PendingReply reply) {
+    public void completed(PendingReply reply, int bytes) {
         written();
     }
 }

@@ -35,6 +35,9 @@ public interface CommandRecorder {
     /** A client was turned away. */
     default void turnedAway() {}
 
+    /** A client was closed because it held too much memory. */
+    default void dropped() {}
+
     /** Bytes came from clients. */
     default void received(long bytes) {}
 

@@ -2,8 +2,7 @@ package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.server.coordinator.Failure;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,12 +15,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final byte[] POST = "POST".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] HOST = "HOST:".getBytes(StandardCharsets.US_ASCII);
     private static final String INTERNAL_ERROR = "ERR internal error; the node's log says more";
 
     private final CommandLoop loop;
 
     /** The end of the last command, which is the begin of the next: one reading of the clock for each. */
     private long nowNanos;
+
+    private long batchBeginNanos;
 
     Dispatcher(CommandLoop loop) {
         this.loop = loop;
@@ -30,6 +33,12 @@ public final class Dispatcher {
     /** Reads the clock: requests have come. */
     public void beginBatch() {
         nowNanos = loop.clock().nanoTime();
+        batchBeginNanos = nowNanos;
+    }
+
+    /** How long the requests run since {@link #beginBatch} have taken. */
+    public long batchNanos() {
+        return nowNanos - batchBeginNanos;
     }
 
     /** Which earlier requests of its connection a request has to wait for, as {@link ReplyQueue#mustWait} takes it. */
@@ -40,11 +49,7 @@ public final class Dispatcher {
 
     /** A copy of a request, to be run when it has waited long enough. */
     public RespRequest keep(RespRequest request) {
-        List<byte[]> arguments = new ArrayList<>(request.argumentCount());
-        for (int i = 0; i < request.argumentCount(); i++) {
-            arguments.add(request.copy(i));
-        }
-        return Requests.of(arguments);
+        return request.toKeep();
     }
 
     /** Runs a client's request. The request is valid until this returns. */
@@ -121,6 +126,10 @@ public final class Dispatcher {
     private @Nullable TableRow find(Call call) {
         RespRequest request = call.request();
         TableRow row = loop.table().find(request, 0);
+        if (row == null && (request.matches(0, POST) || request.matches(0, HOST))) {
+            refuseHttp(call);
+            return null;
+        }
         if (row == null) {
             loop.recorder().unknown(CommandErrors.clipped(request, 0, 64));
             call.out().error(CommandErrors.unknownCommand(request));
@@ -136,6 +145,16 @@ public final class Dispatcher {
             call.out().error(CommandErrors.unknownSubcommand(row.command(), request));
         }
         return subcommand;
+    }
+
+    /**
+     * A web page can make its reader's browser send requests here, whose body would be run as commands; as Redis does,
+     * nothing more is read from it.
+     */
+    private void refuseHttp(Call call) {
+        loop.recorder().unknown("(http)");
+        call.out().error("ERR this port does not speak HTTP; the connection is closed");
+        call.session().close();
     }
 
     private void admit(Call call, TableRow row) {

@@ -3,6 +3,7 @@ package io.kvorum.server.command;
 import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.codec.resp.RespRequestBuilder;
 import io.kvorum.codec.resp.RespWriter;
+import io.kvorum.server.runtime.Deadline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -19,38 +20,60 @@ import org.jspecify.annotations.Nullable;
  *
  * One part that fails makes the whole reply an error, which says how many of the keys it is about. A write of which
  * some parts went well and others failed is in doubt as a whole.
+ *
+ * <p>Of very many keys not all are under way at once: no more than a few milliseconds' work for each turn of the timers,
+ * so that the loop serves others; no more than some hundreds that other nodes are asked for, so that others' requests do
+ * not queue up there; and no more than a few megabytes of replies to come, going by those that came. Each part has the whole time limit for itself. What the parts have answered is held on the client's account; if that ends
+ * with the client, the parts that have not begun never do.
  */
-public final class Gather {
+public final class Gather extends Deadline {
+    /** So many parts are begun in a turn of the timers at the most. */
+    static final int TURN_MAX = 2048;
+
+    /** No part is begun when those of this turn have taken so long. */
+    private static final long TURN_NANOS = 2_000_000;
+
+    /** So many parts are waited for at the most: enough to keep the others busy. */
+    static final int OPEN_MAX = 256;
+
+    /** The replies that are under way should be no more than this. */
+    private static final long OPEN_BYTES_MAX = 4 << 20;
+
+    /** What a reply costs beside its bytes. */
+    private static final int REPLY_OVERHEAD_BYTES = 24;
+
     private final CommandLoop loop;
     private final TableRow row;
     private final Session session;
-    private final long deadlineNanos;
+    private final Replies client;
+    private final long patienceNanos;
     private final boolean writes;
     private final Combiner combiner;
+    private final int stride;
     private final byte[][] replies;
     private final RespRequestBuilder builder = new RespRequestBuilder();
     private final int protocol;
-    private int added;
-    private int open;
+    private RespRequest request;
+    private final ReplySizes sizes = new ReplySizes();
+    private int begun;
+    private int answered;
+    private int turnLeft = TURN_MAX;
+    private boolean running;
+    private long heldBytes;
+    private boolean abandoned;
     private @Nullable PendingReply pending;
 
-    /**
-     * Begins.
-     *
-     * @param call the multi-key command
-     * @param command the command on one key that each part is
-     * @param parts how many there will be, at least 1
-     * @param combiner makes one reply of theirs
-     */
-    public Gather(Call call, Command command, int parts, Combiner combiner) {
+    private Gather(Call call, Command command, int stride, Combiner combiner) {
         this.loop = call.loop();
         this.row = loop.table().row(command);
         this.session = Session.virtual(call.session().protocol(), call.session().siblings(), call.options());
-        this.deadlineNanos = call.deadlineNanos();
+        this.client = call.replies();
+        this.patienceNanos = call.deadlineNanos() - call.startNanos();
         this.writes = call.command().is(CommandFlag.WRITE);
         this.combiner = combiner;
-        this.replies = new byte[parts][];
-        this.open = parts;
+        this.stride = stride;
+        this.request = call.request();
+        this.replies = new byte[(request.argumentCount() - 1) / stride][];
         this.protocol = call.session().protocol();
     }
 
@@ -99,48 +122,110 @@ public final class Gather {
         void combine(RespWriter out, byte[][] replies);
     }
 
-    /** Begins a part, whose arguments are slices of the call's request; the first stands for the name. */
-    public RespRequestBuilder part(RespRequest request) {
-        return builder.begin(request.array()).add(request.offset(0), request.length(0));
-    }
-
-    /** Runs the part that was put together last. */
-    public void run() {
-        Part part = new Part(added++);
-        loop.dispatcher().runPart(row, builder.request(), session, new CapturedReply(loop, part), deadlineNanos);
-    }
-
-    /** All parts have been run: replies now if all have answered, else when they have. */
-    public void finish(Call call) {
-        if (added != replies.length) {
-            throw new IllegalStateException(added + " parts run, " + replies.length + " announced");
-        }
-        if (open == 0) {
-            reply(call.out());
-        } else {
-            pending = call.defer();
-        }
-    }
-
-    /** Runs a command on one key for each key of the call, and combines the replies. */
+    /** Runs a command on one key for each argument of the call, and combines the replies. */
     public static void eachKey(Call call, Command command, Combiner combiner) {
-        RespRequest request = call.request();
-        Gather gather = new Gather(call, command, request.argumentCount() - 1, combiner);
-        for (int i = 1; i < request.argumentCount(); i++) {
-            gather.part(request).add(request.offset(i), request.length(i));
-            gather.run();
+        eachGroup(call, command, 1, combiner);
+    }
+
+    /**
+     * Runs a command on one key for each group of so many arguments, and combines the replies.
+     *
+     * @param call the multi-key command, whose arguments are whole groups, one at least
+     * @param command takes the arguments of a group, the first of which is the key
+     * @param combiner makes one reply of theirs
+     */
+    public static void eachGroup(Call call, Command command, int size, Combiner combiner) {
+        Gather gather = new Gather(call, command, size, combiner);
+        gather.runSome(call.startNanos());
+        if (gather.isOver() && !gather.abandoned) {
+            gather.giveBack();
+            gather.reply(call.out());
+            return;
         }
-        gather.finish(call);
+        gather.pending = call.defer();
+        if (!gather.isOver()) {
+            gather.request =
+                    gather.begun < gather.replies.length ? call.request().toKeep() : Call.NO_REQUEST;
+            gather.goOnLater();
+        }
+    }
+
+    /** Begins as many parts as may be under way. */
+    private void runSome(long nowNanos) {
+        running = true;
+        long endNanos = nowNanos + TURN_NANOS;
+        while (begun < replies.length && mayBegin()) {
+            turnLeft--;
+            int first = 1 + begun * stride;
+            builder.begin(request.array()).add(request.offset(0), request.length(0));
+            for (int i = first; i < first + stride; i++) {
+                builder.add(request.offset(i), request.length(i));
+            }
+            CapturedReply reply = new CapturedReply(loop, new Part(begun++));
+            loop.dispatcher().runPart(row, builder.request(), session, reply, nowNanos + patienceNanos);
+            if (loop.clock().nanoTime() - endNanos > 0) {
+                turnLeft = 0;
+            }
+        }
+        running = false;
+    }
+
+    private boolean mayBegin() {
+        return !abandoned && turnLeft > 0 && begun - answered < Math.min(OPEN_MAX, sizes.fittingIn(OPEN_BYTES_MAX));
+    }
+
+    @Override
+    protected void onDeadline(long nowNanos) {
+        turnLeft = TURN_MAX;
+        runSome(nowNanos);
+        replyIfOver();
+        goOnLater();
+    }
+
+    private void goOnLater() {
+        if (begun < replies.length && !abandoned) {
+            loop.wheel().schedule(this, loop.clock().nanoTime());
+        }
+    }
+
+    private boolean isOver() {
+        return abandoned || answered == replies.length;
     }
 
     private void answered(int part, byte[] encoded) {
+        answered++;
+        if (abandoned) {
+            return;
+        }
         replies[part] = encoded;
-        open--;
+        sizes.add(encoded.length);
+        long bytes = (long) encoded.length + REPLY_OVERHEAD_BYTES;
+        heldBytes += bytes;
+        if (!client.hold(bytes)) {
+            abandoned = true;
+            Arrays.fill(replies, null);
+            loop.wheel().cancel(this);
+            return;
+        }
+        if (pending != null && !running && begun < replies.length) {
+            runSome(loop.clock().nanoTime());
+        }
+        replyIfOver();
+    }
+
+    private void replyIfOver() {
         PendingReply waiting = pending;
-        if (open == 0 && waiting != null) {
+        if (waiting != null && isOver() && !waiting.isDone()) {
+            giveBack();
             reply(waiting.out());
             waiting.done();
         }
+    }
+
+    /** The reply takes the place of its parts. */
+    private void giveBack() {
+        boolean unused = client.hold(-heldBytes);
+        heldBytes = 0;
     }
 
     private void reply(RespWriter out) {

@@ -21,6 +21,9 @@ public final class PendingReply {
     /** See {@link KeyOrder}. */
     final int place;
 
+    /** What is kept of the request until the reply comes, at the most. */
+    final long requestBytes;
+
     private int command = -1;
     private long startNanos;
     private int begin;
@@ -35,16 +38,17 @@ public final class PendingReply {
 
     boolean complete;
 
-    PendingReply(Owner owner, CommandLoop loop, int protocol, int place) {
+    PendingReply(Owner owner, CommandLoop loop, int protocol, int place, long requestBytes) {
         this.owner = owner;
         this.loop = loop;
         this.protocol = protocol;
         this.place = place;
+        this.requestBytes = requestBytes;
     }
 
     /** A place for replies that are ready already, behind one that is not. */
     static PendingReply ready(PendingReply neighbour) {
-        PendingReply place = new PendingReply(neighbour.owner, neighbour.loop, neighbour.protocol, KeyOrder.NOBODY);
+        PendingReply place = new PendingReply(neighbour.owner, neighbour.loop, neighbour.protocol, KeyOrder.NOBODY, 0);
         place.complete = true;
         return place;
     }
@@ -89,7 +93,7 @@ public final class PendingReply {
             boolean failed = buffer.writerIndex() > begin && buffer.getByte(begin) == '-';
             loop.recorder().record(command, loop.clock().nanoTime() - startNanos, failed);
         }
-        owner.completed(this);
+        owner.completed(this, buffer.writerIndex() - begin);
     }
 
     /** Replies with what {@code making} writes; if that fails, which is a bug, with the error instead: nobody waits for ever. */
@@ -140,8 +144,8 @@ public final class PendingReply {
         /** Where the reply is to be written now. */
         ByteBuf bufferOf(PendingReply reply);
 
-        /** The reply was written. */
-        void completed(PendingReply reply);
+        /** The reply was written, and is so long. */
+        void completed(PendingReply reply, int bytes);
 
         /** See {@link Replies#refuse}. */
         boolean refuse();

@@ -10,8 +10,14 @@ interface Replies {
     /** A reply was appended to {@link #now}. */
     void written();
 
-    /** The current request's reply comes later: its place is kept. */
-    PendingReply later(CommandLoop loop, int protocol, int place);
+    /** The current request's reply comes later: its place is kept. The request's bytes are held until then. */
+    PendingReply later(CommandLoop loop, int protocol, int place, long requestBytes);
+
+    /**
+     * The making of a reply takes so many bytes more, or gives them back if negative. Returns whether there is anybody
+     * left to read it.
+     */
+    boolean hold(long bytes);
 
     /** Takes note that this node may not run the request; false if there is nobody else to ask, and a reply is due. */
     boolean refuse();

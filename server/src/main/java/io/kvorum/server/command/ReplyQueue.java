@@ -29,6 +29,7 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     private @Nullable PendingReply tail;
     private int waiting;
     private long heldBytes;
+    private final ReplySizes sizes = new ReplySizes();
     private int nowBegin;
     private @Nullable ByteBuf now;
     private boolean closed;
@@ -44,6 +45,11 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     public interface Listener {
         /** A reply came and may have moved others on; the output may have grown. */
         void onProgress();
+
+        /** More is held, or less. Returns whether the connection goes on; if not, nothing more need be made for it. */
+        default boolean onHeld() {
+            return true;
+        }
     }
 
     /** How many replies are waited for. */
@@ -56,7 +62,18 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
         return waiting > 0 && order().mustWait(place);
     }
 
-    /** Bytes of replies that are ready: in the output, or behind one that is not. */
+    /**
+     * How many replies may be waited for if they are not to be more than so many bytes when they all come, going by the
+     * size of those that came; at least one.
+     */
+    public long fittingIn(long bytes) {
+        return sizes.fittingIn(bytes);
+    }
+
+    /**
+     * Bytes that are held for the client: replies that are ready, in the output or behind one that is not, and what the
+     * making of others takes.
+     */
     public long heldBytes() {
         ByteBuf out = output;
         return heldBytes + (out == null ? 0 : out.readableBytes());
@@ -123,14 +140,24 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     }
 
     @Override
-    public PendingReply later(CommandLoop loop, int protocol, int place) {
-        PendingReply reply = new PendingReply(this, loop, protocol, place);
+    public PendingReply later(CommandLoop loop, int protocol, int place, long requestBytes) {
+        PendingReply reply = new PendingReply(this, loop, protocol, place, requestBytes);
         if (!closed) {
             order().begin(place);
             append(reply);
             waiting++;
+            hold(requestBytes);
         }
         return reply;
+    }
+
+    @Override
+    public boolean hold(long bytes) {
+        if (closed) {
+            return false;
+        }
+        heldBytes += bytes;
+        return listener.onHeld();
     }
 
     @Override
@@ -149,16 +176,18 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
 
     @Override
     @SuppressWarnings("ReferenceEquality") // this very place in the queue
-    public void completed(PendingReply reply) {
+    public void completed(PendingReply reply, int bytes) {
         if (closed) {
             return;
         }
         waiting--;
+        heldBytes -= reply.requestBytes;
+        sizes.add(bytes);
         order().end(reply.place);
         if (reply == head) {
             moveOn();
         } else {
-            heldBytes += held(reply).readableBytes();
+            heldBytes += bytes;
         }
         listener.onProgress();
     }

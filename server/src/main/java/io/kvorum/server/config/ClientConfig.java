@@ -15,6 +15,7 @@ import io.kvorum.codec.resp.RespLimits;
  * @param keyBytesMax the longest key
  * @param pipelineMax how many replies one client may be owed before no more of its requests are read
  * @param outputBufferBytesMax how many bytes of replies may wait for one client before it is disconnected
+ * @param memoryBytesMax how many bytes all clients may hold together before who holds the most is disconnected
  */
 public record ClientConfig(
         String bind,
@@ -26,4 +27,5 @@ public record ClientConfig(
         RespLimits limits,
         int keyBytesMax,
         int pipelineMax,
-        long outputBufferBytesMax) {}
+        long outputBufferBytesMax,
+        long memoryBytesMax) {}

@@ -112,7 +112,8 @@ final class ConfigCatalog {
             NumberType.integer(1, 1_000_000),
             10_000,
             "Clients connected at a time; one more is told so and closed. Each costs a file descriptor and some"
-                    + " kilobytes.");
+                    + " kilobytes. Fewer where the system allows fewer open files (`ulimit -n`): 512 of them, or half, are"
+                    + " kept for the node itself.");
 
     static final ConfigProperty<Duration> TCP_KEEPALIVE = property(
             "tcp-keepalive",
@@ -122,12 +123,13 @@ final class ConfigCatalog {
                     + " never. A client that does not answer for as long again is dropped. Shorter finds dead clients sooner and"
                     + " keeps paths through firewalls open.");
 
-    static final ConfigProperty<Long> CLIENT_BULK_MAX = property(
+    static final ConfigProperty<Long> CLIENT_BULK_MAX = derived(
             "client.bulk-max",
             NumberType.bytes(KB, 512 * MB),
-            64 * MB,
-            "The longest argument, and so the longest value. Redis allows 512mb; so much in one piece makes every client"
-                    + " of the same event loop wait.");
+            "64mb",
+            "64mb, at most a sixteenth of the heap (`-Xmx`)",
+            "The longest argument, and so the longest value; better the same on every node. Redis allows 512mb; so much in"
+                    + " one piece makes every client of the same event loop wait.");
 
     static final ConfigProperty<Integer> CLIENT_ARGUMENTS_MAX = property(
             "client.arguments-max",
@@ -141,10 +143,11 @@ final class ConfigCatalog {
             64 * KB,
             "The longest request in the inline form, and the longest line of any. Redis allows as much.");
 
-    static final ConfigProperty<Long> CLIENT_REQUEST_MAX = property(
+    static final ConfigProperty<Long> CLIENT_REQUEST_MAX = derived(
             "client.request-max",
             NumberType.bytes(16 * KB, GB),
-            256 * MB,
+            "256mb",
+            "256mb, at most an eighth of the heap",
             "The most bytes of one request in all: arguments that are each allowed add up. At least `client.bulk-max`.");
 
     static final ConfigProperty<Integer> CLIENT_PIPELINE_MAX = property(
@@ -154,12 +157,22 @@ final class ConfigCatalog {
             "How many replies a client may be owed before its next requests are left unread. Nothing is lost; the client"
                     + " waits.");
 
-    static final ConfigProperty<Long> CLIENT_OUTPUT_BUFFER_MAX = property(
+    static final ConfigProperty<Long> CLIENT_OUTPUT_BUFFER_MAX = derived(
             "client.output-buffer-max",
             NumberType.bytes(64 * KB, 4 * GB),
-            256 * MB,
-            "How many bytes of replies may wait for one client that does not read them before it is disconnected. At"
-                    + " least `client.bulk-max`.");
+            "256mb",
+            "256mb, at most an eighth of the heap",
+            "How many bytes of replies may wait for one client that does not read them, or be gathered for one reply,"
+                    + " before it is disconnected. At least `client.bulk-max`.");
+
+    static final ConfigProperty<Long> CLIENT_MEMORY_MAX = derived(
+            "client.memory-max",
+            NumberType.bytes(MB, 1024 * GB),
+            "1gb",
+            "a quarter of the heap",
+            "How many bytes all clients may hold together: requests that are not whole or not answered, replies that are"
+                    + " not read. Past it whoever holds the most is disconnected, as by Redis's `maxmemory-clients`. Idle"
+                    + " clients hold nothing and stay. At least twice `client.bulk-max`.");
 
     static final ConfigProperty<Long> KEY_MAX = property(
             "key-max",
@@ -398,7 +411,8 @@ final class ConfigCatalog {
                             CLIENT_INLINE_MAX,
                             CLIENT_REQUEST_MAX,
                             CLIENT_PIPELINE_MAX,
-                            CLIENT_OUTPUT_BUFFER_MAX)),
+                            CLIENT_OUTPUT_BUFFER_MAX,
+                            CLIENT_MEMORY_MAX)),
             new Section(
                     "The cluster",
                     List.of(

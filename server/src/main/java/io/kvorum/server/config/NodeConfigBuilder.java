@@ -13,6 +13,10 @@ import java.util.Set;
 final class NodeConfigBuilder {
     private static final int IO_THREADS_DEFAULT_MAX = 8;
     private static final int FRAME_OVERHEAD_BYTES = 64 << 10;
+    private static final long KB = 1 << 10;
+    private static final long FILES_RESERVED = 512;
+    private static final long BULK_BYTES_DEFAULT = 64 << 20;
+    private static final long ONE_CLIENT_BYTES_DEFAULT = 256 << 20;
 
     private final Settings settings;
     private final Machine machine;
@@ -77,23 +81,34 @@ final class NodeConfigBuilder {
     }
 
     private ClientConfig client(int port) {
-        int bulkBytesMax = settings.get(ConfigCatalog.CLIENT_BULK_MAX).intValue();
-        int requestBytesMax = settings.get(ConfigCatalog.CLIENT_REQUEST_MAX).intValue();
+        int bulkBytesMax = settings.get(ConfigCatalog.CLIENT_BULK_MAX, ofHeap(16, BULK_BYTES_DEFAULT, KB))
+                .intValue();
+        // What is not set makes room for what is.
+        long roomForOne = ofHeap(8, ONE_CLIENT_BYTES_DEFAULT, bulkBytesMax);
+        int requestBytesMax =
+                settings.get(ConfigCatalog.CLIENT_REQUEST_MAX, roomForOne).intValue();
         if (requestBytesMax < bulkBytesMax) {
             settings.problem(ConfigCatalog.CLIENT_REQUEST_MAX, "below client.bulk-max: the longest value never fits");
             requestBytesMax = bulkBytesMax;
         }
-        long outputBufferBytesMax = settings.get(ConfigCatalog.CLIENT_OUTPUT_BUFFER_MAX);
+        long outputBufferBytesMax = settings.get(ConfigCatalog.CLIENT_OUTPUT_BUFFER_MAX, roomForOne);
         if (outputBufferBytesMax < bulkBytesMax) {
             settings.problem(
                     ConfigCatalog.CLIENT_OUTPUT_BUFFER_MAX, "below client.bulk-max: the longest value is never read");
+        }
+        long memoryBytesMax =
+                settings.get(ConfigCatalog.CLIENT_MEMORY_MAX, ofHeap(4, Long.MAX_VALUE, 2L * bulkBytesMax));
+        if (memoryBytesMax < 2L * bulkBytesMax) {
+            settings.problem(
+                    ConfigCatalog.CLIENT_MEMORY_MAX,
+                    "below twice client.bulk-max: whoever sends the longest value is disconnected");
         }
         return new ClientConfig(
                 settings.get(ConfigCatalog.BIND),
                 port,
                 settings.get(ConfigCatalog.REQUIREPASS),
                 settings.get(ConfigCatalog.PROTECTED_MODE),
-                settings.get(ConfigCatalog.MAXCLIENTS),
+                connectionsMax(),
                 (int) settings.get(ConfigCatalog.TCP_KEEPALIVE).toSeconds(),
                 new RespLimits(
                         bulkBytesMax,
@@ -102,7 +117,19 @@ final class NodeConfigBuilder {
                         requestBytesMax),
                 settings.get(ConfigCatalog.KEY_MAX).intValue(),
                 settings.get(ConfigCatalog.CLIENT_PIPELINE_MAX),
-                outputBufferBytesMax);
+                outputBufferBytesMax,
+                memoryBytesMax);
+    }
+
+    /** As many as are asked for and have room beside the files, peers and watchers of the node: as Redis reckons. */
+    private int connectionsMax() {
+        long reserved = Math.min(FILES_RESERVED, machine.openFilesMax() / 2);
+        return (int) Math.min(settings.get(ConfigCatalog.MAXCLIENTS), Math.max(1, machine.openFilesMax() - reserved));
+    }
+
+    /** A share of the heap, in bytes, between two bounds. */
+    private long ofHeap(int share, long bytesMax, long bytesMin) {
+        return Math.max(bytesMin, Math.min(bytesMax, machine.heapBytesMax() / share));
     }
 
     private PeerConfig peer(ClientConfig client, Optional<MemberSpec> entry) {

@@ -1,8 +1,12 @@
 package io.kvorum.server.http;
 
+import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.LogThrottle;
 import io.kvorum.server.runtime.TaskLoop;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -20,19 +24,22 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private final HttpPages pages;
     private final TaskLoop control;
+    private final HttpCrowd crowd;
+    private final LogThrottle throttle;
+    private final Clock clock;
 
-    HttpConnection(HttpPages pages, TaskLoop control) {
+    HttpConnection(HttpPages pages, TaskLoop control, HttpCrowd crowd, LogThrottle throttle, Clock clock) {
         this.pages = pages;
         this.control = control;
+        this.crowd = crowd;
+        this.throttle = throttle;
+        this.clock = clock;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         if (request.decoderResult().isFailure()) {
-            FullHttpResponse refused =
-                    HttpPages.text(HttpResponseStatus.BAD_REQUEST, "not an HTTP request, or one too long\n");
-            refused.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-            context.writeAndFlush(refused);
+            refuse(context, HttpResponseStatus.BAD_REQUEST, "not an HTTP request, or one too long\n");
             return;
         }
         // The next request waits in the flow control handler until this one has its answer.
@@ -45,6 +52,13 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
     }
 
+    /** Says why, and closes. */
+    static void refuse(ChannelHandlerContext context, HttpResponseStatus status, String why) {
+        FullHttpResponse refusal = HttpPages.text(status, why);
+        refusal.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        context.writeAndFlush(refusal).addListener(ChannelFutureListener.CLOSE);
+    }
+
     private FullHttpResponse answer(HttpMethod method, String uri) {
         try {
             return pages.answer(method, uri);
@@ -54,7 +68,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
     }
 
-    private static void send(ChannelHandlerContext context, FullHttpResponse response) {
+    private void send(ChannelHandlerContext context, FullHttpResponse response) {
+        crowd.answered(context.channel());
         context.writeAndFlush(response)
                 .addListener(done -> context.channel().config().setAutoRead(true));
     }
@@ -68,6 +83,13 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             LOG.debug("connection of {} ended: {}", context.channel().remoteAddress(), cause.toString());
+        } else if (cause instanceof DecoderException) {
+            if (throttle.permits("garbage", clock.nanoTime())) {
+                LOG.warn(
+                        "closed the HTTP connection of {}: {}",
+                        context.channel().remoteAddress(),
+                        cause.getMessage());
+            }
         } else {
             LOG.warn("connection of {} failed", context.channel().remoteAddress(), cause);
         }

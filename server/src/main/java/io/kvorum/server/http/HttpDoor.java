@@ -1,16 +1,22 @@
 package io.kvorum.server.http;
 
 import io.kvorum.server.config.HttpConfig;
+import io.kvorum.server.runtime.AcceptFailures;
+import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.LogThrottle;
 import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.server.runtime.Transports;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.flow.FlowControlHandler;
@@ -25,20 +31,23 @@ import java.util.function.Supplier;
  * Listens for HTTP: {@code /live} says that the process runs, {@code /ready} whether it should be sent requests,
  * {@code /metrics} all its numbers. Nothing else is there, and nothing can be changed.
  *
- * <p>Connections are few and short of everything: what asks for more, or nothing for long, is closed. Safe from every
+ * <p>Connections are few and short of everything: what asks for more, or nothing for long, is closed. Of too many those
+ * go that were answered longest ago, so that nobody keeps a health check out by holding connections. Safe from every
  * thread, but {@link #start} and {@link #close} not from an event loop.
  */
 public final class HttpDoor implements AutoCloseable {
     private static final int REQUEST_LINE_BYTES_MAX = 1024;
     private static final int HEADER_BYTES_MAX = 8192;
     private static final int BODY_BYTES_MAX = 1024;
-    private static final int CONNECTIONS_MAX = 64;
     private static final int IDLE_SECONDS = 60;
 
     private final HttpConfig config;
     private final Transports transports;
     private final HttpPages pages;
     private final TaskLoop control;
+    private final LogThrottle throttle = new LogThrottle();
+    private final Clock clock = Clock.system();
+    private final HttpCrowd crowd = new HttpCrowd();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
     /**
@@ -88,6 +97,7 @@ public final class HttpDoor implements AutoCloseable {
                     bound.cause());
         }
         connections.add(bound.channel());
+        AcceptFailures.watch(bound.channel(), "HTTP clients", clock);
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
 
@@ -98,19 +108,22 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     private void accept(Channel channel) {
-        if (connections.size() > CONNECTIONS_MAX) {
-            channel.close();
-            return;
-        }
         connections.add(channel);
+        crowd.add(channel);
         channel.pipeline()
-                .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
+                // Counts answers alone: who sends a byte now and then is as idle as who sends none.
+                .addLast(new IdleStateHandler(0, IDLE_SECONDS, 0))
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
                         .setMaxHeaderSize(HEADER_BYTES_MAX)))
                 .addLast(new HttpServerKeepAliveHandler())
-                .addLast(new HttpObjectAggregator(BODY_BYTES_MAX, true))
+                .addLast(new HttpObjectAggregator(BODY_BYTES_MAX, true) {
+                    @Override
+                    protected void handleOversizedMessage(ChannelHandlerContext context, HttpMessage request) {
+                        HttpConnection.refuse(context, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "too long\n");
+                    }
+                })
                 .addLast(new FlowControlHandler())
-                .addLast(new HttpConnection(pages, control));
+                .addLast(new HttpConnection(pages, control, crowd, throttle, clock));
     }
 }

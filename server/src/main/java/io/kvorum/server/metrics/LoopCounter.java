@@ -8,6 +8,10 @@ public enum LoopCounter {
     CLIENTS_REFUSED(
             "kvorum_client_connections_refused_total",
             "Clients turned away: too many, or from another machine in protected mode"),
+    /** Clients closed because they held too much memory. */
+    CLIENTS_DROPPED(
+            "kvorum_client_connections_dropped_total",
+            "Clients closed because they held too much memory: requests not whole, replies not read"),
     /** Bytes read from clients. */
     CLIENT_BYTES_IN("kvorum_client_received_bytes_total", "Bytes read from clients"),
     /** Bytes written to clients. */

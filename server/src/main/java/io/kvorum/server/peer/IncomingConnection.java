@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection that another node made: requests come in, answers go back. Owned by its loop. While too many bytes of
- * answers wait to be sent, it reads no further requests.
+ * answers wait to be sent, no further request is run, not even one that has been received: a thousand small requests may
+ * ask for a thousand large values.
  */
 final class IncomingConnection extends PeerLink {
     private static final Logger LOG = LoggerFactory.getLogger(IncomingConnection.class);
@@ -27,11 +28,20 @@ final class IncomingConnection extends PeerLink {
     }
 
     @Override
-    void onOpen() {}
+    void onOpen() {
+        loop.strangers.add(this);
+    }
+
+    /** So many strangers connect that the oldest of them have to go. */
+    void crowdOut() {
+        node.logCrowdedOut(who());
+        close();
+    }
 
     @Override
     @Nullable
     Rejected onEstablished(Hello theirs) {
+        loop.strangers.remove(this);
         PeerDirectory.Entry entry = node.directory.get().find(theirs.nodeId());
         if (entry == null) {
             return node.rules.check(theirs, null);
@@ -73,14 +83,25 @@ final class IncomingConnection extends PeerLink {
 
     @Override
     void onEnd(boolean wasEstablished) {
+        loop.strangers.remove(this);
         if (theirId() != null) {
             node.sessions.ended(theirId(), channel());
         }
     }
 
     @Override
+    boolean mayRead() {
+        return channel().isWritable();
+    }
+
+    @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(context.channel().isWritable());
+        if (context.channel().isWritable()) {
+            // By a task of its own: who made room is in the middle of something else.
+            context.executor().execute(this::readOn);
+        } else {
+            context.channel().config().setAutoRead(false);
+        }
     }
 
     @Override

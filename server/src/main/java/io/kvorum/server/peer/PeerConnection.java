@@ -122,6 +122,12 @@ final class PeerConnection extends PeerLink {
         }
     }
 
+    /** Answers are always taken: so two nodes never wait for each other. */
+    @Override
+    boolean mayRead() {
+        return true;
+    }
+
     @Override
     void onEnd(boolean wasEstablished) {
         dialer.onEnd(this, wasEstablished);

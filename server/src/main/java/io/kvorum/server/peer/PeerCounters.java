@@ -12,6 +12,7 @@ public final class PeerCounters {
     final LongAdder lateAnswers = new LongAdder();
     final LongAdder garbage = new LongAdder();
     final LongAdder handshakeTimeouts = new LongAdder();
+    final LongAdder crowdedOut = new LongAdder();
     final LongAdder rejectedByUs = new LongAdder();
     final LongAdder rejectedByThem = new LongAdder();
     final LongAdder handlerFailures = new LongAdder();
@@ -50,6 +51,11 @@ public final class PeerCounters {
     /** Connections closed because their handshake took too long. */
     public long handshakeTimeouts() {
         return handshakeTimeouts.sum();
+    }
+
+    /** Connections closed before their handshake because too many others came without one. */
+    public long crowdedOut() {
+        return crowdedOut.sum();
     }
 
     /** Handshakes that this node refused. */

@@ -30,6 +30,12 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
     /** Answers have the correlation id of their request; what needs no answer has none. */
     static final long NO_CORRELATION = 0;
 
+    /** A handshake's messages are small, and who has not shown who it is may hold no more of our memory than that. */
+    private static final int HANDSHAKE_FRAME_BYTES_MAX = 64 << 10;
+
+    /** How long the frames of one connection are served before other connections have their turn. */
+    private static final long TURN_NANOS = 2_000_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
 
     final PeerLoop loop;
@@ -48,7 +54,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
         this.loop = loop;
         this.node = loop.node;
         this.handshake = handshake;
-        this.decoder = new PeerFrameDecoder(node.settings.frameBytesMax(), loop.scratch);
+        this.decoder = new PeerFrameDecoder(HANDSHAKE_FRAME_BYTES_MAX, loop.scratch);
     }
 
     /** The connection stands; who dialled sends its hello. */
@@ -62,6 +68,9 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
 
     /** A frame came after the handshake; {@code type} is null if this version does not know it. */
     abstract void onFrame(PeerFrame frame, @Nullable MessageType type);
+
+    /** Whether the next frame may be read; if not, whoever says so calls {@link #readOn} later. */
+    abstract boolean mayRead();
 
     /** The connection has ended; called once. */
     abstract void onEnd(boolean wasEstablished);
@@ -111,9 +120,14 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
         } finally {
             in.release();
         }
+        readFrames();
+    }
+
+    private void readFrames() {
+        long beginNanos = node.clock.nanoTime();
         try {
             PeerFrame frame = loop.frame;
-            while (!ended && !rejecting && decoder.next(frame)) {
+            while (!ended && !rejecting && mayRead() && decoder.next(frame)) {
                 if (established) {
                     node.counters.framesReceived.increment();
                     node.observe(frame.senderClock());
@@ -121,12 +135,30 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
                 } else {
                     onHandshakeFrame(frame);
                 }
+                if (node.clock.nanoTime() - beginNanos > TURN_NANOS) {
+                    letOthers();
+                    break;
+                }
             }
         } catch (PeerProtocolException | DecodeException garbage) {
             node.logGarbage(who(), String.valueOf(garbage.getMessage()));
             close();
         } finally {
             decoder.retain();
+        }
+    }
+
+    /** Goes on after the others. A scheduled task comes behind the loop's next look at its sockets, a plain one before. */
+    private void letOthers() {
+        channel().config().setAutoRead(false);
+        Future<?> unused = loop.eventLoop.schedule(this::readOn, 0, TimeUnit.NANOSECONDS);
+    }
+
+    /** Reads on, from frames that were left unread and then from the socket. */
+    final void readOn() {
+        if (mayRead()) {
+            channel().config().setAutoRead(true);
+            readFrames();
         }
     }
 
@@ -203,6 +235,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
             sendHandshake(lastWord);
         }
         established = true;
+        decoder.setFrameBytesMax(node.settings.frameBytesMax());
         cancelHandshakeTimeout();
     }
 

@@ -20,6 +20,7 @@ public final class PeerLoop {
     final Scratch scratch;
     final PeerDispatch dispatch;
     final RandomGenerator random;
+    final Strangers strangers = new Strangers();
     final PeerFrame frame = new PeerFrame();
     final ByteReader reader = new ByteReader(new byte[0]);
     final PeerFrameWriter writer;

@@ -3,6 +3,7 @@ package io.kvorum.server.peer;
 import io.kvorum.ring.NodeId;
 import io.kvorum.server.peer.message.Rejected;
 import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.LogThrottle;
 import io.kvorum.storage.version.StampClock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,13 @@ public final class PeerNode {
         counters.garbage.increment();
         if (throttle.permits("garbage", clock.nanoTime())) {
             LOG.warn("closed the peer connection of {}: {}", who, problem);
+        }
+    }
+
+    void logCrowdedOut(String who) {
+        counters.crowdedOut.increment();
+        if (throttle.permits("crowded out", clock.nanoTime())) {
+            LOG.warn("closed the peer connection of {}: too many connect without a handshake", who);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.kvorum.server.peer;
 
+import io.kvorum.server.runtime.AcceptFailures;
+import io.kvorum.server.runtime.Clock;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Listens for other members. Each connection belongs to the loop that accepted it. */
 public final class PeerServer implements AutoCloseable {
-    private static final int WATER_MARK_MAX = 64 << 20;
+    /** Enough to keep a fast network busy; more only makes memory wait. */
+    private static final int WATER_MARK_MAX = 4 << 20;
 
     private final EventLoopGroup group;
     private final Class<? extends ServerChannel> channelClass;
@@ -72,6 +75,7 @@ public final class PeerServer implements AutoCloseable {
                 .syncUninterruptibly()
                 .channel();
         listener = bound;
+        AcceptFailures.watch(bound, "other members", Clock.system());
         return ((InetSocketAddress) bound.localAddress()).getPort();
     }
 

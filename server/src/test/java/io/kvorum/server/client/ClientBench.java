@@ -5,6 +5,7 @@ import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandBench;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.config.Secret;
+import io.kvorum.server.runtime.LogThrottle;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
@@ -25,6 +26,7 @@ final class ClientBench {
     final CommandBench commands;
     final ClientLoop loop;
     private final ClientConfig config;
+    final ClientMemory memory;
 
     ClientBench(
             Secret password,
@@ -32,15 +34,27 @@ final class ClientBench {
             int connectionsMax,
             int pipelineMax,
             long outputMax,
+            long memoryMax,
             List<Command> more) {
         commands = new CommandBench(1, 1, password, more, tasks::add);
         loop = new ClientLoop(commands.loop, new FlushQueue(tasks::add));
         config = new ClientConfig(
-                "", 0, password, protectedMode, connectionsMax, 0, RespLimits.DEFAULTS, 65536, pipelineMax, outputMax);
+                "",
+                0,
+                password,
+                protectedMode,
+                connectionsMax,
+                0,
+                RespLimits.DEFAULTS,
+                65536,
+                pipelineMax,
+                outputMax,
+                memoryMax);
+        memory = new ClientMemory(memoryMax);
     }
 
     static ClientBench open(List<Command> more) {
-        return new ClientBench(Secret.NONE, true, 100, 1024, 256 << 20, more);
+        return new ClientBench(Secret.NONE, true, 100, 1024, 256 << 20, 512 << 20, more);
     }
 
     EmbeddedChannel connect(String host) {
@@ -60,7 +74,7 @@ final class ClientBench {
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(
                                 ClientConnection.OUTPUT_STALL_BYTES / 2, ClientConnection.OUTPUT_STALL_BYTES));
-        channel.pipeline().addLast(new ClientConnection(loop, config));
+        channel.pipeline().addLast(new ClientConnection(loop, config, memory, new LogThrottle()));
         try {
             channel.register();
         } catch (Exception e) {

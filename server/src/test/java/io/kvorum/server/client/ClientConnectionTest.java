@@ -65,17 +65,17 @@ class ClientConnectionTest {
         assertThat(open.exchange(open.connect("127.0.0.5"), "ping\r\n")).isEqualTo("+PONG\r\n");
         assertThat(open.exchange(open.connect("::1"), "ping\r\n")).isEqualTo("+PONG\r\n");
 
-        ClientBench locked = new ClientBench(Secret.of("p"), true, 100, 1024, 1 << 28, List.of());
+        ClientBench locked = new ClientBench(Secret.of("p"), true, 100, 1024, 1 << 28, 1 << 29, List.of());
         assertThat(locked.exchange(locked.connect("10.0.0.9"), "ping\r\nauth p\r\nping\r\n"))
                 .isEqualTo("-NOAUTH Authentication required.\r\n+OK\r\n+PONG\r\n");
 
-        ClientBench trusting = new ClientBench(Secret.NONE, false, 100, 1024, 1 << 28, List.of());
+        ClientBench trusting = new ClientBench(Secret.NONE, false, 100, 1024, 1 << 28, 1 << 29, List.of());
         assertThat(trusting.exchange(trusting.connect("10.0.0.9"), "ping\r\n")).isEqualTo("+PONG\r\n");
     }
 
     @Test
     void one_client_too_many_is_told_so_and_closed_and_a_place_that_is_left_is_free() {
-        ClientBench bench = new ClientBench(Secret.NONE, true, 1, 1024, 1 << 28, List.of());
+        ClientBench bench = new ClientBench(Secret.NONE, true, 1, 1024, 1 << 28, 1 << 29, List.of());
         EmbeddedChannel first = bench.connect();
         EmbeddedChannel second = bench.connect();
         assertThat(bench.received(second)).isEqualTo("-ERR max number of clients reached\r\n");
@@ -87,7 +87,7 @@ class ClientConnectionTest {
 
     @Test
     void a_stranger_may_not_send_much_and_one_who_was_let_in_may() {
-        ClientBench bench = new ClientBench(Secret.of("p"), true, 100, 1024, 1 << 28, List.of());
+        ClientBench bench = new ClientBench(Secret.of("p"), true, 100, 1024, 1 << 28, 1 << 29, List.of());
         EmbeddedChannel stranger = bench.connect();
         assertThat(bench.exchange(stranger, "*2\r\n$4\r\nECHO\r\n$16385\r\n"))
                 .isEqualTo("-ERR Protocol error: unauthenticated bulk length\r\n");
@@ -102,7 +102,7 @@ class ClientConnectionTest {
 
     @Test
     void who_is_owed_too_many_replies_is_not_read_until_one_has_come() {
-        ClientBench bench = new ClientBench(Secret.NONE, true, 100, 3, 1 << 28, List.of(later, note));
+        ClientBench bench = new ClientBench(Secret.NONE, true, 100, 3, 1 << 28, 1 << 29, List.of(later, note));
         EmbeddedChannel channel = bench.connect();
         assertThat(bench.exchange(channel, "later\r\nlater\r\nlater\r\nnote 1\r\nlater\r\n"))
                 .isEmpty();
@@ -158,7 +158,7 @@ class ClientConnectionTest {
 
     @Test
     void who_is_owed_more_bytes_than_anybody_may_hold_is_closed() {
-        ClientBench bench = new ClientBench(Secret.NONE, true, 100, 1024, 1_000_000, List.of(later, large));
+        ClientBench bench = new ClientBench(Secret.NONE, true, 100, 1024, 1_000_000, 1 << 29, List.of(later, large));
         EmbeddedChannel channel = bench.connect();
         bench.exchange(channel, "later\r\n" + "large 400000\r\n".repeat(3));
         bench.turn();

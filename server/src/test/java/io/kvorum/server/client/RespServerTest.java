@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** The door with real sockets on it, on one event loop. */
 class RespServerTest {
     private static final ClientConfig CONFIG =
-            new ClientConfig("", 0, Secret.NONE, true, 100, 300, RespLimits.DEFAULTS, 65536, 1024, 1 << 28);
+            new ClientConfig("", 0, Secret.NONE, true, 100, 300, RespLimits.DEFAULTS, 65536, 1024, 1 << 28, 1 << 29);
 
     private final BlockingQueue<PendingReply> waiting = new ArrayBlockingQueue<>(10);
     private final Command later = Command.named("later").handledBy(call -> waiting.add(call.defer()));

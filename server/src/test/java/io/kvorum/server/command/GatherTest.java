@@ -6,6 +6,7 @@ import io.kvorum.server.config.Secret;
 import io.kvorum.server.peer.message.Forward;
 import io.kvorum.server.peer.message.ForwardAnswer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -38,16 +39,7 @@ class GatherTest {
     }
 
     private static void writeAll(Call call) {
-        int parts = (call.request().argumentCount() - 1) / 2;
-        Gather gather = new Gather(call, found(call, "set"), parts, Gather.Combiner.ALL_OK);
-        for (int i = 0; i < parts; i++) {
-            int key = 1 + 2 * i;
-            gather.part(call.request())
-                    .add(call.request().offset(key), call.request().length(key))
-                    .add(call.request().offset(key + 1), call.request().length(key + 1));
-            gather.run();
-        }
-        gather.finish(call);
+        Gather.eachGroup(call, found(call, "set"), 2, Gather.Combiner.ALL_OK);
     }
 
     @Test
@@ -102,6 +94,37 @@ class GatherTest {
         assertThat(client.takeReplies()).isEmpty();
         reply(1, "$1\r\n2\r\n");
         assertThat(client.takeReplies()).isEqualTo("*2\r\n$1\r\n1\r\n$1\r\n2\r\n+PONG\r\n");
+    }
+
+    @Test
+    void of_very_many_keys_some_hundreds_are_under_way_at_once_and_all_are_answered() {
+        String[] request = new String[1001];
+        Arrays.fill(request, first);
+        request[0] = "readall";
+        client.run(request);
+        int mostOpen = bench.sent.size();
+        for (int answered = 0; answered < 1000; answered++) {
+            assertThat(bench.sent.size()).isGreaterThan(answered);
+            reply(answered, "$-1\r\n");
+            mostOpen = Math.max(mostOpen, bench.sent.size() - answered);
+        }
+        assertThat(mostOpen).isBetween(2, Gather.OPEN_MAX + 1);
+        assertThat(client.takeReplies()).isEqualTo("*1000\r\n" + "$-1\r\n".repeat(1000));
+    }
+
+    @Test
+    void large_answers_let_fewer_be_under_way() {
+        String[] request = new String[101];
+        Arrays.fill(request, first);
+        request[0] = "readall";
+        client.run(request);
+        int large = 1 << 20;
+        String value = "$" + large + "\r\n" + "x".repeat(large) + "\r\n";
+        for (int answered = 0; answered < 60; answered++) {
+            reply(answered, value);
+        }
+        int sent = bench.sent.size();
+        assertThat(sent - 60).isLessThanOrEqualTo(5);
     }
 
     private void reply(int call, String text) {

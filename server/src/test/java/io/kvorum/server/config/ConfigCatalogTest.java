@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 final class ConfigCatalogTest {
-    private static final Machine MACHINE = new Machine(4, 1L << 30, "host");
+    private static final Machine MACHINE = new Machine(4, 1L << 30, Machine.UNLIMITED, "host");
 
     @TestFactory
     Stream<DynamicTest> every_property_reads_what_is_allowed_and_refuses_the_rest() {

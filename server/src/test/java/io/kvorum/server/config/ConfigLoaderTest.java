@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigLoaderTest {
-    private static final Machine MACHINE = new Machine(4, 1L << 30, "cache-1");
+    private static final Machine MACHINE = new Machine(4, 1L << 30, Machine.UNLIMITED, "cache-1");
 
     @TempDir
     Path directory;
@@ -70,6 +70,24 @@ final class ConfigLoaderTest {
         assertThat(config.clock().driftMaxMillis()).isEqualTo(1000);
         assertThat(config.membership().detector()).isEqualTo(io.kvorum.ring.detector.DetectorPolicy.DEFAULT);
         assertThat(config.log()).isEqualTo(new LogConfig(LogConfig.Level.INFO, null));
+    }
+
+    @Test
+    void what_clients_may_hold_follows_the_heap_and_how_many_they_are_the_files_that_may_be_open() {
+        Machine small = new Machine(4, 256L << 20, 1024, "cache-1");
+        ClientConfig clients =
+                ConfigLoader.load(null, Map.of(), List.of(), small).client();
+        assertThat(clients.limits().bulkBytesMax()).isEqualTo(16 << 20);
+        assertThat(clients.limits().requestBytesMax()).isEqualTo(32 << 20);
+        assertThat(clients.outputBufferBytesMax()).isEqualTo(32 << 20);
+        assertThat(clients.memoryBytesMax()).isEqualTo(64 << 20);
+        assertThat(clients.connectionsMax()).isEqualTo(512);
+        ClientConfig told = ConfigLoader.load(null, Map.of(), List.of("client.bulk-max=64mb"), small)
+                .client();
+        assertThat(told.limits().requestBytesMax()).isEqualTo(64 << 20);
+        assertThat(told.outputBufferBytesMax()).isEqualTo(64 << 20);
+        assertThat(told.memoryBytesMax()).isEqualTo(128 << 20);
+        assertThat(sets().client().connectionsMax()).isEqualTo(10_000);
     }
 
     @Test
@@ -226,6 +244,7 @@ final class ConfigLoaderTest {
                 "replication.dw=4| replication.dw: 4 is above",
                 "client.request-max=1mb| client.request-max: below client.bulk-max",
                 "client.output-buffer-max=1mb| client.output-buffer-max: below client.bulk-max",
+                "client.memory-max=64mb| client.memory-max: below twice client.bulk-max",
                 "peer.frame-max=64mb| peer.frame-max: below client.bulk-max + key-max + 64kb",
                 "peer.inflight-max=64mb| peer.inflight-max: below peer.frame-max",
                 "port=64000| http.port: port 64000 leaves no port 2000 above it; set it",

@@ -30,6 +30,8 @@ public final class TestCluster implements AutoCloseable {
     private final int[] ports;
     private final Map<String, String> settings;
     private final Process[] processes;
+    private final List<String> jvmFlags = new ArrayList<>();
+    private int openFilesMax;
     private final HttpClient http = HttpClient.newHttpClient();
 
     private TestCluster(Path directory, int[] ports, Map<String, String> settings) {
@@ -63,6 +65,18 @@ public final class TestCluster implements AutoCloseable {
         return new TestCluster(directory, ports, new LinkedHashMap<>(settings));
     }
 
+    /** Adds flags for the JVM of every node started from now on; later ones win. */
+    public TestCluster withJvmFlags(String... flags) {
+        jvmFlags.addAll(List.of(flags));
+        return this;
+    }
+
+    /** Nodes started from now on may have no more than so many files and sockets open. */
+    public TestCluster withOpenFilesMax(int files) {
+        openFilesMax = files;
+        return this;
+    }
+
     /** Starts one node; does not wait. */
     public void startNode(int node) throws IOException {
         startNode(node, Map.of());
@@ -71,8 +85,14 @@ public final class TestCluster implements AutoCloseable {
     /** Starts one node with properties of its own; does not wait. */
     public void startNode(int node, Map<String, String> own) throws IOException {
         List<String> command = new ArrayList<>();
+        if (openFilesMax > 0) {
+            command.addAll(List.of("bash", "-c", "ulimit -n " + openFilesMax + "; exec \"$@\"", "node"));
+        }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        // As the launcher starts them: a node that runs out of heap ends.
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.addAll(jvmFlags);
         for (String argument : System.getProperty("kvorum.node.jvm.args", "").split(" ", -1)) {
             if (!argument.isBlank()) {
                 command.add(argument);
@@ -154,6 +174,16 @@ public final class TestCluster implements AutoCloseable {
     /** The port of a node's RESP door. */
     public int port(int node) {
         return ports[node];
+    }
+
+    /** The port at which a node expects the others. */
+    public int peerPort(int node) {
+        return ports[node] + PEER_OFFSET;
+    }
+
+    /** The port of a node's HTTP door. */
+    public int httpPort(int node) {
+        return ports[node] + HTTP_OFFSET;
     }
 
     /** Ends a node's process at once, as a crash would. */

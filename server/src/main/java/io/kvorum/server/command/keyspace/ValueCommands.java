@@ -214,14 +214,7 @@ final class ValueCommands {
             CommandErrors.wrongArity(call);
             return;
         }
-        Gather gather = new Gather(call, set, request.argumentCount() / 2, Gather.Combiner.ALL_OK);
-        for (int key = 1; key < request.argumentCount(); key += 2) {
-            gather.part(request)
-                    .add(request.offset(key), request.length(key))
-                    .add(request.offset(key + 1), request.length(key + 1));
-            gather.run();
-        }
-        gather.finish(call);
+        Gather.eachGroup(call, set, 2, Gather.Combiner.ALL_OK);
     }
 
     private static void setWithEnd(Call call, ExpireTime time) {

@@ -169,21 +169,12 @@ public final class VersionedCommands {
     }
 
     private static void multiPut(Call call, Command put) {
-        RespRequest request = call.request();
-        int arguments = request.argumentCount() - 1;
+        int arguments = call.request().argumentCount() - 1;
         if (arguments % MPUT_STEP != 0) {
             CommandErrors.wrongArity(call);
             return;
         }
-        Gather gather = new Gather(call, put, arguments / MPUT_STEP, Gather.Combiner.ARRAY_WITH_ERRORS);
-        for (int key = 1; key <= arguments; key += MPUT_STEP) {
-            gather.part(request)
-                    .add(request.offset(key), request.length(key))
-                    .add(request.offset(key + 1), request.length(key + 1))
-                    .add(request.offset(key + 2), request.length(key + 2));
-            gather.run();
-        }
-        gather.finish(call);
+        Gather.eachGroup(call, put, MPUT_STEP, Gather.Combiner.ARRAY_WITH_ERRORS);
     }
 
     private static void siblings(Call call) {

@@ -90,7 +90,7 @@ final class AdminBench implements NodeStatus {
                         "requirepass=hidden-password",
                         "cluster.secret=hidden-secret-of-the-cluster",
                         "max-memory=64mb"),
-                new Machine(4, 1L << 30, "cache-1")));
+                new Machine(4, 1L << 30, Machine.UNLIMITED, "cache-1")));
         table = new CommandTable(List.of(ConnectionCommands.commands(), AdminCommands.commands(this, config)));
         loop = new CommandLoop(new CommandLoop.Parts(
                 table,
