@@ -88,6 +88,11 @@ public final class ContextCodec {
         if (bytes.length <= MAC_BYTES || bytes[0] != FORMAT_VERSION) {
             return Refusal.MALFORMED;
         }
+        // The decoder takes padding, and any bits that the last letter has to spare: texts that were never given out.
+        byte[] canonical = TO_TEXT.encode(bytes);
+        if (!Arrays.equals(canonical, 0, canonical.length, text, textOffset, textOffset + textLength)) {
+            return Refusal.MALFORMED;
+        }
         int bodyLength = bytes.length - MAC_BYTES;
         Context context;
         try {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvorum.storage.version.ContextCodec.Decoded;
 import io.kvorum.storage.version.ContextCodec.Refusal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -72,13 +73,34 @@ class ContextCodecTest {
             byte[] changed = text.clone();
             changed[random.nextInt(changed.length)] = (byte) random.nextInt();
             Decoded decoded = decode(changed);
-            // The last letter has spare bits, which say nothing.
-            assertThat(decoded instanceof Refusal || decoded.equals(given))
+            assertThat(decoded)
                     .as("run %d: %s", run, new String(changed, US_ASCII))
-                    .isTrue();
+                    .isEqualTo(Arrays.equals(changed, text) ? given : decoded)
+                    .isInstanceOf(Arrays.equals(changed, text) ? Context.class : Refusal.class);
             byte[] noise = new byte[random.nextInt(60)];
             random.nextBytes(noise);
             decode(noise);
+        }
+    }
+
+    @Test
+    void no_bit_of_a_context_may_change_and_nothing_may_be_added() {
+        for (int entries = 0; entries < 3; entries++) {
+            Context given = new Context(
+                    entries == 0 ? VersionVector.EMPTY : VersionVector.of(1, 5 << (7 * entries)), List.of());
+            byte[] text = encode(given);
+            for (int bit = 0; bit < text.length * 8; bit++) {
+                byte[] flipped = text.clone();
+                flipped[bit >> 3] ^= (byte) (1 << (bit & 7));
+                assertThat(decode(flipped))
+                        .as("bit %d of %s", bit, new String(text, US_ASCII))
+                        .isInstanceOf(Refusal.class);
+            }
+            for (String tail : List.of("=", "==", "A", "\n")) {
+                assertThat(decode(bytes(new String(text, US_ASCII) + tail)))
+                        .as("with %s", tail)
+                        .isInstanceOf(Refusal.class);
+            }
         }
     }
 

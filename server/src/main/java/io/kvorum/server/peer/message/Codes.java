@@ -1,7 +1,6 @@
 package io.kvorum.server.peer.message;
 
 import io.kvorum.codec.binary.ByteReader;
-import io.kvorum.codec.binary.DecodeException;
 import java.util.List;
 
 /** Reading of enum constants by their place. */
@@ -9,10 +8,9 @@ final class Codes {
     private Codes() {}
 
     static <E> E decode(ByteReader in, String field, List<E> values) {
-        int offset = in.position();
-        int code = in.u8();
+        int code = in.field(field).u8();
         if (code >= values.size()) {
-            throw new DecodeException(offset, field, String.valueOf(code), "below " + values.size());
+            throw in.invalid(field, String.valueOf(code), "below " + values.size());
         }
         return values.get(code);
     }

@@ -137,6 +137,18 @@ final class MessageTypeTest {
     }
 
     @Test
+    void a_refusal_tells_the_place_in_the_payload_wherever_the_payload_lies() {
+        byte[] received = {9, 9, 9, 9, 9, 9, 77, 0};
+        for (MessageType type : List.of(MessageType.READ_ANSWER, MessageType.WRITE_ANSWER)) {
+            assertThatThrownBy(() -> type.decode(new ByteReader(received, 6, 2)))
+                    .isInstanceOfSatisfying(DecodeException.class, refused -> {
+                        assertThat(refused.offset()).isEqualTo(1);
+                        assertThat(refused.found()).isEqualTo("77");
+                    });
+        }
+    }
+
+    @Test
     void page_describes_every_message_and_every_field() throws IOException {
         String page = Files.readString(PAGE);
         for (PeerMessage example : examples()) {
