@@ -2,6 +2,7 @@ package io.kvorum.tests.fuzz;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.storage.version.Amendments;
 import io.kvorum.storage.version.Context;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Records {
     private static final byte[] KEY = "key".getBytes(US_ASCII);
     private static final int HASH_AT = 8;
+    private static final int NEWEST_OF_ACTOR = 0x40;
 
     private Records() {}
 
@@ -114,5 +116,31 @@ final class Records {
             throw new AssertionError("a record without vector and siblings is refused");
         }
         return nothing;
+    }
+
+    /** The record with the stamp of its newest sibling's dot written out where it need not be: not canonical. */
+    static byte[] longWinded(byte[] record) {
+        int at = siblingsAt(record);
+        if (RecordBytes.siblingCount(record) == 0 || (record[at] & NEWEST_OF_ACTOR) == 0) {
+            return record;
+        }
+        int entry = RecordBytes.KEY_AT + RecordBytes.keyLength(record) + 16 * record[at + 1];
+        ByteWriter out = new ByteWriter(record.length + Long.BYTES);
+        out.raw(record, 0, at).u8(record[at] & ~NEWEST_OF_ACTOR).u8(record[at + 1]);
+        out.raw(record, entry + Long.BYTES, Long.BYTES).raw(record, at + 2, record.length - at - 2);
+        return out.toByteArray();
+    }
+
+    /** The siblings of one record under the vector and the superseded dots of another: seldom accepted, never honest. */
+    static byte[] withVectorOf(byte[] head, byte[] siblings) {
+        ByteWriter out = new ByteWriter(head.length + siblings.length);
+        out.raw(head, 0, 2).raw(siblings, 2, 2).raw(head, 4, siblingsAt(head) - 4);
+        return out.raw(siblings, siblingsAt(siblings), siblings.length - siblingsAt(siblings))
+                .toByteArray();
+    }
+
+    private static int siblingsAt(byte[] record) {
+        int dots = RecordBytes.vectorCount(record) + RecordBytes.supersededCount(record);
+        return RecordBytes.KEY_AT + RecordBytes.keyLength(record) + 16 * dots;
     }
 }

@@ -20,10 +20,9 @@ import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.storage.version.VersionVector;
 import io.kvorum.storage.version.Versions;
 import io.kvorum.storage.version.Visible;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -266,18 +265,49 @@ final class RecordsTarget implements FuzzTarget {
         Claims.sameBytes(merge(merged, merged.clone()), merged, "a merge with itself");
         Claims.holds(RecordBytes.vector(merged).dominates(RecordBytes.vector(a)), "a merge forgot");
         Claims.holds(RecordBytes.vector(merged).dominates(RecordBytes.vector(b)), "a merge forgot");
-        for (Sibling sibling : RecordBytes.siblings(merged)) {
-            Claims.holds(
-                    Stream.of(a, b)
-                            .flatMap(side -> RecordBytes.siblings(side).stream())
-                            .anyMatch(of -> of.dot().equals(sibling.dot())),
-                    "a merge invented a sibling");
-        }
+        requireSiblings(merged, a, b);
+        requireSiblings(merged, b, a);
         byte[] stubs = merge(Versions.withoutValues(a), Versions.withoutValues(b));
         requireAccepted(stubs, "a merge of stubs");
         Claims.equal(RecordBytes.hash(stubs), RecordBytes.hash(merged), "hash of a merge of stubs");
         requireCanonical(merged);
         read(merged, nowMillis(merged, options));
+    }
+
+    /** By the rule as it reads: what one side has stays, amended, unless the other side knew it and has it no more. */
+    private static void requireSiblings(byte[] merged, byte[] side, byte[] other) {
+        List<Sibling> kept = RecordBytes.siblings(merged);
+        List<Dot> dotsOfOther = dots(other);
+        for (Sibling sibling : RecordBytes.siblings(side)) {
+            Dot dot = sibling.dot();
+            boolean stays = dotsOfOther.contains(dot) || !RecordBytes.knows(other, dot.actor(), dot.stamp());
+            Claims.equal(dots(merged).contains(dot), stays, "whether " + dot + " stays");
+            Claims.holds(
+                    !stays || kept.stream().anyMatch(one -> includes(one, sibling)), dot + " lost what was said of it");
+        }
+        for (Dot dot : dots(merged)) {
+            Claims.holds(dots(side).contains(dot) || dotsOfOther.contains(dot), "a merge invented a sibling");
+        }
+    }
+
+    private static List<Dot> dots(byte[] record) {
+        return RecordBytes.siblings(record).stream().map(Sibling::dot).toList();
+    }
+
+    /** Whether the one is the other with the same amendments or newer ones. */
+    private static boolean includes(Sibling one, Sibling other) {
+        return one.dot().equals(other.dot())
+                && one.valueHash() == other.valueHash()
+                && one.isBorn() == other.isBorn()
+                && one.isTombstone() == other.isTombstone()
+                && one.clientFlags() == other.clientFlags()
+                && (one.hasBytes() || !other.hasBytes())
+                && other.increments().stream()
+                        .allMatch(increment -> one.increments().stream()
+                                .anyMatch(newer -> newer.actor() == increment.actor()
+                                        && (newer.stamp() > increment.stamp()
+                                                || (newer.stamp() == increment.stamp()
+                                                        && newer.sum() >= increment.sum()))));
     }
 
     private static byte[] merge(byte[] a, byte[] b) {
@@ -296,17 +326,25 @@ final class RecordsTarget implements FuzzTarget {
 
     @Override
     public List<byte[]> seeds(SplittableRandom random) {
-        return Stream.generate(() -> pair(random)).limit(60).toList();
+        List<byte[]> seeds = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            List<byte[]> history = Records.history(random, random.nextInt(1, 16));
+            byte[] a = history.get(random.nextInt(history.size()));
+            byte[] b = history.get(random.nextInt(history.size()));
+            int options = random.nextInt(256);
+            seeds.add(pair(options, a, b));
+            if (i % 6 == 0) {
+                seeds.add(pair(options, Records.longWinded(a), b));
+            }
+            if (i % 6 == 1) {
+                seeds.add(pair(options, a, Records.withVectorOf(a, b)));
+            }
+        }
+        return seeds;
     }
 
-    private static byte[] pair(SplittableRandom random) {
-        List<byte[]> history = Records.history(random, random.nextInt(1, 16));
-        byte[] a = history.get(random.nextInt(history.size()));
-        byte[] b = history.get(random.nextInt(history.size()));
-        byte[] pair = Arrays.copyOf(
-                new byte[] {(byte) random.nextInt(), (byte) (a.length >> 8), (byte) a.length}, 3 + a.length + b.length);
-        System.arraycopy(a, 0, pair, 3, a.length);
-        System.arraycopy(b, 0, pair, 3 + a.length, b.length);
-        return pair;
+    private static byte[] pair(int options, byte[] a, byte[] b) {
+        ByteWriter pair = new ByteWriter(3 + a.length + b.length);
+        return pair.u8(options).u16(a.length).raw(a).raw(b).toByteArray();
     }
 }

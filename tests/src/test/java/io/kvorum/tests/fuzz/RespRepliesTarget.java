@@ -15,6 +15,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.redis.RedisCodecException;
 import io.netty.handler.codec.redis.RedisMessage;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -33,6 +34,7 @@ final class RespRepliesTarget implements FuzzTarget {
     /** Wide: a text of one malformed byte is three bytes when it is written anew. */
     private static final RespLimits ANEW = new RespLimits(64 << 20, 1 << 20, 1 << 20);
 
+    private static final int MANY = 20;
     private static final int ONE_BY_ONE_MAX = 128;
 
     @Override
@@ -59,6 +61,13 @@ final class RespRepliesTarget implements FuzzTarget {
             Claims.equal(receive(limits, Input.single(bytes)), whole, "replies byte by byte");
         }
         readAnew(whole);
+        for (byte[] written : whole.resp3.subList(0, Math.min(2, whole.resp3.size()))) {
+            if (receive(limits, List.of(written)).error.isEmpty()) {
+                Outcome again = receive(limits, Collections.nCopies(MANY, written));
+                Claims.holds(again.error.isEmpty(), "a reply is refused after others like it");
+                Claims.equal(again.replies.size(), MANY, "replies, all the same");
+            }
+        }
     }
 
     private static void readAnew(Outcome whole) {
