@@ -8,6 +8,7 @@ import io.kvorum.server.config.ClusterConfig;
 import io.kvorum.server.config.ConfigLoader;
 import io.kvorum.server.membership.Founded;
 import io.kvorum.server.membership.StartException;
+import io.kvorum.storage.disk.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ final class DataDirectoryTarget implements FuzzTarget {
 
     /** Who the node is; null if it refuses to start. */
     private @Nullable NodeId open(Path where) {
-        try (Founded founded = Founded.open(where, config, N)) {
+        try (Founded founded = Founded.open(Disk.system(), where, config, N)) {
             Claims.holds(!founded.isBorn(), "a node with a past is born anew");
             Claims.holds(founded.ring().member(founded.nodeId()) != null, "a node is no member of its own ring");
             return founded.nodeId();
@@ -102,7 +103,7 @@ final class DataDirectoryTarget implements FuzzTarget {
     public List<byte[]> seeds(SplittableRandom random) {
         try {
             Path born = Files.createTempDirectory("kvorum-fuzz-");
-            try (Founded founded = Founded.open(born, config, N)) {
+            try (Founded founded = Founded.open(Disk.system(), born, config, N)) {
                 Claims.holds(founded.isBorn(), "a node without a past was born before");
             }
             byte[] identity = payload(born.resolve(IDENTITY));
