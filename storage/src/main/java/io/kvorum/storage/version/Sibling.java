@@ -162,7 +162,8 @@ public final class Sibling {
     /** For logs and timelines: dot and what is special about it, never the value, which is a client's secret. */
     @Override
     public String toString() {
-        return dot() + (isTombstone() ? " tombstone" : isBorn() ? " born" : " " + valueLength + " bytes")
+        return dot()
+                + (isTombstone() ? " tombstone" : isBorn() ? " born" : " " + valueLength + " bytes")
                 + (hasExpiry() ? " ends " + expiryMillis : "")
                 + (increments.length == 0 ? "" : " plus " + increments());
     }
