@@ -93,6 +93,18 @@ final class NodeMeter {
                 .orElse(0);
     }
 
+    /** How many clients were closed for holding too much. */
+    double dropped() {
+        try {
+            return metric("kvorum_client_connections_dropped_total");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     private long statusKilobytes(String field) throws IOException {
         return Files.readString(Path.of("/proc", pid(), "status"))
                 .lines()

@@ -58,31 +58,23 @@ class SlowClientsIT {
             try (Crowd crowd = Crowd.connect(cluster.port(0), 60)) {
                 crowd.pour("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$12582912\r\n".getBytes(ISO_8859_1), 1);
                 crowd.pour(part, 1);
-                cluster.await("the senders to be cut down", Duration.ofSeconds(20), () -> dropped() > 0);
+                cluster.await(
+                        "the senders to be cut down",
+                        Duration.ofSeconds(20),
+                        () -> ordeal.meter(0).dropped() > 0);
                 // What was sent lies in socket buffers for the most part: let the node see all of it.
                 cluster.await("the node to catch up", Duration.ofSeconds(20), () -> {
                     crowd.closed();
-                    double before = dropped();
+                    double before = ordeal.meter(0).dropped();
                     LockSupport.parkNanos(300_000_000);
-                    return dropped() == before;
+                    return ordeal.meter(0).dropped() == before;
                 });
                 System.out.printf(
                         "[ordeal] half requests: %d MB sent, %.0f of %d clients closed%n",
-                        crowd.sentBytes() / MB, dropped(), crowd.size());
+                        crowd.sentBytes() / MB, ordeal.meter(0).dropped(), crowd.size());
                 assertThat(ordeal.meter(0).metric("kvorum_client_memory_bytes")).isBetween(8.0 * MB, 64.0 * MB);
             }
             ordeal.endWithin(650, 1000, 3000);
-        }
-    }
-
-    private static double dropped() {
-        try {
-            return new NodeMeter(cluster, 0).metric("kvorum_client_connections_dropped_total");
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 
