@@ -37,6 +37,7 @@ public final class Simulation implements Ending {
     private static final long HEAL_NANOS_MAX = 120 * VirtualTime.SECOND;
     private static final long QUIET_NANOS = 3 * VirtualTime.SECOND;
     private static final long READ_NANOS_MAX = 10 * VirtualTime.SECOND;
+    private static final long RETRY_NANOS = 300 * VirtualTime.MILLI;
     private static final int READS = 2;
     private static final int READ_TRIES = 20;
 
@@ -190,6 +191,8 @@ public final class Simulation implements Ending {
                 runUntil(time.nowNanos() + 50 * VirtualTime.MILLI);
                 return attempt;
             }
+            // A connection that is dead is found so by its first use; the peer is trusted again soon after.
+            runUntil(time.nowNanos() + RETRY_NANOS);
         }
         throw new Violation("reads", key, "cannot be read from all owners, though all is healed");
     }
