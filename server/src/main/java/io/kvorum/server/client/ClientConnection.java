@@ -72,6 +72,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private @Nullable RespRequest held;
 
     private int heldPlace;
+    private int heldRequestBytes;
     private boolean stalled;
     private boolean resumeQueued;
     private boolean closeBegun;
@@ -187,7 +188,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public boolean onHeld() {
         tellHeld();
-        return session != null && !session.isClosing();
+        // A client that is closing still has its replies; one that was dropped has none.
+        return holding != null && !holding.hasEnded();
     }
 
     @Override
@@ -253,6 +255,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         RespRequest waited = held;
         if (waited != null) {
             held = null;
+            heldRequestBytes = 0;
             return waited;
         }
         return decoder.next(loop.request()) ? loop.request() : null;
@@ -265,6 +268,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             return false;
         }
         held = dispatcher.keep(request);
+        heldRequestBytes = request.bytes();
         return true;
     }
 
@@ -293,7 +297,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         }
         ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
         long bytes = replies.heldBytes() + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
-        told.set(bytes + decoder.heldBytes());
+        told.set(bytes + decoder.heldBytes() + heldRequestBytes);
         if (bytes > config.outputBufferBytesMax() && !told.hasEnded()) {
             told.end();
             drop(ctx, "holds " + bytes + " bytes of replies, above client.output-buffer-max");
@@ -361,9 +365,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         stalled = false;
-        runRequests();
-        decoder.retain();
-        tellHeld();
+        boolean ran = false;
+        try {
+            runRequests();
+            decoder.retain();
+            tellHeld();
+            ran = true;
+        } finally {
+            if (!ran) {
+                // Nobody would ever read on: what fails here is no read of the channel, which Netty would end.
+                ctx.close();
+            }
+        }
         if (!stalled && !session.isClosing()) {
             ctx.channel().config().setAutoRead(true);
         }

@@ -53,7 +53,8 @@ public final class ClientMemory {
                     largest = other;
                 }
             }
-            if (!largest.evict()) {
+            boolean evicted = largest.evict();
+            if (!evicted && largest.equals(growing)) {
                 return;
             }
         }

@@ -4,6 +4,8 @@ import io.kvorum.server.peer.TurnFlusher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connections, of clients and peers alike, that have written something in this turn of their loop: each is flushed once,
@@ -11,6 +13,8 @@ import java.util.concurrent.Executor;
  * by its loop.
  */
 public final class FlushQueue implements TurnFlusher {
+    private static final Logger LOG = LoggerFactory.getLogger(FlushQueue.class);
+
     private final Executor tasks;
     private final Runnable flushing = this::flushAll;
     private List<Flushable> dirty = new ArrayList<>();
@@ -34,7 +38,12 @@ public final class FlushQueue implements TurnFlusher {
         dirty = flushed;
         flushed = batch;
         for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).flushNow();
+            try {
+                batch.get(i).flushNow();
+            } catch (RuntimeException bug) {
+                // One that fails must not keep the others of this turn, and of all to come, from being flushed.
+                LOG.error("a connection could not be flushed", bug);
+            }
         }
         batch.clear();
     }

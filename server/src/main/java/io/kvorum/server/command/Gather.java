@@ -42,6 +42,9 @@ public final class Gather extends Deadline {
     /** What a reply costs beside its bytes. */
     private static final int REPLY_OVERHEAD_BYTES = 24;
 
+    private static final String WRITTEN_WITHOUT_REPLY =
+            "INDOUBT the writes were made, but their reply could not be; the node's log says more";
+
     private final CommandLoop loop;
     private final TableRow row;
     private final Session session;
@@ -217,8 +220,7 @@ public final class Gather extends Deadline {
         PendingReply waiting = pending;
         if (waiting != null && isOver() && !waiting.isDone()) {
             giveBack();
-            reply(waiting.out());
-            waiting.done();
+            waiting.make(this::reply, writes ? WRITTEN_WITHOUT_REPLY : "ERR internal error; the node's log says more");
         }
     }
 

@@ -64,12 +64,13 @@ final class Flushing {
     }
 
     private void flush(long newest, Collection<Integer> others, PeerCalls calls, FlushCallback callback) {
-        long stamp = stamps.next(newest);
-        Event flushed = new Event.Flushed(gossip.history().nextId(stamp, self), stamp);
+        Event flushed;
         try {
+            long stamp = stamps.next(newest);
+            flushed = new Event.Flushed(gossip.history().nextId(stamp, self), stamp);
             gossip.take(List.of(flushed));
-        } catch (UncheckedIOException disk) {
-            callback.failed(String.valueOf(disk.getMessage()));
+        } catch (UncheckedIOException | IllegalStateException refused) {
+            callback.failed(String.valueOf(refused.getMessage()));
             return;
         }
         ByteWriter bytes = new ByteWriter(64);

@@ -40,6 +40,21 @@ class MalformedRequestsIT {
     }
 
     @Test
+    void what_was_asked_before_quit_or_nonsense_is_answered_however_long_it_takes() throws IOException {
+        String mget = "*5001\r\n$4\r\nMGET\r\n" + "$2\r\nno\r\n".repeat(5_000);
+        String nothing = "*5000\r\n" + "$-1\r\n".repeat(5_000);
+        try (RawClient client = RawClient.connect(cluster.port(0))) {
+            client.send(mget + "QUIT\r\n");
+            assertThat(client.readToEnd(Duration.ofSeconds(20))).isEqualTo(nothing + "+OK\r\n");
+        }
+        try (RawClient client = RawClient.connect(cluster.port(0))) {
+            client.send(mget + "*1\r\n:1\r\n");
+            assertThat(client.readToEnd(Duration.ofSeconds(20)))
+                    .isEqualTo(nothing + "-ERR Protocol error: expected '$', got ':'\r\n");
+        }
+    }
+
+    @Test
     void a_malformed_request_is_answered_in_the_words_of_redis_and_ends_its_connection()
             throws IOException, InterruptedException {
         Map<String, String> errors = new LinkedHashMap<>();
