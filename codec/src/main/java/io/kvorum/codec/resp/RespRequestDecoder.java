@@ -263,6 +263,9 @@ public final class RespRequestDecoder {
         byte[] array = window.array();
         int start = window.position();
         int end = window.end();
+        if (isTlsHandshake(array, start, end)) {
+            throw new RespProtocolException("this port does not speak TLS");
+        }
         int i = start + distanceScanned;
         while (i < end && array[i] != '\n') {
             i++;
@@ -271,9 +274,6 @@ public final class RespRequestDecoder {
             throw new RespProtocolException("too big inline request");
         }
         if (i == end) {
-            if (isTlsHandshake(array, start, end)) {
-                throw new RespProtocolException("this port does not speak TLS");
-            }
             distanceScanned = end - start;
             return false;
         }
@@ -290,9 +290,9 @@ public final class RespRequestDecoder {
         return true;
     }
 
-    /** A TLS client begins with a record of this kind, and waits for ours for as long as the line does not end. */
+    /** A TLS client begins with a record of this kind (RFC 8446 §5.1), and would wait for ours until a line ends by chance. */
     private static boolean isTlsHandshake(byte[] array, int start, int end) {
-        return end - start >= 3 && array[start] == 0x16 && array[start + 1] == 3 && array[start + 2] <= 4;
+        return end - start >= 3 && array[start] == 0x16 && array[start + 1] == 3 && (array[start + 2] & 0xff) <= 4;
     }
 
     /** Error replies are one line of text: Redis turns line ends into blanks, and so do we. */

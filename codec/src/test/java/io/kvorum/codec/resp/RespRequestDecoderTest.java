@@ -74,6 +74,25 @@ final class RespRequestDecoderTest {
     }
 
     @Test
+    void a_tls_client_is_told_so_whether_or_not_its_hello_holds_a_line_end_and_however_it_is_cut() {
+        for (String hello : List.of("\u0016\u0003\u0001", "\u0016\u0003\u0000\u0016 a\nb\r\n")) {
+            for (int cut = 1; cut < hello.length(); cut++) {
+                int at = cut;
+                decoder = decoder(SMALL);
+                assertThatThrownBy(() -> {
+                            append(hello.substring(0, at).getBytes(ISO_8859_1));
+                            drain();
+                            append(hello.substring(at).getBytes(ISO_8859_1));
+                            drain();
+                        })
+                        .as("cut at %d", cut)
+                        .isInstanceOf(RespProtocolException.class)
+                        .hasMessageContaining("this port does not speak TLS");
+            }
+        }
+    }
+
+    @Test
     void ten_thousand_requests_decode_alike_however_they_are_cut() throws Exception {
         for (int seed = 0; seed < 8; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
