@@ -1,15 +1,26 @@
 package io.kvorum.tests;
 
+import io.kvorum.server.runtime.Clock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Ports of the loopback address that nobody uses now. */
+/**
+ * Ports of the loopback address that nobody uses now. Below those that the system gives to outgoing connections, any of
+ * which could take one between the look and the use.
+ */
 public final class FreePorts {
-    private static final int PORT_MIN = 1_024;
+    private static final int PORT_MIN = 10_000;
+    private static final int PORTS = 18_000;
+
+    /** Prime to the number of ports, so that every one has its turn. */
+    private static final int STEP = 7_919;
+
     private static final int ATTEMPTS_MAX = 1_000;
 
     private FreePorts() {}
@@ -22,15 +33,14 @@ public final class FreePorts {
      */
     public static List<Integer> find(int count, int... offsets) throws IOException {
         List<Integer> ports = new ArrayList<>();
+        Set<Integer> taken = new HashSet<>();
+        // Elsewhere each time, since what is found is not in use before its server has started.
+        long begin = Clock.system().nanoTime() >>> 10;
         for (int attempt = 0; attempt < ATTEMPTS_MAX && ports.size() < count; attempt++) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = socket.getLocalPort() - offsets[offsets.length - 1];
-                boolean fits = port >= PORT_MIN
-                        && !ports.contains(port)
-                        && IntStream.range(0, offsets.length - 1).allMatch(i -> isFree(port + offsets[i]));
-                if (fits) {
-                    ports.add(port);
-                }
+            int port = PORT_MIN + Math.floorMod(begin + (long) attempt * STEP, PORTS);
+            if (IntStream.of(offsets).allMatch(offset -> !taken.contains(port + offset) && isFree(port + offset))) {
+                ports.add(port);
+                IntStream.of(offsets).forEach(offset -> taken.add(port + offset));
             }
         }
         if (ports.size() < count) {

@@ -1,5 +1,6 @@
 package io.kvorum.tests.tour;
 
+import io.kvorum.tests.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -143,14 +144,10 @@ final class UpProcess implements AutoCloseable {
 
     /** A port from which all that a cluster needs is free. */
     static int freePort() throws IOException {
-        while (true) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = socket.getLocalPort() - 3_000;
-                if (port > 1_024 && areFree(port)) {
-                    return port;
-                }
-            }
-        }
+        int[] offsets = IntStream.of(OFFSETS)
+                .flatMap(offset -> IntStream.range(offset, offset + NODES))
+                .toArray();
+        return FreePorts.find(1, offsets).get(0);
     }
 
     /** Whether a cluster could start there now. */
