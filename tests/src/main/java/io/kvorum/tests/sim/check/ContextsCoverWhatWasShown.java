@@ -39,7 +39,7 @@ final class ContextsCoverWhatWasShown implements Check {
         BitSet covered = story.contexts().covered(key, reply.items().get(0).asBytes());
         List<Write> known = new ArrayList<>();
         for (RespReply value : reply.items().get(1).items()) {
-            List<Write> shown = writesOf(story, key, value);
+            List<Write> shown = Survival.shown(story, PROMISE, key, value);
             if (shown.stream().noneMatch(write -> covered.get(write.index()))) {
                 throw new Violation(PROMISE, key, attempt + " shows " + shown + ", and its context covers " + covered);
             }
@@ -56,13 +56,5 @@ final class ContextsCoverWhatWasShown implements Check {
                 throw new Violation(PROMISE, key, attempt + " does not show " + write + ", but its context covers it");
             }
         }
-    }
-
-    private static List<Write> writesOf(Story story, KeyStory key, RespReply value) {
-        Attempt writer = story.writer(value.asBytes());
-        if (writer == null || !writer.key().equals(key)) {
-            throw new Violation(PROMISE, key, "shows " + value + ", which nobody wrote to it");
-        }
-        return writer.writesMade();
     }
 }

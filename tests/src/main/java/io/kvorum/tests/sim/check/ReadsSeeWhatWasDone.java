@@ -10,7 +10,6 @@ import io.kvorum.tests.sim.story.Write;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * With R + W above N, a read shows every write that was acknowledged before it began, whoever made it, or what superseded
@@ -41,7 +40,7 @@ final class ReadsSeeWhatWasDone implements Check {
 
     /** GET shows the newest: it must not be one that something acknowledged had superseded already. */
     private static void plain(Story story, Attempt read, RespReply reply) {
-        List<Write> shown = shown(story, read.key(), reply);
+        List<Write> shown = Survival.shown(story, PROMISE, read.key(), reply);
         for (Attempt before : before(read)) {
             for (Write write : before.writesMade()) {
                 if (before.writesMade().size() == 1 && shown.stream().allMatch(write::hasSeen)) {
@@ -58,7 +57,7 @@ final class ReadsSeeWhatWasDone implements Check {
     private static void versioned(Story story, Attempt read, RespReply reply) {
         List<Write> shown = new ArrayList<>();
         for (RespReply value : reply.items().get(1).items()) {
-            shown.addAll(shown(story, read.key(), value));
+            shown.addAll(Survival.shown(story, PROMISE, read.key(), value));
         }
         BitSet accounted = Survival.accountedFor(read.key(), shown);
         for (Attempt before : before(read)) {
@@ -73,17 +72,5 @@ final class ReadsSeeWhatWasDone implements Check {
         return read.key().done().subList(0, read.doneBefore()).stream()
                 .filter(Survival::isPromised)
                 .toList();
-    }
-
-    /** The writes of a value; several if its attempt was passed on twice. */
-    private static List<Write> shown(Story story, KeyStory key, @Nullable RespReply value) {
-        if (value == null || value.isNil()) {
-            return List.of();
-        }
-        Attempt writer = story.writer(value.asBytes());
-        if (writer == null || !writer.key().equals(key)) {
-            throw new Violation(PROMISE, key, "shows " + value + ", which nobody wrote to it");
-        }
-        return writer.writesMade();
     }
 }

@@ -1,7 +1,10 @@
 package io.kvorum.tests.sim.check;
 
+import io.kvorum.codec.resp.RespReply;
 import io.kvorum.tests.sim.story.Attempt;
 import io.kvorum.tests.sim.story.KeyStory;
+import io.kvorum.tests.sim.story.Story;
+import io.kvorum.tests.sim.story.Violation;
 import io.kvorum.tests.sim.story.Write;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -41,5 +44,17 @@ final class Survival {
     /** Whether W owners at least took part in a write, as many as may not all forget it. */
     static boolean isPromised(Attempt attempt) {
         return attempt.writes() && attempt.isDone() && attempt.quorum() != 1;
+    }
+
+    /** The writes of a value that a client was shown; several if its attempt was passed on twice, none for nil. */
+    static List<Write> shown(Story story, String promise, KeyStory key, RespReply value) {
+        if (value.isNil()) {
+            return List.of();
+        }
+        Attempt writer = story.writer(value.asBytes());
+        if (writer == null || !writer.key().equals(key)) {
+            throw new Violation(promise, key, "shows " + value + ", which nobody wrote to it");
+        }
+        return writer.writesMade();
     }
 }

@@ -246,10 +246,8 @@ final class Workload {
     private Asked expire(SimLife life, Attempt attempt, Step.Request request) {
         String name = attempt.key().name();
         boolean late = request.operation() == Operation.PEXPIREAT_LATE || request.operation() == Operation.GETEX;
-        // No two expiries of a run are the same: each names its attempt.
-        long atMillis = late
-                ? SimClock.EPOCH_MILLIS + LATE_MILLIS + attempt.number()
-                : soon(life, request.salt()) * 1_000 / 1_000;
+        // No two late expiries of a run are the same: each names its attempt.
+        long atMillis = late ? SimClock.EPOCH_MILLIS + LATE_MILLIS + attempt.number() : soon(life, request.salt());
         return switch (request.operation()) {
             case PERSIST -> new Asked(words("PERSIST", name), reply -> told(attempt, reply));
             case GETEX -> {
