@@ -46,6 +46,18 @@ public interface Disk {
     void forceDirectory(Path directory) throws IOException;
 
     /**
+     * Names this uptime of the machine: as long as it is the same, nothing that was written has been lost, forced or
+     * not. Empty if the machine does not tell, and then equal to nothing.
+     */
+    String uptimeId();
+
+    /**
+     * Names a file beyond its path: a copy of it elsewhere, or put back from a backup, has another. Empty if the file
+     * system does not tell.
+     */
+    String fileId(Path file) throws IOException;
+
+    /**
      * Takes a lock that no other process and no other caller can have at the same time; the end of the process frees it.
      *
      * @return null if somebody else has it

@@ -21,6 +21,15 @@ public interface DiskFile extends AutoCloseable {
     /** Cuts the file off. */
     void truncate(long size) throws IOException;
 
+    /**
+     * Makes the file so long, with blocks of its own for every byte, so that no later write or put within can fail for
+     * want of space. What it had stays; the rest reads as zeros. Forced.
+     */
+    void preallocate(long size) throws IOException;
+
+    /** Maps the file's first bytes, which must have been preallocated. At most one map of a file at a time. */
+    DiskMap map(int length) throws IOException;
+
     /** Makes the bytes written so far, and the file's size, survive a crash of the machine. */
     void force() throws IOException;
 

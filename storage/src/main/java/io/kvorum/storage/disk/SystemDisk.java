@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** The machine's own file systems. */
 enum SystemDisk implements Disk {
     INSTANCE;
+
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final int ZEROS_BYTES = 1 << 20;
 
     @Override
     public void createDirectories(Path directory) throws IOException {
@@ -74,6 +78,22 @@ enum SystemDisk implements Disk {
     }
 
     @Override
+    public String uptimeId() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException otherSystem) {
+            // Only Linux tells; elsewhere each start counts as one of the machine.
+            return "";
+        }
+    }
+
+    @Override
+    public String fileId(Path file) throws IOException {
+        Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        return key == null ? "" : key.toString();
+    }
+
+    @Override
     public @Nullable DiskLock lock(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean locked = false;
@@ -116,6 +136,22 @@ enum SystemDisk implements Disk {
         @Override
         public void truncate(long size) throws IOException {
             channel.truncate(size);
+        }
+
+        @Override
+        public void preallocate(long size) throws IOException {
+            // Written and not only reserved: the first write into a reserved block makes the file system work again.
+            ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
+            for (long at = channel.size(); at < size; at += zeros.limit()) {
+                zeros.clear().limit((int) Math.min(ZEROS_BYTES, size - at));
+                write(zeros, at);
+            }
+            force();
+        }
+
+        @Override
+        public DiskMap map(int length) throws IOException {
+            return new SystemMap(channel.map(FileChannel.MapMode.READ_WRITE, 0, length));
         }
 
         @Override

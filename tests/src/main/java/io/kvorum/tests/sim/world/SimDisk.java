@@ -34,6 +34,8 @@ public final class SimDisk implements Disk {
     private final SortedMap<Path, SimFile> savedNames = new TreeMap<>();
     private long spaceBytes = Long.MAX_VALUE;
     private int forcesToFail;
+    private int uptimes;
+    private int files;
 
     /** An empty disk with room enough. */
     public SimDisk(RandomGenerator random) {
@@ -58,6 +60,7 @@ public final class SimDisk implements Disk {
     /** The power fails: what was not forced may be lost, and what was being written may be torn. */
     public void powerFails() {
         processEnds();
+        uptimes++;
         SortedMap<Path, SimFile> left = new TreeMap<>();
         Set<Path> all = new java.util.TreeSet<>(names.keySet());
         all.addAll(savedNames.keySet());
@@ -146,6 +149,16 @@ public final class SimDisk implements Disk {
     }
 
     @Override
+    public String uptimeId() {
+        return "uptime " + uptimes;
+    }
+
+    @Override
+    public String fileId(Path file) throws IOException {
+        return "file " + existing(file).id();
+    }
+
+    @Override
     public @Nullable DiskLock lock(Path file) throws IOException {
         open(file).close();
         return locked.add(file) ? () -> locked.remove(file) : null;
@@ -169,7 +182,7 @@ public final class SimDisk implements Disk {
         if (directories.contains(file)) {
             throw new FileAlreadyExistsException(file + " is a directory");
         }
-        SimFile made = new SimFile(this);
+        SimFile made = new SimFile(this, files++);
         names.put(file, made);
         return made;
     }

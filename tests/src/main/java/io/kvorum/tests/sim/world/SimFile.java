@@ -1,6 +1,7 @@
 package io.kvorum.tests.sim.world;
 
 import io.kvorum.storage.disk.DiskFile;
+import io.kvorum.storage.disk.DiskMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The bytes of one file: those there are now, those a power failure leaves for certain, and the writes between them. */
 final class SimFile {
     private final SimDisk disk;
+    private final int id;
     private final List<Change> unsaved = new ArrayList<>();
     private byte[] now = {};
     private byte[] saved = {};
@@ -41,8 +43,13 @@ final class SimFile {
         }
     }
 
-    SimFile(SimDisk disk) {
+    SimFile(SimDisk disk, int id) {
         this.disk = disk;
+        this.id = id;
+    }
+
+    int id() {
+        return id;
     }
 
     byte[] content() {
@@ -136,6 +143,20 @@ final class SimFile {
             if (size < now.length) {
                 SimFile.this.truncate((int) size);
             }
+        }
+
+        @Override
+        public void preallocate(long size) throws IOException {
+            requireOpen();
+            if (size > now.length) {
+                SimFile.this.write(new byte[Math.toIntExact(size - now.length)], now.length);
+            }
+            SimFile.this.force();
+        }
+
+        @Override
+        public DiskMap map(int length) throws IOException {
+            throw new IOException("this disk maps no files");
         }
 
         @Override
