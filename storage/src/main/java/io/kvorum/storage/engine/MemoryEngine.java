@@ -1,5 +1,6 @@
 package io.kvorum.storage.engine;
 
+import io.kvorum.storage.disk.DurableCallback;
 import io.kvorum.storage.table.MerkleSums;
 import io.kvorum.storage.table.RecordVisitor;
 import io.kvorum.storage.version.StampClock;

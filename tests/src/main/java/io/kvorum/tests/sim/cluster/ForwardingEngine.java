@@ -1,6 +1,6 @@
 package io.kvorum.tests.sim.cluster;
 
-import io.kvorum.storage.engine.DurableCallback;
+import io.kvorum.storage.disk.DurableCallback;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.table.RecordVisitor;

@@ -1,7 +1,7 @@
-package io.kvorum.storage.engine;
+package io.kvorum.storage.disk;
 
 /**
- * A thread of the engine's own that may wait for the disk. Its tasks run one after the other. Any thread may hand it
+ * A thread of the storage's own that may wait for the disk. Its tasks run one after the other. Any thread may hand it
  * some. One that throws ends nothing but itself; whoever made the thread says so in the log.
  */
 public interface Background {

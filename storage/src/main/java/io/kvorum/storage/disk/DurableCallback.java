@@ -1,10 +1,10 @@
-package io.kvorum.storage.engine;
+package io.kvorum.storage.disk;
 
 /** Told once whether a change has reached the disk. */
 @FunctionalInterface
 public interface DurableCallback {
     /**
-     * Runs on the engine's disk thread, or at once on the caller's; hands over to its own thread and returns.
+     * Runs on a disk thread, or at once on the caller's; hands over to its own thread and returns.
      *
      * @param durable false if the change is not on disk and will not be: no durable storage, or an I/O error
      */
