@@ -5,15 +5,21 @@ import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.disk.DurableCallback;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps entries in the order they were appended. A position is a number of bytes since the journal began; it only grows,
  * over all lives of the directory.
  *
- * <p>Life: {@link #open}, {@link #replay} once, then use, then {@link #close()}. One journal per directory: whoever opens
- * it holds a lock on that.
+ * <p>Life: {@link #open}, {@link #replay} once, then use, then {@link #close()}. Whoever opens it sees to it that nobody
+ * else does.
  */
 public final class Journal implements AutoCloseable {
     /** Instead of a position: there is no room yet, but there will be; try again soon. Nothing was appended. */
@@ -25,7 +31,59 @@ public final class Journal implements AutoCloseable {
     /** The longest payload of an entry, in bytes. */
     public static final int PAYLOAD_BYTES_MAX = 1 << 29;
 
-    private Journal() {}
+    private static final long TICK_NANOS = 1_000_000_000;
+
+    private final Disk disk;
+    private final UUID identity;
+    private final JournalSettings settings;
+    private final Background background;
+    private final SegmentFiles files;
+    private final List<SegmentFiles.Found> found;
+    private final Tail tail;
+    private final SegmentSupply supply;
+    private final DurableWaiters waiters = new DurableWaiters();
+    private final Runnable work = this::work;
+    private final AtomicBoolean workQueued = new AtomicBoolean();
+
+    /** Never FULL: the tail knows that. Any thread may see the device fail, so it is exchanged and not set. */
+    private final AtomicReference<JournalState> phase = new AtomicReference<>(JournalState.OPENING);
+
+    /** Written by the background thread, read by all. */
+    private volatile long durable;
+
+    private volatile @Nullable String failure;
+
+    /** Of positions between these nothing is known to be durable, though later ones are: a force has failed. */
+    private volatile long lostFrom;
+
+    private volatile long lostTo;
+
+    /** What the background thread is asked for. */
+    private volatile boolean forceWanted;
+
+    private volatile boolean retryWanted;
+
+    /** Owned by the thread that opens. */
+    private boolean replayed;
+
+    private final AtomicLong releasedTo = new AtomicLong();
+
+    private Journal(
+            Disk disk,
+            UUID identity,
+            JournalSettings settings,
+            Background background,
+            SegmentFiles files,
+            List<SegmentFiles.Found> found) {
+        this.disk = disk;
+        this.identity = identity;
+        this.settings = settings;
+        this.background = background;
+        this.files = files;
+        this.found = found;
+        this.tail = new Tail(settings.segmentBytes());
+        this.supply = new SegmentSupply(files, identity, tail);
+    }
 
     /**
      * Reads which segments there are; the directory is made if it is not there. May wait for the device.
@@ -37,7 +95,8 @@ public final class Journal implements AutoCloseable {
     public static Journal open(
             Disk disk, Path directory, UUID identity, JournalSettings settings, Background background)
             throws IOException {
-        throw new UnsupportedOperationException();
+        SegmentFiles files = new SegmentFiles(disk, directory, settings);
+        return new Journal(disk, identity, settings, background, files, files.find(identity));
     }
 
     /**
@@ -51,7 +110,55 @@ public final class Journal implements AutoCloseable {
      * @throws JournalCorruptException if entries that had been forced are damaged or missing
      */
     public RecoveryReport replay(long fromPosition, boolean salvage, ReplayVisitor visitor) throws IOException {
-        throw new UnsupportedOperationException();
+        if (state() != JournalState.OPENING || replayed) {
+            throw new IllegalStateException("replay of a journal that is " + state());
+        }
+        replayed = true;
+        JournalRecovery recovery = new JournalRecovery(disk, found, identity, fromPosition, salvage, visitor);
+        RecoveryReport report = recovery.run();
+        recovery.makeDurable();
+        begin(recovery.chain(), report.endPosition());
+        releasedTo.set(fromPosition);
+        phase.set(JournalState.RUNNING);
+        tail.accept(true);
+        background.schedule(TICK_NANOS, this::tick);
+        signal();
+        return report;
+    }
+
+    private void begin(SegmentChain chain, long end) {
+        List<JournalSegment> earlier = new ArrayList<>();
+        List<JournalSegment> dead = new ArrayList<>();
+        for (RecoveredSegment segment : chain.live()) {
+            boolean cut = segment.header().base() >= end;
+            (cut ? dead : earlier).add(segmentOf(segment, Math.min(segment.limit(), end)));
+        }
+        for (RecoveredSegment segment : chain.dead()) {
+            dead.add(segmentOf(segment, 0));
+        }
+        long sequence = found.isEmpty() ? 0 : found.get(found.size() - 1).sequence() + 1;
+        tail.recover(earlier, end);
+        durable = end;
+        supply.beginAt(sequence, Math.max(chain.highestEnd(), end), end);
+        supply.takeBack(dead);
+        prepareFirst();
+    }
+
+    private static JournalSegment segmentOf(RecoveredSegment segment, long end) {
+        return new JournalSegment(new SegmentFile(segment.found().path(), null, null), segment.header(), end);
+    }
+
+    /** On a full disk there may be none yet: the tick tries again. */
+    private void prepareFirst() {
+        while (supply.isPreparing() && tail.isWithoutSegment()) {
+            adopt(supply.prepare(durable));
+        }
+    }
+
+    private void adopt(@Nullable JournalSegment segment) {
+        if (segment != null && tail.add(segment)) {
+            durable = segment.base() + SegmentHeader.PAGE_BYTES;
+        }
     }
 
     /**
@@ -64,17 +171,39 @@ public final class Journal implements AutoCloseable {
      * @return the position just after the entry, above 0, or {@link #BUSY} or {@link #REFUSED}
      */
     public long append(int type, int partition, byte[] payload, int offset, int length) {
-        throw new UnsupportedOperationException();
+        Objects.checkFromIndexSize(offset, length, payload.length);
+        if (type < 1
+                || type > EntryFormat.TYPE_MAX
+                || partition < 0
+                || partition > EntryFormat.PARTITION_MAX
+                || length > PAYLOAD_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "an entry of type " + type + " for partition " + partition + " with " + length + " bytes");
+        }
+        int payloadCrc = EntryFormat.payloadCrc(payload, offset, length);
+        long position;
+        try {
+            position = tail.append(EntryFormat.kind(type, partition), payload, offset, length, payloadCrc);
+        } catch (InternalError deviceFailed) {
+            fail("writing to", deviceFailed);
+            return REFUSED;
+        }
+        if (position > 0 && settings.sync() == SyncPolicy.ALWAYS) {
+            requestForce();
+        } else if (position == BUSY || tail.workWanted()) {
+            signal();
+        }
+        return position;
     }
 
     /** The position just after the last entry: what a checkpoint made now would cover. Any thread. */
     public long position() {
-        throw new UnsupportedOperationException();
+        return tail.position();
     }
 
     /** Every entry up to here survives the loss of power. Any thread. */
     public long durablePosition() {
-        throw new UnsupportedOperationException();
+        return durable;
     }
 
     /**
@@ -86,12 +215,136 @@ public final class Journal implements AutoCloseable {
      * @param callback gets the position; runs on the background thread, or at once on this one if the answer is known
      */
     public void whenDurable(long position, DurableCallback callback) {
-        throw new UnsupportedOperationException();
+        if (position > tail.position()) {
+            throw new IllegalArgumentException(
+                    "position " + position + " of a journal that ends at " + tail.position());
+        }
+        if (position <= durable) {
+            callback.complete(position, !isLost(position));
+        } else if (waiters.add(position, callback)) {
+            requestForce();
+        } else {
+            callback.complete(position, position <= durable && !isLost(position));
+        }
+    }
+
+    private boolean isLost(long position) {
+        return position > lostFrom && position < lostTo;
     }
 
     /** Asks for a force of all that was appended. Any thread. */
     public void requestForce() {
-        throw new UnsupportedOperationException();
+        forceWanted = true;
+        signal();
+    }
+
+    private void signal() {
+        if (!workQueued.get() && workQueued.compareAndSet(false, true)) {
+            background.execute(work);
+        }
+    }
+
+    private void tick() {
+        if (phase.get() == JournalState.CLOSED) {
+            return;
+        }
+        background.schedule(TICK_NANOS, this::tick);
+        if (settings.sync() == SyncPolicy.EVERY_SECOND) {
+            forceWanted = true;
+        }
+        supply.retry();
+        work();
+    }
+
+    private void work() {
+        workQueued.set(false);
+        try {
+            if (phase.get() == JournalState.RUNNING) {
+                touchAhead();
+                if (forceWanted) {
+                    boolean unused = force();
+                }
+            } else if (phase.get() == JournalState.FAILED) {
+                waiters.refuse();
+            }
+        } finally {
+            maintain();
+        }
+    }
+
+    private void touchAhead() {
+        try {
+            if (tail.touchAhead()) {
+                signal();
+            }
+        } catch (InternalError deviceFailed) {
+            fail("touching", deviceFailed);
+        }
+    }
+
+    /** One force at a time: what was asked for meanwhile goes with the next. */
+    private boolean force() {
+        forceWanted = false;
+        long forced = durable;
+        try {
+            forced = forceTail();
+        } catch (IOException | InternalError failed) {
+            fail("forcing", failed);
+        }
+        // An append may have seen the device fail meanwhile: then the force proves nothing.
+        if (phase.get() == JournalState.FAILED) {
+            waiters.refuse();
+            return false;
+        }
+        durable = forced;
+        waiters.complete(forced);
+        return true;
+    }
+
+    /** Returns the position up to which everything is forced now. */
+    private long forceTail() throws IOException {
+        Tail.Cut cut = tail.cut(durable);
+        if (cut == null) {
+            return durable;
+        }
+        for (JournalSegment segment : cut.segments()) {
+            segment.force(segment == cut.last() ? cut.lastOffset() : segment.bytes());
+        }
+        // After all of them: no header may call durable what stands before a segment that was not forced.
+        cut.last().writeHeader(cut.position(), false);
+        tail.forced(cut);
+        return cut.position();
+    }
+
+    private void fail(String doing, Throwable cause) {
+        JournalSegment current = tail.current();
+        String file =
+                current == null ? "" : " journal segment " + current.file().path();
+        failure = doing + file + ": " + cause.getMessage();
+        tail.accept(false);
+        phase.compareAndSet(JournalState.RUNNING, JournalState.FAILED);
+        signal();
+    }
+
+    /** Releases and prepares; a part at a time, so that a force need not wait long. */
+    private void maintain() {
+        if (phase.get() != JournalState.RUNNING) {
+            return;
+        }
+        if (retryWanted) {
+            retryWanted = false;
+            supply.retry();
+        }
+        long released = releasedTo.get();
+        if (released >= lostTo) {
+            lostTo = 0;
+        }
+        supply.takeBack(tail.takeBelow(released));
+        supply.retire();
+        adopt(supply.prepare(durable));
+        if (supply.isPreparing()) {
+            signal();
+        }
     }
 
     /**
@@ -100,7 +353,7 @@ public final class Journal implements AutoCloseable {
      * @return false if that failed, or the journal had failed before
      */
     public boolean forceNow() {
-        throw new UnsupportedOperationException();
+        return phase.get() == JournalState.RUNNING && force();
     }
 
     /**
@@ -108,17 +361,21 @@ public final class Journal implements AutoCloseable {
      * above it go. Any thread; done soon, on the background thread.
      */
     public void release(long position) {
-        throw new UnsupportedOperationException();
+        releasedTo.accumulateAndGet(position, Math::max);
+        retryWanted = true;
+        signal();
     }
 
     /** What it can do at the moment. Any thread. */
     public JournalState state() {
-        throw new UnsupportedOperationException();
+        JournalState now = Objects.requireNonNull(phase.get());
+        return now == JournalState.RUNNING && tail.isFull() ? JournalState.FULL : now;
     }
 
     /** What last went wrong and is not over yet, with the file; null if nothing. Any thread. */
     public @Nullable String problem() {
-        throw new UnsupportedOperationException();
+        String failed = failure;
+        return failed == null ? supply.problem() : failed;
     }
 
     /**
@@ -130,22 +387,43 @@ public final class Journal implements AutoCloseable {
      * @return whether the journal takes entries again
      */
     public boolean reset() {
-        throw new UnsupportedOperationException();
+        if (phase.get() != JournalState.FAILED) {
+            throw new IllegalStateException("reset of a journal that is " + state());
+        }
+        waiters.refuse();
+        long end = tail.position();
+        try {
+            supply.cancel();
+            supply.takeBack(tail.abandon());
+            JournalSegment segment = supply.makeAfter(settings.segmentBytes(), end, durable);
+            lostFrom = lostTo == 0 ? durable : Math.min(lostFrom, durable);
+            lostTo = segment.base() + SegmentHeader.PAGE_BYTES;
+            adopt(segment);
+        } catch (IOException stillFails) {
+            failure = String.valueOf(stillFails.getMessage());
+            return false;
+        }
+        failure = null;
+        waiters.accept();
+        phase.set(JournalState.RUNNING);
+        tail.accept(true);
+        signal();
+        return true;
     }
 
     /** Bytes of all segment files: in use, prepared and spare. Any thread. */
     public long bytesUsed() {
-        throw new UnsupportedOperationException();
+        return files.bytesUsed();
     }
 
     /** Bytes that were appended after a position: what a replay from it would read. Any thread. */
     public long bytesSince(long position) {
-        throw new UnsupportedOperationException();
+        return tail.bytesSince(position);
     }
 
     /** Segments that hold entries. Any thread. */
     public int segmentCount() {
-        throw new UnsupportedOperationException();
+        return tail.segmentCount();
     }
 
     /**
@@ -156,6 +434,31 @@ public final class Journal implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        throw new UnsupportedOperationException();
+        JournalState before = phase.getAndSet(JournalState.CLOSED);
+        if (before == JournalState.CLOSED) {
+            return;
+        }
+        tail.accept(false);
+        try {
+            if (before == JournalState.RUNNING) {
+                forceLast();
+            }
+        } catch (InternalError deviceFailed) {
+            throw new IOException("closing the journal: " + deviceFailed.getMessage(), deviceFailed);
+        } finally {
+            waiters.refuse();
+            supply.takeBack(tail.all());
+            supply.close();
+        }
+    }
+
+    private void forceLast() throws IOException {
+        durable = forceTail();
+        waiters.complete(durable);
+        JournalSegment last = tail.current();
+        if (last != null) {
+            last.writeHeader(durable, true);
+            last.force(SegmentHeader.PAGE_BYTES);
+        }
     }
 }

@@ -1,0 +1,205 @@
+package io.kvorum.storage.journal;
+
+import io.kvorum.storage.disk.Disk;
+import io.kvorum.storage.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Reads a journal from a position on. It ends at the first thing that is no entry, if that was not known to be forced;
+ * below what was, such a thing is damage. Owned by the thread that opens.
+ */
+final class JournalRecovery {
+    private static final int COPY_BYTES = 1 << 20;
+    private static final int PROGRESS_BYTES = 16 << 20;
+
+    private final Disk disk;
+    private final SegmentChain chain;
+    private final boolean salvage;
+    private final ReplayVisitor visitor;
+    private final List<RecoveryReport.Dropped> dropped = new ArrayList<>();
+    private final long totalBytes;
+    private final long from;
+    private long end;
+    private long entries;
+    private long payloadBytes;
+    private long doneBytes;
+    private long nextProgressBytes = PROGRESS_BYTES;
+
+    JournalRecovery(
+            Disk disk,
+            List<SegmentFiles.Found> found,
+            UUID identity,
+            long fromPosition,
+            boolean salvage,
+            ReplayVisitor visitor)
+            throws JournalException {
+        this.disk = disk;
+        this.salvage = salvage;
+        this.visitor = visitor;
+        this.from = fromPosition;
+        this.end = fromPosition;
+        this.chain = SegmentChain.of(found, identity, fromPosition, salvage);
+        this.dropped.addAll(chain.dropped());
+        long bytes = 0;
+        for (RecoveredSegment segment : chain.live()) {
+            bytes += Math.max(
+                    0, segment.limit() - Math.max(fromPosition, segment.header().base()));
+        }
+        this.totalBytes = bytes;
+    }
+
+    SegmentChain chain() {
+        return chain;
+    }
+
+    /** Visits the entries; returns what was found. */
+    RecoveryReport run() throws IOException {
+        boolean goesOn = true;
+        for (int i = 0; i < chain.live().size() && goesOn; i++) {
+            goesOn = readSegment(i);
+        }
+        if (end < chain.durable()) {
+            endsEarly();
+        }
+        boolean clean = dropped.isEmpty() && chain.closedAt(end);
+        return new RecoveryReport(end, chain.durable(), entries, payloadBytes, clean, dropped);
+    }
+
+    private void endsEarly() throws JournalException {
+        RecoveredSegment last = chain.live().get(chain.live().size() - 1);
+        String reason = "entries up to position " + chain.durable() + ": they had been forced";
+        if (!salvage) {
+            throw new JournalCorruptException(
+                    last.found().path(), last.found().fileBytes(), "the end of the journal", reason);
+        }
+        dropped.add(new RecoveryReport.Dropped(last.found().path(), end, chain.durable(), "no " + reason));
+        end = chain.durable();
+    }
+
+    /** Returns false if the journal ends in it. */
+    private boolean readSegment(int index) throws IOException {
+        RecoveredSegment segment = chain.live().get(index);
+        long start = Math.max(end, segment.header().entriesAt());
+        if (start >= segment.limit()) {
+            return true;
+        }
+        if (!segment.header().goesOn()) {
+            end = start;
+        }
+        int offset = segment.offsetOf(start);
+        int limit = segment.offsetOf(segment.limit());
+        int seed =
+                EntryFormat.seed(segment.header().identity(), segment.header().sequence());
+        try (SegmentReader reader = new SegmentReader(disk, segment.found(), seed)) {
+            while (!isOver(segment, offset, limit)) {
+                if (reader.read(offset, limit)) {
+                    offset += reader.entryBytes();
+                    visit(segment, offset, reader);
+                } else if (isEnd(index, segment.positionOf(offset))) {
+                    return false;
+                } else {
+                    offset = passOver(index, segment, offset, limit, reader);
+                }
+                end = segment.positionOf(offset);
+            }
+        }
+        end = segment.limit();
+        return true;
+    }
+
+    /** A segment that was filled may have bytes left that are too few for an entry; one that was cut has none. */
+    private static boolean isOver(RecoveredSegment segment, int offset, int limit) {
+        boolean filled = limit == segment.header().bytes();
+        return offset == limit || (filled && limit - offset < EntryFormat.ENTRY_BYTES_MIN);
+    }
+
+    private boolean isEnd(int index, long position) {
+        return position >= chain.durable() && !isExcused(index, position);
+    }
+
+    /** Whether a later segment says that from here on a failed force may have lost what stood there. */
+    private boolean isExcused(int index, long position) {
+        return position >= excusedFrom(index);
+    }
+
+    private long excusedFrom(int index) {
+        long least = Long.MAX_VALUE;
+        for (int i = index + 1; i < chain.live().size(); i++) {
+            least = Math.min(least, chain.live().get(i).header().previousDurable());
+        }
+        return least;
+    }
+
+    private void visit(RecoveredSegment segment, int endOffset, SegmentReader reader) throws IOException {
+        if (reader.isPadding()) {
+            return;
+        }
+        long position = segment.positionOf(endOffset);
+        int kind = reader.kind();
+        visitor.entry(
+                position,
+                EntryFormat.type(kind),
+                EntryFormat.partition(kind),
+                reader.array(),
+                reader.payloadAt(),
+                reader.length());
+        entries++;
+        payloadBytes += reader.length();
+        doneBytes += reader.entryBytes();
+        if (doneBytes >= nextProgressBytes) {
+            nextProgressBytes = doneBytes + PROGRESS_BYTES;
+            visitor.progress(doneBytes, Math.max(doneBytes, totalBytes));
+        }
+    }
+
+    private int passOver(int index, RecoveredSegment segment, int offset, int limit, SegmentReader reader)
+            throws IOException {
+        boolean excused = isExcused(index, segment.positionOf(offset));
+        String fault = reader.fault();
+        if (!excused && !salvage) {
+            throw new JournalCorruptException(
+                    segment.found().path(),
+                    offset,
+                    fault,
+                    "an entry: position " + chain.durable() + " had been forced");
+        }
+        int next = reader.nextEntry(offset, limit);
+        String reason = excused ? "lost when a force failed: " + fault : fault;
+        dropped.add(new RecoveryReport.Dropped(
+                segment.found().path(), segment.positionOf(offset), segment.positionOf(next), reason));
+        return next;
+    }
+
+    /**
+     * Forces what was read and not known to be forced, written once more before: a force that failed in an earlier life
+     * may have left pages which the kernel takes for clean and which are not on the device.
+     */
+    void makeDurable() throws IOException {
+        for (int i = 0; i < chain.live().size(); i++) {
+            RecoveredSegment segment = chain.live().get(i);
+            long unsure = Math.min(chain.durable(), excusedFrom(i));
+            long start = Math.max(Math.max(from, segment.header().entriesAt()), unsure);
+            long stop = Math.min(end, segment.limit());
+            if (start < stop) {
+                rewrite(segment, segment.offsetOf(start), segment.offsetOf(stop));
+            }
+        }
+    }
+
+    private void rewrite(RecoveredSegment segment, int start, int stop) throws IOException {
+        try (DiskFile file = disk.open(segment.found().path())) {
+            byte[] bytes = new byte[Math.min(COPY_BYTES, stop - start)];
+            for (int at = start; at < stop; at += bytes.length) {
+                int read = file.read(ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, stop - at)), at);
+                file.write(ByteBuffer.wrap(bytes, 0, read), at);
+            }
+            file.force();
+        } catch (IOException failure) {
+            throw new IOException("forcing " + segment.found().path() + ": " + failure.getMessage(), failure);
+        }
+    }
+}
