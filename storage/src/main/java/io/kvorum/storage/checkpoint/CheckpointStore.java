@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * after any crash. Ordered by partition, position and key.
  *
  * <p>One batch at a time, by one thread; reads and scans by any thread beside it, each of which sees the store as some
- * commit left it. Every call may wait for the device. A method that throws has changed nothing; the store may need {@link
- * #reopen()} before it takes a batch again.
+ * commit left it. Every call may wait for the device. A method that throws has changed nothing; after a batch that failed the store
+ * may need {@link #reopen()} before it does anything again.
  */
 public interface CheckpointStore extends AutoCloseable {
     /** Begins a batch of changes. The one before must have been committed or closed. */
@@ -35,6 +35,14 @@ public interface CheckpointStore extends AutoCloseable {
 
     /** Returns what was put under a name, or null. */
     byte @Nullable [] meta(String name) throws IOException;
+
+    /**
+     * Frees space of what was replaced, for about so long; other calls go on beside it, but no batch is committed
+     * meanwhile.
+     *
+     * @return false if there was nothing to do
+     */
+    boolean collect(long budgetNanos) throws IOException;
 
     /** Bytes on disk, with what was replaced and is not collected yet. */
     long diskBytes();
