@@ -4,15 +4,22 @@ import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.server.metrics.NodeMetrics;
 import io.kvorum.server.replica.ReplicaObserver;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 
 /** Counts what is rare in the local copies and worth a look. Safe from every thread; called under partition locks. */
 final class CopyCounters implements ReplicaObserver {
     private final LongAdder damagedIdentities = new LongAdder();
+    private volatile LongConsumer damaged = actor -> {};
     private final LongAdder supersededForgotten = new LongAdder();
     private final LongAdder countersSaturated = new LongAdder();
     private final LongAdder siblingsWarned = new LongAdder();
     private final LongAdder siblingsDropped = new LongAdder();
     private final LongAdder invalidRecords = new LongAdder();
+
+    /** Tells of each actor that was found to be damaged; called under a partition's lock. */
+    void onDamagedIdentity(LongConsumer listener) {
+        damaged = listener;
+    }
 
     void register(NodeMetrics metrics) {
         metrics.gauge(
@@ -39,6 +46,7 @@ final class CopyCounters implements ReplicaObserver {
     @Override
     public void damagedIdentity(long actor, long stamp) {
         damagedIdentities.increment();
+        damaged.accept(actor);
     }
 
     @Override

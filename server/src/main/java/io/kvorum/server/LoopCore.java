@@ -9,9 +9,9 @@ import io.kvorum.server.coordinator.CoordinatorMetrics;
 import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.message.MessageType;
-import io.kvorum.server.peer.message.Read;
-import io.kvorum.server.peer.message.Write;
+import io.kvorum.server.replica.ReadService;
 import io.kvorum.server.replica.ReplicaService;
+import io.kvorum.server.replica.WriteService;
 import io.kvorum.server.runtime.DeadlineWheel;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.EnumMap;
@@ -25,6 +25,7 @@ import java.util.concurrent.Executor;
 public final class LoopCore {
     private final Map<MessageType, PeerRequestHandler> shared;
     private final ReplicaService replica;
+    private final WriteService writes;
     private final Coordinator coordinator;
     private final CommandLoop commands;
     private final ForwardService forwards;
@@ -52,7 +53,8 @@ public final class LoopCore {
     /** Joins the parts of a loop of a node. */
     public LoopCore(NodeCore node, Parts parts) {
         NodeCore.Foundation foundation = node.foundation();
-        replica = node.replica();
+        replica = node.replica(parts.tasks()::execute);
+        writes = new WriteService(replica, parts.wheel(), foundation.clock());
         shared = node.handlers();
         coordinator = new Coordinator(
                 replica,
@@ -83,10 +85,8 @@ public final class LoopCore {
     public Map<MessageType, PeerRequestHandler> handlers() {
         Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(MessageType.class);
         handlers.putAll(shared);
-        handlers.put(MessageType.READ, (peer, request, info, answer) -> answer.answer(replica.answer((Read) request)));
-        handlers.put(
-                MessageType.WRITE,
-                (peer, request, info, answer) -> answer.answer(replica.answer((Write) request, info.senderClock())));
+        handlers.put(MessageType.READ, new ReadService(replica));
+        handlers.put(MessageType.WRITE, writes);
         handlers.put(MessageType.FORWARD, forwards);
         return handlers;
     }

@@ -5,13 +5,17 @@ import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Turns an event loop's wheel of deadlines, at most once a tick and only while something waits on it. It looks at the
- * end of turns in which something was sent to a peer or a client's requests were run: who sets a deadline has done
- * either. Owned by its loop.
+ * An event loop's wheel of deadlines, turned at most once a tick and only while something waits on it. It is looked at
+ * when the turn ends in which the first deadline was set, since nearly all are cancelled in the turns that follow. Owned
+ * by its loop.
  */
 final class LoopTimer implements TurnFlusher.Flushable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopTimer.class);
+
     private final EventLoop eventLoop;
     private final DeadlineWheel wheel;
     private final Clock clock;
@@ -19,15 +23,18 @@ final class LoopTimer implements TurnFlusher.Flushable {
     private boolean looksLater;
     private boolean armed;
 
-    LoopTimer(EventLoop eventLoop, DeadlineWheel wheel, Clock clock, TurnFlusher endOfTurn) {
+    LoopTimer(EventLoop eventLoop, Clock clock, TurnFlusher endOfTurn) {
         this.eventLoop = eventLoop;
-        this.wheel = wheel;
+        this.wheel = new DeadlineWheel(clock.nanoTime(), DeadlineWheel.DEFAULT_TICK_NANOS, this::first);
         this.clock = clock;
         this.endOfTurn = endOfTurn;
     }
 
-    /** Something is sent in this turn: looks at its end whether a deadline waits. */
-    void onSending() {
+    DeadlineWheel wheel() {
+        return wheel;
+    }
+
+    private void first() {
         if (!armed && !looksLater) {
             looksLater = true;
             endOfTurn.flushLater(this);
@@ -52,7 +59,12 @@ final class LoopTimer implements TurnFlusher.Flushable {
 
     private void turn() {
         armed = false;
-        wheel.advance(clock.nanoTime());
+        try {
+            wheel.advance(clock.nanoTime());
+        } catch (RuntimeException bug) {
+            // The others come with the next turn, which must therefore come.
+            LOG.error("a deadline failed", bug);
+        }
         arm();
     }
 }

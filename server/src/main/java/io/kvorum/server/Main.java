@@ -1,10 +1,11 @@
 package io.kvorum.server;
 
+import io.kvorum.server.backup.RestoreCommand;
 import io.kvorum.server.config.ConfigException;
 import io.kvorum.server.config.ConfigLoader;
 import io.kvorum.server.config.Machine;
 import io.kvorum.server.config.NodeConfig;
-import io.kvorum.server.membership.StartException;
+import io.kvorum.server.runtime.StartException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "kvorum-server",
         description = "A node of Kvorum.",
-        subcommands = Main.NodeCommand.class,
+        subcommands = {Main.NodeCommand.class, RestoreCommand.class},
         mixinStandardHelpOptions = true)
 public final class Main implements Callable<Integer> {
     private static final int WRONG_USE = 2;
@@ -67,11 +68,16 @@ public final class Main implements Callable<Integer> {
                 description = "stops when standard input ends: so that no node outlives who started it")
         boolean exitWithStandardInput;
 
+        @Option(
+                names = "--salvage",
+                description = "goes on without what is damaged in the journal, and says what it drops")
+        boolean salvage;
+
         @Override
         public Integer call() throws Exception {
             NodeConfig loaded = ConfigLoader.load(config, System.getenv(), sets, Machine.local());
             loaded.log().publish();
-            try (Node node = new Node(loaded)) {
+            try (Node node = new Node(loaded, salvage)) {
                 node.start();
                 node.closeAtShutdown();
                 if (exitWithStandardInput) {

@@ -1,6 +1,8 @@
 package io.kvorum.server;
 
-import io.kvorum.ring.Ring;
+import io.kvorum.server.backup.BackupOrigin;
+import io.kvorum.server.backup.Backups;
+import io.kvorum.server.client.LoadingDoor;
 import io.kvorum.server.client.RespServer;
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.SessionDirectory;
@@ -12,9 +14,11 @@ import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.ReplicationConfig;
 import io.kvorum.server.http.HttpDoor;
 import io.kvorum.server.http.Readiness;
+import io.kvorum.server.life.EngineWatch;
+import io.kvorum.server.life.NodeStorage;
+import io.kvorum.server.life.StorageMeans;
 import io.kvorum.server.membership.Founded;
 import io.kvorum.server.membership.MembershipService;
-import io.kvorum.server.membership.StartException;
 import io.kvorum.server.metrics.NodeMetrics;
 import io.kvorum.server.peer.HandshakeKey;
 import io.kvorum.server.peer.HostResolver;
@@ -22,16 +26,18 @@ import io.kvorum.server.peer.LoopPeerCalls;
 import io.kvorum.server.peer.PeerNode;
 import io.kvorum.server.peer.PeerServer;
 import io.kvorum.server.peer.PeerSettings;
+import io.kvorum.server.runtime.BackgroundThread;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.ControlThread;
 import io.kvorum.server.runtime.DiskThreads;
 import io.kvorum.server.runtime.EventLoopTasks;
 import io.kvorum.server.runtime.Lifecycle;
 import io.kvorum.server.runtime.RandomSource;
+import io.kvorum.server.runtime.StartException;
 import io.kvorum.server.runtime.Threads;
 import io.kvorum.server.runtime.Transports;
+import io.kvorum.storage.checkpoint.XodusCheckpointStore;
 import io.kvorum.storage.disk.Disk;
-import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.version.StampClock;
 import io.netty.channel.EventLoop;
@@ -50,6 +56,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,13 +68,28 @@ public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final int CONTROL_QUEUE_MAX = 10_000;
     private static final int DISK_QUEUE_MAX = 1_000;
+    private static final int READ_THREADS = 2;
+    private static final int READ_QUEUE_MAX = 10_000;
+    private static final long STORE_CACHE_BYTES = 32L << 20;
 
     private final NodeConfig config;
     private final Lifecycle lifecycle;
     private final Threads threads = new Threads();
+    private final boolean salvage;
+    private volatile Supplier<String> loading = () -> "starting";
 
     /** A node that is not started. */
     public Node(NodeConfig config) {
+        this(config, false);
+    }
+
+    /**
+     * A node that is not started.
+     *
+     * @param salvage whether to go on without what is damaged on disk, once it is said what that is
+     */
+    public Node(NodeConfig config, boolean salvage) {
+        this.salvage = salvage;
         this.config = config;
         this.lifecycle = new Lifecycle("node " + config.name());
     }
@@ -122,26 +144,22 @@ public final class Node implements AutoCloseable {
                         config.storage().dataDirectory(),
                         config.cluster(),
                         config.replication().n()));
-        Ring ring = founded.ring();
         StampClock stamps = new StampClock(clock::wallMillis, config.clock().driftMaxMillis());
-        StorageEngine engine = lifecycle.opened(
-                "engine",
-                new MemoryEngine(
-                        ring.partitions(),
-                        config.storage().memoryBytesMax(),
-                        ring.partitioner()::high,
-                        stamps,
-                        random.generator("actors")));
-        engine.start();
+        EngineWatch watch = new EngineWatch(clock);
+        NodeStorage storage = lifecycle.opened(
+                "engine", NodeStorage.open(config, founded, means(clock), stamps, random, watch, salvage));
+        StorageEngine engine = storage.engine();
         ControlThread control = lifecycle.opened("control thread", threads.control(CONTROL_QUEUE_MAX));
-        DiskThreads disk = lifecycle.opened("disk threads", threads.disk(1, DISK_QUEUE_MAX));
+        DiskThreads disk = lifecycle.opened("disk threads", threads.disk("disk-", 1, DISK_QUEUE_MAX));
         Transports transports = lifecycle.opened(
                 "event loops",
                 Transports.open(config.runtime().transport(), config.runtime().ioThreads(), threads.eventLoops()));
+        HttpDoor http = startHttp(transports, control);
+        load(storage, founded, transports, watch);
         long bootId = random.generator("boot").nextLong();
         CopyCounters counters = new CopyCounters();
-        NodeCore.Foundation foundation =
-                new NodeCore.Foundation(config, founded, bootId, clock, stamps, random, engine, control, counters);
+        NodeCore.Foundation foundation = new NodeCore.Foundation(
+                config, founded, bootId, storage.livesKnownUpTo(), clock, stamps, random, engine, control, counters);
         MembershipService membership = lifecycle.opened("membership", foundation.membership());
         PeerNode peerNode = new PeerNode(
                 founded.peerIdentity(bootId),
@@ -154,13 +172,25 @@ public final class Node implements AutoCloseable {
                 membership);
         SessionDirectory sessions = new SessionDirectory();
         NodeSelf self = new NodeSelf(
-                describe(founded, transports), config.client().connectionsMax(), membership, engine, sessions, clock);
-        NodeCore core =
-                new NodeCore(foundation, membership, sessions, AdminCommands.commands(self, ConfigView.of(config)));
+                describe(founded, transports),
+                config.client().connectionsMax(),
+                membership,
+                engine,
+                sessions,
+                () -> storage.status(watch),
+                clock);
+        NodeCore core = new NodeCore(
+                foundation,
+                membership,
+                sessions,
+                AdminCommands.commands(self, ConfigView.of(config), backups(founded, engine, stamps, random, clock)));
         NodeMetrics metrics = new NodeMetrics(
                 config.runtime().ioThreads(),
                 core.table().rows().stream().map(Command::name).toList());
         counters.register(metrics);
+        counters.onDamagedIdentity(actor -> control.execute(() -> retire(engine, actor)));
+        watch.register(metrics);
+        NodeGauges.register(metrics, () -> storage.status(watch));
         self.start(metrics, control);
         NodeGauges.register(metrics, engine, membership, peerNode, sessions);
         List<NodeLoop> loops = new ArrayList<>();
@@ -181,7 +211,69 @@ public final class Node implements AutoCloseable {
         startPeers(transports, byEventLoop);
         core.start(calls, this::stopFor);
         startClients(transports, byEventLoop, metrics);
-        startHttp(transports, control, membership, metrics);
+        http.serve(() -> new Readiness(membership.status().notReady()), metrics::prometheusText);
+    }
+
+    /** Loads the records, while clients and those who watch are told how far that is. */
+    private void load(NodeStorage storage, Founded founded, Transports transports, EngineWatch watch) {
+        ClientConfig client = config.client();
+        InetSocketAddress address = address(client.bind(), client.port(), "bind");
+        Supplier<String> progress = () -> EngineWatch.describe(watch.progress());
+        try (LoadingDoor door = new LoadingDoor(transports.group(), transports.serverChannelClass(), progress)) {
+            bind("Redis clients", "port", address, () -> {
+                door.start(address);
+                return door;
+            });
+            loading = progress;
+            storage.start(founded);
+        }
+    }
+
+    private Backups backups(
+            Founded founded, StorageEngine engine, StampClock stamps, RandomSource random, Clock clock) {
+        BackgroundThread thread = lifecycle.opened("backup thread", threads.background("backup", clock));
+        return new Backups(
+                new BackupOrigin(
+                        founded,
+                        engine,
+                        stamps,
+                        NodeCore.VERSION,
+                        config.storage().tombstoneGraceMillis()),
+                Disk.system(),
+                config.storage().dataDirectory(),
+                thread,
+                random.generator("backups"));
+    }
+
+    /** What an engine that keeps records on disk runs on. */
+    private StorageMeans means(Clock clock) {
+        BackgroundThread journal = threads.background("journal", clock);
+        BackgroundThread checkpoint = threads.background("checkpoint", clock);
+        DiskThreads reading = threads.disk("read-", READ_THREADS, READ_QUEUE_MAX);
+        return new StorageMeans(
+                directory -> XodusCheckpointStore.open(Disk.system(), directory, STORE_CACHE_BYTES, clock::nanoTime),
+                journal,
+                checkpoint,
+                reading::execute,
+                threads.loaders(Runtime.getRuntime().availableProcessors()),
+                () -> {
+                    reading.close();
+                    checkpoint.close();
+                    journal.close();
+                });
+    }
+
+    /** Somebody else has used an actor of this node's: the copy that has it goes on under a new one. */
+    private static void retire(StorageEngine engine, long actor) {
+        for (int partition = 0; partition < engine.partitions(); partition++) {
+            if (engine.actor(partition) == actor) {
+                engine.retireActor(partition);
+                LOG.error(
+                        "one dot stood for two values in partition {}, whose copy here goes on under a new actor: was the"
+                                + " data directory copied, or put back from a backup?",
+                        partition);
+            }
+        }
     }
 
     /** This node was removed from its cluster: it must not go on. */
@@ -231,18 +323,12 @@ public final class Node implements AutoCloseable {
                         setting.value()));
     }
 
-    private void startHttp(
-            Transports transports, ControlThread control, MembershipService membership, NodeMetrics metrics) {
-        HttpDoor door = lifecycle.opened(
-                "http server",
-                new HttpDoor(
-                        config.http(),
-                        transports,
-                        control,
-                        () -> new Readiness(membership.status().notReady()),
-                        metrics::prometheusText));
+    private HttpDoor startHttp(Transports transports, ControlThread control) {
+        HttpDoor door = lifecycle.opened("http server", new HttpDoor(config.http(), transports, control));
+        door.serve(() -> Readiness.notYet(loading.get()), () -> "");
         InetSocketAddress address = address(config.http().bind(), config.http().port(), "http.bind");
         bind("HTTP", "http.port", address, door::start);
+        return door;
     }
 
     private NodeDescription describe(Founded founded, Transports transports) {

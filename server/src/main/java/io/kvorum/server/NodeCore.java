@@ -27,6 +27,7 @@ import io.kvorum.server.peer.message.Scan;
 import io.kvorum.server.repair.CopySettling;
 import io.kvorum.server.repair.PullResponder;
 import io.kvorum.server.repair.SettlerPolicy;
+import io.kvorum.server.repair.Sweeper;
 import io.kvorum.server.replica.ReplicaObserver;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.runtime.Clock;
@@ -73,6 +74,7 @@ public final class NodeCore {
      * @param config what it was told
      * @param founded who it is
      * @param bootId names this life of the process
+     * @param livesKnownUpTo no life of this node that its directory knows of began after this stamp
      * @param clock the machine's clocks
      * @param stamps the node's hybrid clock
      * @param random all its randomness
@@ -84,6 +86,7 @@ public final class NodeCore {
             NodeConfig config,
             Founded founded,
             long bootId,
+            long livesKnownUpTo,
             Clock clock,
             StampClock stamps,
             RandomSource random,
@@ -97,6 +100,7 @@ public final class NodeCore {
                     config.cluster().self(),
                     config.membership(),
                     bootId,
+                    livesKnownUpTo,
                     stamps,
                     clock,
                     random.generator("membership"),
@@ -153,7 +157,13 @@ public final class NodeCore {
      * @param fence told once, on the control thread, when this node was removed and must stop for ever
      */
     public void start(PeerCalls calls, Consumer<String> fence) {
-        ReplicaService copies = replica();
+        new Sweeper(
+                        foundation.engine(),
+                        foundation.stamps(),
+                        membership::view,
+                        foundation.config().storage().tombstoneGraceMillis())
+                .start(foundation.control());
+        ReplicaService copies = replica(foundation.control()::execute);
         membership.start(
                 calls,
                 new CopySettling(
@@ -204,13 +214,14 @@ public final class NodeCore {
         return handlers;
     }
 
-    /** A way to the copies for one thread. */
-    ReplicaService replica() {
+    /** A way to the copies for one thread, which runs the tasks given. */
+    ReplicaService replica(Consumer<Runnable> thread) {
         return new ReplicaService(
                 foundation.engine(),
                 foundation.stamps(),
                 membership::view,
                 foundation.observer(),
+                thread,
                 foundation.config().storage().tombstoneGraceMillis());
     }
 

@@ -2,12 +2,14 @@ package io.kvorum.server;
 
 import io.kvorum.ring.detector.PeerStatus;
 import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.command.admin.NodeStatus;
 import io.kvorum.server.membership.MembershipService;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
 import io.kvorum.server.metrics.NodeMetrics;
 import io.kvorum.server.peer.PeerCounters;
 import io.kvorum.server.peer.PeerNode;
 import io.kvorum.storage.engine.StorageEngine;
+import java.util.function.Supplier;
 
 /** The numbers of a node that are there to be looked up: copies, clients, members, connections between them. */
 final class NodeGauges {
@@ -41,6 +43,25 @@ final class NodeGauges {
                         .filter(NodeGauges::isUp)
                         .count());
         register(metrics, peerNode.counters());
+    }
+
+    static void register(NodeMetrics metrics, Supplier<NodeStatus.Storage> storage) {
+        metrics.gauge(
+                "kvorum_journal_bytes",
+                "Files of the journal",
+                () -> storage.get().journalBytes());
+        metrics.gauge(
+                "kvorum_store_bytes",
+                "Files of the checkpoint store",
+                () -> storage.get().storeBytes());
+        metrics.gauge(
+                "kvorum_dirty_records",
+                "Records that are newer than their checkpoint",
+                () -> storage.get().dirtyRecords());
+        metrics.gauge(
+                "kvorum_disk_problem",
+                "1 while writes are refused because of the disk",
+                () -> storage.get().problem().isEmpty() ? 0 : 1);
     }
 
     private static void register(NodeMetrics metrics, PeerCounters peers) {

@@ -11,7 +11,6 @@ import io.kvorum.server.peer.PeerLoop;
 import io.kvorum.server.peer.PeerNode;
 import io.kvorum.server.peer.TurnFlusher;
 import io.kvorum.server.runtime.Clock;
-import io.kvorum.server.runtime.DeadlineWheel;
 import io.kvorum.server.runtime.Transports;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -34,13 +33,8 @@ final class NodeLoop {
             NodeMetrics metrics) {
         NodeCore.Foundation foundation = core.foundation();
         Clock clock = foundation.clock();
-        DeadlineWheel wheel = new DeadlineWheel(clock.nanoTime(), DeadlineWheel.DEFAULT_TICK_NANOS);
-        FlushQueue flushes = new FlushQueue(eventLoop);
-        LoopTimer timer = new LoopTimer(eventLoop, wheel, clock, flushes);
-        TurnFlusher endOfTurn = what -> {
-            flushes.flushLater(what);
-            timer.onSending();
-        };
+        TurnFlusher endOfTurn = new FlushQueue(eventLoop);
+        LoopTimer timer = new LoopTimer(eventLoop, clock, endOfTurn);
         Scratch scratch = new Scratch();
         LoopRecorder recorder = new LoopRecorder(metrics, number);
         PeerDispatch dispatch = new PeerDispatch();
@@ -55,7 +49,13 @@ final class NodeLoop {
         LoopCore loop = new LoopCore(
                 core,
                 new LoopCore.Parts(
-                        number, transport, wheel, eventLoop, PooledByteBufAllocator.DEFAULT, recorder, recorder));
+                        number,
+                        transport,
+                        timer.wheel(),
+                        eventLoop,
+                        PooledByteBufAllocator.DEFAULT,
+                        recorder,
+                        recorder));
         dispatch.serve(loop.handlers());
         clients = new ClientLoop(loop.commands(), endOfTurn, scratch, new RespRequest());
     }

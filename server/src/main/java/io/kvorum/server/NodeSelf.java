@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ final class NodeSelf implements NodeStatus {
     private final MembershipService membership;
     private final StorageEngine engine;
     private final SessionDirectory sessions;
+    private final Supplier<Storage> storage;
     private final Clock clock;
     private final long startNanos;
     private NodeMetrics metrics = new NodeMetrics(0, List.of());
@@ -59,7 +61,9 @@ final class NodeSelf implements NodeStatus {
             MembershipService membership,
             StorageEngine engine,
             SessionDirectory sessions,
+            Supplier<Storage> storage,
             Clock clock) {
+        this.storage = storage;
         this.description = description;
         this.connectionsMax = connectionsMax;
         this.membership = membership;
@@ -126,6 +130,11 @@ final class NodeSelf implements NodeStatus {
     }
 
     @Override
+    public Storage storage() {
+        return storage.get();
+    }
+
+    @Override
     public Keys keys() {
         return new Keys(engine.liveCount(), 0, engine.recordCount());
     }
@@ -143,6 +152,7 @@ final class NodeSelf implements NodeStatus {
         counters.put("reads_diverged", metrics.sum(LoopCounter.READS_DIVERGED));
         counters.put("read_repairs", metrics.sum(LoopCounter.READ_REPAIRS));
         counters.put("hedges_sent", metrics.sum(LoopCounter.HEDGES_SENT));
+        counters.put("memory_evictions", engine.evictedCount());
         counters.put("memory_refusals", engine.refusedForMemoryCount());
         return counters;
     }
@@ -203,7 +213,9 @@ final class NodeSelf implements NodeStatus {
                 heap.getMax(),
                 direct,
                 residentBytes,
-                0);
+                0,
+                engine.evicts(),
+                engine.evictedCount());
     }
 
     /** One second's look; rates are over the time since the one before. */

@@ -19,6 +19,9 @@ public interface GossipEffects {
     /** The history has grown: fold it anew. */
     void historyChanged(History history);
 
+    /** A peer knows of another life of this very node, which began at this stamp. */
+    default void otherLife(long boot) {}
+
     /** Another node said something new of itself. */
     void stateChanged(NodeState state);
 }

@@ -164,6 +164,9 @@ public final class Gossiper {
         newerHere.put(self, own);
         List<NodeId> newerThere = new ArrayList<>();
         for (StateVersion there : digest.versions()) {
+            if (there.node().equals(self) && there.boot() != own.boot()) {
+                effects.otherLife(there.boot());
+            }
             NodeState here = newerHere.get(there.node());
             boolean heard = here != null && !here.stateVersion().isNewerThan(there);
             if (heard) {

@@ -215,6 +215,29 @@ class GossiperTest {
         public void stateChanged(NodeState state) {
             effects.add(state);
         }
+
+        @Override
+        public void otherLife(long boot) {
+            effects.add("other life " + boot);
+        }
+    }
+
+    @Test
+    void life_that_this_node_does_not_know_of_is_told_by_those_who_do() {
+        NodeId self = NodeId.of(0, 1);
+        NodeId peer = NodeId.of(0, 2);
+        Gossiper gossiper = new Gossiper(self, 7, History.EMPTY, new SplittableRandom(1));
+        List<Object> effects = new ArrayList<>();
+        gossiper.onMessage(
+                peer,
+                new GossipMessage.Digest(History.EMPTY.hash(), List.of(new StateVersion(self, 7, 0))),
+                new Recorder(effects));
+        assertThat(effects).doesNotContain("other life 7");
+        gossiper.onMessage(
+                peer,
+                new GossipMessage.Digest(History.EMPTY.hash(), List.of(new StateVersion(self, 5, 3))),
+                new Recorder(effects));
+        assertThat(effects).contains("other life 5");
     }
 
     /** Gossipers on a network that loses and reorders; what is sent in a round arrives in that round or the next. */

@@ -34,6 +34,7 @@ public final class Call {
     private long deadlineNanos;
     private boolean passedOn;
     private boolean measured;
+    private boolean patient;
 
     private @Nullable ClusterView view;
     private @Nullable KeyRef key;
@@ -68,6 +69,7 @@ public final class Call {
         deadlineNanos = 0;
         passedOn = isPassedOn;
         measured = false;
+        patient = false;
         view = null;
         key = null;
         later = null;
@@ -255,7 +257,7 @@ public final class Call {
 
     /** Whether this node answers for the key at once, without asking anybody. */
     public boolean answersAlone() {
-        return loop.keys().answersAlone(view(), partition, options);
+        return !patient && loop.keys().answersAlone(view(), partition, options);
     }
 
     /** Reads the key and replies; where this node answers alone, at once and without an allocation of its own. */
@@ -265,7 +267,11 @@ public final class Call {
             int key = command().firstKey();
             byte[] record =
                     keys.readHere(partition, positionHigh, request.array(), request.offset(key), request.length(key));
-            reply.write(loop, out(), record);
+            if (keys.isStub(record)) {
+                runPatiently();
+            } else {
+                reply.write(loop, out(), record);
+            }
             return;
         }
         keys.read(keyRef(), options, deadlineNanos(), new ReadThenReply(defer(), reply));
@@ -308,9 +314,17 @@ public final class Call {
                 partition, positionHigh, request.array(), request.offset(key), request.length(key), edit);
         if (failure == null) {
             edit.reply(loop, out(), keys.lastRecord());
+        } else if (failure.kind() == Failure.Kind.TRYAGAIN) {
+            runPatiently();
         } else {
             fail(failure);
         }
+    }
+
+    /** The disk is needed, or behind, and nothing was done: runs the handler once more, with everything that waiting takes. */
+    private void runPatiently() {
+        patient = true;
+        command().handler().run(this);
     }
 
     /** Replies with an error instead of what the handler, which failed, may have written or promised. */

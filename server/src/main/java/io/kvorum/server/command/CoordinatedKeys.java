@@ -69,12 +69,18 @@ public final class CoordinatedKeys implements KeyOperations {
     }
 
     @Override
+    public boolean isStub(byte @Nullable [] record) {
+        return replica.isStub(record);
+    }
+
+    @Override
     public @Nullable Failure updateHere(
             int partition, long positionHigh, byte[] array, int offset, int length, Mutation mutation) {
         return switch (replica.update(partition, positionHigh, array, offset, length, mutation)) {
             case WRITTEN, UNCHANGED -> null;
             case OUT_OF_MEMORY -> Failure.OUT_OF_MEMORY;
             case DISK -> Failure.DISK;
+            case BUSY, COLD -> Failure.BUSY;
         };
     }
 

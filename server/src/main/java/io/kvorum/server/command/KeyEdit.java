@@ -5,7 +5,10 @@ import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.version.Context;
 import org.jspecify.annotations.Nullable;
 
-/** A change of one key, and the reply it makes: what the reply needs, {@link #apply} keeps. */
+/**
+ * A change of one key, and the reply it makes: what the reply needs, {@link #apply} keeps. Where the engine was too busy to
+ * take the change it is run again, on what there is by then, and its last run alone counts.
+ */
 public interface KeyEdit extends Mutation {
     /**
      * Writes the reply, an error of the command's own included. Called once, after {@link #apply}.

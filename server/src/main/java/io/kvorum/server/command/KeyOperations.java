@@ -39,6 +39,9 @@ public interface KeyOperations {
     /** This node's record of a key, or null. Not to be changed. */
     byte @Nullable [] readHere(int partition, long positionHigh, byte[] array, int offset, int length);
 
+    /** Whether a record that {@link #readHere} returned has its values on disk: then {@link #read} brings them. */
+    boolean isStub(byte @Nullable [] record);
+
     /** Changes this node's copy; null if that went well, also where the mutation changed nothing. */
     @Nullable
     Failure updateHere(int partition, long positionHigh, byte[] array, int offset, int length, Mutation mutation);

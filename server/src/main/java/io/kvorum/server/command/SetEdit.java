@@ -39,10 +39,7 @@ final class SetEdit implements KeyEdit {
         key = array;
         keyOffset = offset;
         keyLength = length;
-        evaluated = false;
-        written = false;
-        oldMissing = false;
-        oldValue = null;
+        forget();
         options = SetOptions.NONE;
         return this;
     }
@@ -59,8 +56,21 @@ final class SetEdit implements KeyEdit {
         return this;
     }
 
+    private void forget() {
+        evaluated = false;
+        written = false;
+        oldMissing = false;
+        oldValue = null;
+    }
+
+    @Override
+    public boolean needsValues() {
+        return options.reads();
+    }
+
     @Override
     public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
+        forget();
         long expireAtMillis = options.expireAtMillis();
         if (options.reads()) {
             ValueSlice old = loop.valueSlice();

@@ -11,6 +11,7 @@ import io.kvorum.server.config.ConfigTypes.Flag;
 import io.kvorum.server.config.ConfigTypes.Ratio;
 import io.kvorum.server.config.ConfigTypes.SecretText;
 import io.kvorum.server.runtime.TransportKind;
+import io.kvorum.storage.journal.SyncPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -333,9 +334,47 @@ final class ConfigCatalog {
     static final ConfigProperty<StorageConfig.Engine> ENGINE = property(
             "engine",
             new Choice<>(StorageConfig.Engine.class),
-            StorageConfig.Engine.MEMORY,
-            "Where records are kept. With `memory`, a node that stops forgets its copies and gets them back from the other"
-                    + " owners.");
+            StorageConfig.Engine.XODUS,
+            "Where records are kept. `xodus`: in memory and on disk, in a journal and a checkpoint in Xodus. `memory`: in"
+                    + " memory alone; a node that stops forgets its copies and gets them back from the other owners.");
+
+    static final ConfigProperty<Boolean> EVICTION = property(
+            "eviction",
+            new Flag(),
+            false,
+            "With the `memory` engine: declares it a cache. When memory is full, the keys that are read least go, instead of"
+                    + " writes being refused; nothing is promised about a key that went. Replicas do not repair each"
+                    + " other's missing keys, and a write to a key that is not there reads the others first.");
+
+    static final ConfigProperty<SyncPolicy> SYNC = property(
+            "sync",
+            new Choice<>(SyncPolicy.class),
+            SyncPolicy.EVERY_SECOND,
+            "When the journal of the `xodus` engine is forced to the disk. Each of them survives the end of the process at"
+                    + " any moment; this is about the machine losing power. `always`: before a write is acknowledged;"
+                    + " writes that come together share a force. `every-second`: a second of writes may be lost."
+                    + " `never`: what the system had not written yet, often half a minute.");
+
+    static final ConfigProperty<Long> JOURNAL_SEGMENT_SIZE = property(
+            "journal.segment-size",
+            NumberType.bytes(64 * KB, GB),
+            32 * MB,
+            "The size of a file of the journal. One is written, one or two are ready, and those that the checkpoint does not"
+                    + " cover yet are kept. A multiple of 4 KB.");
+
+    static final ConfigProperty<Long> JOURNAL_MAX_SIZE = property(
+            "journal.max-size",
+            NumberType.bytes(64 * KB, 1024 * GB),
+            GB,
+            "How far the journal may be ahead of the checkpoint. Past it writes wait, and are refused with `TRYAGAIN` when"
+                    + " their time is out. A checkpoint begins early when an eighth of it is reached.");
+
+    static final ConfigProperty<Duration> CHECKPOINT_INTERVAL = property(
+            "checkpoint.interval",
+            NumberType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            Duration.ofSeconds(30),
+            "The pause between two checkpoints of what has changed. Longer ones put keys that change often once instead of"
+                    + " several times; a start after a crash has more of the journal to replay.");
 
     static final ConfigProperty<Long> MAX_MEMORY = derived(
             "max-memory",
@@ -445,7 +484,17 @@ final class ConfigCatalog {
                             DETECTOR_MISSES,
                             DETECTOR_PROBE_MAX,
                             CLOCK_DRIFT_MAX)),
-            new Section("Storage", List.of(ENGINE, MAX_MEMORY, TOMBSTONE_GRACE)),
+            new Section(
+                    "Storage",
+                    List.of(
+                            ENGINE,
+                            MAX_MEMORY,
+                            EVICTION,
+                            SYNC,
+                            JOURNAL_SEGMENT_SIZE,
+                            JOURNAL_MAX_SIZE,
+                            CHECKPOINT_INTERVAL,
+                            TOMBSTONE_GRACE)),
             new Section("Operation", List.of(HTTP_BIND, HTTP_PORT, LOG_LEVEL, LOG_FILE)));
 
     private ConfigCatalog() {}

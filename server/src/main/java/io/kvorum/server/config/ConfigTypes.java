@@ -29,7 +29,7 @@ final class ConfigTypes {
 
         @Override
         String format(E value) {
-            return value.name().toLowerCase(Locale.ROOT);
+            return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         @Override

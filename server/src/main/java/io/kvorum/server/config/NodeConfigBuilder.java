@@ -3,6 +3,7 @@ package io.kvorum.server.config;
 import io.kvorum.codec.resp.RespLimits;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.detector.DetectorPolicy;
+import io.kvorum.storage.engine.CheckpointSettings;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,9 @@ import java.util.Set;
 
 /** Makes the records out of the settings: fills in what follows from others, and sees that all go together. */
 final class NodeConfigBuilder {
+    private static final int PAGE_BYTES = 4096;
+    private static final int JOURNAL_SOFT_PART = 8;
+
     private static final int IO_THREADS_DEFAULT_MAX = 8;
     private static final int FRAME_OVERHEAD_BYTES = 64 << 10;
     private static final long KB = 1 << 10;
@@ -231,11 +235,38 @@ final class NodeConfigBuilder {
     }
 
     private StorageConfig storage(String name) {
+        CheckpointSettings usual = CheckpointSettings.DEFAULT;
+        long journalMax = settings.get(ConfigCatalog.JOURNAL_MAX_SIZE);
         return new StorageConfig(
                 settings.get(ConfigCatalog.DATA_DIR, Path.of("data", name)),
                 settings.get(ConfigCatalog.ENGINE),
                 settings.get(ConfigCatalog.MAX_MEMORY, machine.heapBytesMax() / 2),
-                settings.get(ConfigCatalog.TOMBSTONE_GRACE).toMillis());
+                eviction(),
+                settings.get(ConfigCatalog.TOMBSTONE_GRACE).toMillis(),
+                settings.get(ConfigCatalog.SYNC),
+                segmentBytes(),
+                new CheckpointSettings(
+                        settings.get(ConfigCatalog.CHECKPOINT_INTERVAL).toNanos(),
+                        journalMax / JOURNAL_SOFT_PART,
+                        journalMax,
+                        usual.batchRecords(),
+                        usual.share()));
+    }
+
+    private boolean eviction() {
+        boolean eviction = settings.get(ConfigCatalog.EVICTION);
+        if (eviction && settings.get(ConfigCatalog.ENGINE) != StorageConfig.Engine.MEMORY) {
+            settings.problem(ConfigCatalog.EVICTION, "only the memory engine can be a cache: set engine to memory");
+        }
+        return eviction;
+    }
+
+    private int segmentBytes() {
+        long size = settings.get(ConfigCatalog.JOURNAL_SEGMENT_SIZE);
+        if (size % PAGE_BYTES != 0) {
+            settings.problem(ConfigCatalog.JOURNAL_SEGMENT_SIZE, size + " is no multiple of " + PAGE_BYTES);
+        }
+        return Math.toIntExact(size);
     }
 
     private int atMostN(ConfigProperty<Integer> property, int n) {

@@ -7,6 +7,7 @@ import io.kvorum.server.replica.KeyRef;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
+import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.engine.Mutation;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -82,11 +83,14 @@ public final class Coordinator {
     }
 
     /**
-     * Whether this node's copy is the whole truth about the partition: it is its only owner, and settled. Then reads
-     * and writes need no state machine: {@link #replica()} answers them at once.
+     * Whether this node's copy is the whole truth about the partition: it is its only owner, and settled; and a change
+     * need not be on disk before it is acknowledged. Then reads and writes need no state machine: {@link #replica()}
+     * answers them at once.
      */
     public boolean answersAlone(ClusterView view, int partition) {
-        return view.owners(partition).length == 1 && view.settledHere(partition);
+        return view.owners(partition).length == 1
+                && view.settledHere(partition)
+                && replica.durability() != Durability.BEFORE_ACKNOWLEDGED;
     }
 
     /**
@@ -119,6 +123,21 @@ public final class Coordinator {
      */
     public void write(
             KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
+        if (replica.evicts() && replica.read(key) == null) {
+            // It may be gone for want of memory: others may have what this write must supersede.
+            modify(key, mutation, options, deadlineNanos, callback);
+        } else {
+            write(key, null, mutation, options, deadlineNanos, callback);
+        }
+    }
+
+    private void write(
+            KeyRef key,
+            byte @Nullable [] seen,
+            Mutation mutation,
+            RequestOptions options,
+            long deadlineNanos,
+            WriteCallback callback) {
         ClusterView view = views.get();
         if (!view.settledHere(key.partition())) {
             callback.onFailure(notCoordinator());
@@ -127,7 +146,7 @@ public final class Coordinator {
         int owners = view.owners(key.partition()).length;
         int required = policy.effective(options.w(), policy.w(), owners);
         int durable = options.dw() == 0 && policy.dw() == 0 ? 0 : policy.effective(options.dw(), policy.dw(), owners);
-        new WriteOperation(this, view, key, mutation, required, durable, deadlineNanos, callback).start();
+        new WriteOperation(this, view, key, seen, mutation, required, durable, deadlineNanos, callback).start();
     }
 
     /**
@@ -146,11 +165,7 @@ public final class Coordinator {
             @Override
             public void onRecord(byte @Nullable [] record) {
                 // What the others know is part of this copy before anything is decided by it.
-                if (record != null && !replica.mergeOwn(key, record)) {
-                    callback.onFailure(Failure.OUT_OF_MEMORY);
-                    return;
-                }
-                write(key, mutation, options, deadlineNanos, callback);
+                write(key, record, mutation, options, deadlineNanos, callback);
             }
 
             @Override

@@ -15,6 +15,13 @@ public record Failure(Kind kind, String text) {
     public static final Failure DISK =
             new Failure(Kind.ERR, "the disk of this node does not take writes; nothing was written");
 
+    /** The node's disk was behind all the time that the write had. */
+    public static final Failure BUSY =
+            new Failure(Kind.TRYAGAIN, "the disk of this node was behind for too long; nothing was written");
+
+    /** A bug: the log says more. */
+    public static final Failure INTERNAL = new Failure(Kind.ERR, "internal error; the node's log says more");
+
     /** The classes of failure; each is the first word of the error that the client gets. */
     public enum Kind {
         /** Nothing was attempted: too few healthy nodes. */

@@ -7,6 +7,7 @@ import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.peer.message.ReadAnswer;
 import io.kvorum.server.replica.KeyRef;
+import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.runtime.Deadline;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,40 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     }
 
     void start() {
-        merged = coordinator.replica.read(key);
+        byte[] own = coordinator.replica.read(key);
+        if (coordinator.replica.isStub(own)) {
+            fetchFirst();
+        } else {
+            start(own);
+        }
+    }
+
+    /** This node's values are on disk. */
+    private void fetchFirst() {
+        coordinator.wheel.schedule(this, deadlineNanos);
+        coordinator.replica.fetch(key, (own, fetched) -> {
+            if (replied) {
+                return;
+            }
+            coordinator.wheel.cancel(this);
+            if (fetched && !coordinator.replica.isStub(own)) {
+                try {
+                    start(own);
+                } catch (RuntimeException bug) {
+                    coordinator.wheel.cancel(this);
+                    if (!replied) {
+                        fail(Failure.INTERNAL);
+                    }
+                    throw bug;
+                }
+            } else {
+                fail(new Failure(Failure.Kind.TRYAGAIN, "the value is on disk, and could not be read from there now"));
+            }
+        });
+    }
+
+    private void start(byte @Nullable [] own) {
+        merged = own;
         ownHash = coordinator.replica.hashOf(merged);
         answers = 1;
         if (required == 1 && !askAll) {
@@ -275,13 +309,27 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         if (!stale) {
             return;
         }
-        if (mergedHash != ownHash && coordinator.replica.mergeOwn(key, merged)) {
+        boolean ownMayBeAbsent = ownHash == 0 && coordinator.replica.evicts();
+        if (mergedHash != ownHash
+                && !ownMayBeAbsent
+                && coordinator.replica.mergeOwn(key, merged) == ReplicaService.Outcome.WRITTEN) {
             coordinator.metrics.repaired();
         }
         byte[] current = coordinator.replica.read(key);
+        if (coordinator.replica.isStub(current)) {
+            coordinator.replica.fetch(
+                    key, (whole, fetched) -> sendTo(coordinator.replica.isStub(whole) ? null : whole));
+        } else {
+            sendTo(current);
+        }
+    }
+
+    /** Sends a record to the owners that had another. */
+    private void sendTo(byte @Nullable [] current) {
         long currentHash = coordinator.replica.hashOf(current);
         for (int place = 0; current != null && place < owners.length; place++) {
-            if (states[place] == ANSWERED && hashes[place] != currentHash) {
+            boolean mayBeAbsent = hashes[place] == 0 && coordinator.replica.evicts();
+            if (states[place] == ANSWERED && hashes[place] != currentHash && !mayBeAbsent) {
                 coordinator.transport.tell(owners[place], coordinator.replica.toWrite(key, current, false));
                 coordinator.metrics.repaired();
             }

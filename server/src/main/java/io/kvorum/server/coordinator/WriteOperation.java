@@ -7,9 +7,12 @@ import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.WriteAnswer;
 import io.kvorum.server.replica.KeyRef;
 import io.kvorum.server.replica.ReplicaService;
+import io.kvorum.server.replica.WriteService;
 import io.kvorum.server.runtime.Deadline;
+import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.engine.Mutation;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One write (Dynamo §4.5). What cannot succeed is refused before anything is touched. Then this node's own copy is
@@ -18,11 +21,16 @@ import java.util.Locale;
  *
  * <pre>
  *   start ── too few reachable ──► CLUSTERDOWN     ── refused by the own copy ──► OOM, ERR   (nothing attempted)
+ *     │ own disk behind: again in a moment, until the deadline ──► TRYAGAIN              (nothing attempted)
  *     │ own copy written
  *     ▼
  *   WAITING ── W acknowledged ──► reply ──► LATE ── all answered, or deadline ──► end
  *     └─ W out of reach, or deadline ──► INDOUBT, with the number that hold it
  * </pre>
+ *
+ * <p>Where a write must be on disk before it is acknowledged, the own copy's force runs while the others are asked, and
+ * counts when it is done. So others may have an event of this copy's actor that a loss of power takes from the copy itself:
+ * which is why an actor never outlives an unclean end.
  */
 final class WriteOperation extends Deadline implements ReplyHandler {
     private static final byte ASKED = 1;
@@ -39,6 +47,9 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private final WriteCallback callback;
     private final int[] owners;
 
+    /** What others have, merged into the own copy before the mutation sees it; null if nothing, or once it is. */
+    private byte @Nullable [] seen;
+
     /** By place in the preference list. */
     private final byte[] states;
 
@@ -49,11 +60,14 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private int durableAcks;
     private int outstanding;
     private boolean replied;
+    private boolean starting;
+    private boolean ownForceAwaited;
 
     WriteOperation(
             Coordinator coordinator,
             ClusterView view,
             KeyRef key,
+            byte @Nullable [] seen,
             Mutation mutation,
             int required,
             int durableRequired,
@@ -62,6 +76,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         this.coordinator = coordinator;
         this.view = view;
         this.key = key;
+        this.seen = seen;
         this.mutation = mutation;
         this.required = required;
         this.durableRequired = durableRequired;
@@ -85,22 +100,96 @@ final class WriteOperation extends Deadline implements ReplyHandler {
                             reachable)));
             return;
         }
-        if (durableRequired > 0 && !coordinator.replica.isDurable()) {
+        if (durableRequired > 0 && coordinator.replica.durability() == Durability.NONE) {
             fail(new Failure(
                     Failure.Kind.ERR,
                     "DW asks for copies on disk, but the engine of this node keeps none; leave DW out or set it to 0"));
             return;
         }
         startNanos = coordinator.clock.nanoTime();
-        ReplicaService.Outcome outcome = coordinator.replica.update(key, mutation);
-        if (outcome != ReplicaService.Outcome.WRITTEN) {
-            finishWithoutWriting(outcome);
+        attempt(startNanos);
+    }
+
+    private void attempt(long nowNanos) {
+        ReplicaService.Outcome outcome = change();
+        if (outcome == ReplicaService.Outcome.COLD) {
+            fetchFirst();
             return;
         }
-        record = coordinator.replica.lastRecord();
-        acks = 1;
-        replicate();
-        progress();
+        starting = outcome == ReplicaService.Outcome.BUSY && nowNanos - deadlineNanos < 0;
+        if (starting) {
+            long again = nowNanos + WriteService.RETRY_NANOS;
+            coordinator.wheel.schedule(this, again - deadlineNanos < 0 ? again : deadlineNanos);
+        } else if (outcome == ReplicaService.Outcome.WRITTEN) {
+            record = coordinator.replica.lastRecord();
+            countOwn();
+            replicate();
+            progress();
+        } else {
+            finishWithoutWriting(outcome);
+        }
+    }
+
+    /** Like {@link #attempt}, with nobody to answer for it who called: what fails must be answered here. */
+    private void attemptAgain(long nowNanos) {
+        try {
+            attempt(nowNanos);
+        } catch (RuntimeException bug) {
+            coordinator.wheel.cancel(this);
+            if (!replied) {
+                fail(acks > 0 || ownForceAwaited ? inDoubt() : Failure.INTERNAL);
+            }
+            throw bug;
+        }
+    }
+
+    /** The change needs values that are on disk; nobody waits for them longer than for anything else. */
+    private void fetchFirst() {
+        starting = true;
+        coordinator.wheel.schedule(this, deadlineNanos);
+        coordinator.replica.fetch(key, (record, fetched) -> {
+            if (!replied) {
+                long nowNanos = coordinator.clock.nanoTime();
+                if (fetched) {
+                    coordinator.wheel.cancel(this);
+                    attemptAgain(nowNanos);
+                } else if (nowNanos - deadlineNanos < 0) {
+                    coordinator.wheel.schedule(this, nowNanos + WriteService.RETRY_NANOS);
+                }
+            }
+        });
+    }
+
+    private ReplicaService.Outcome change() {
+        byte[] others = seen;
+        if (others != null) {
+            ReplicaService.Outcome merged = coordinator.replica.mergeOwn(key, others);
+            if (merged != ReplicaService.Outcome.WRITTEN && merged != ReplicaService.Outcome.UNCHANGED) {
+                return merged;
+            }
+            seen = null;
+        }
+        return coordinator.replica.update(key, mutation);
+    }
+
+    private void countOwn() {
+        boolean always = coordinator.replica.durability() == Durability.BEFORE_ACKNOWLEDGED;
+        acks = always ? 0 : 1;
+        if (always || durableRequired > 0) {
+            ownForceAwaited = true;
+            outstanding++;
+            coordinator.replica.whenDurable((ticket, durable) -> ownForced(durable, always));
+        }
+    }
+
+    private void ownForced(boolean durable, boolean counts) {
+        if (ownForceAwaited) {
+            ownForceAwaited = false;
+            outstanding--;
+            durableAcks += durable ? 1 : 0;
+            acks += durable && counts ? 1 : 0;
+            progress();
+        }
     }
 
     @Override
@@ -135,6 +224,15 @@ final class WriteOperation extends Deadline implements ReplyHandler {
 
     @Override
     protected void onDeadline(long nowNanos) {
+        if (starting) {
+            if (nowNanos - deadlineNanos < 0) {
+                attemptAgain(nowNanos);
+            } else {
+                fail(Failure.BUSY);
+            }
+            return;
+        }
+        ownForceAwaited = false;
         for (int place = 0; place < owners.length; place++) {
             if (states[place] == ASKED || states[place] == RESENT) {
                 coordinator.transport.forget(owners[place], calls[place]);
@@ -156,6 +254,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             }
             case OUT_OF_MEMORY -> fail(Failure.OUT_OF_MEMORY);
             case DISK -> fail(Failure.DISK);
+            case BUSY, COLD -> fail(Failure.BUSY);
             case WRITTEN -> throw new IllegalStateException("a written record is replicated");
         }
     }
@@ -192,7 +291,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             return;
         }
         byte[] current = coordinator.replica.read(key);
-        if (current != null) {
+        if (current != null && !coordinator.replica.isStub(current)) {
             record = current;
             send(place, RESENT);
         }

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +23,13 @@ import org.slf4j.LoggerFactory;
 final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
-    private final HttpPages pages;
+    private final Supplier<HttpPages> pages;
     private final TaskLoop control;
     private final HttpCrowd crowd;
     private final LogThrottle throttle;
     private final Clock clock;
 
-    HttpConnection(HttpPages pages, TaskLoop control, HttpCrowd crowd, LogThrottle throttle, Clock clock) {
+    HttpConnection(Supplier<HttpPages> pages, TaskLoop control, HttpCrowd crowd, LogThrottle throttle, Clock clock) {
         this.pages = pages;
         this.control = control;
         this.crowd = crowd;
@@ -61,7 +62,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     private FullHttpResponse answer(HttpMethod method, String uri) {
         try {
-            return pages.answer(method, uri);
+            return pages.get().answer(method, uri);
         } catch (RuntimeException failure) {
             LOG.error("answering {} {} failed", method, uri, failure);
             return HttpPages.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "failed; the node's log says why\n");

@@ -43,7 +43,7 @@ public final class HttpDoor implements AutoCloseable {
 
     private final HttpConfig config;
     private final Transports transports;
-    private final HttpPages pages;
+    private volatile HttpPages pages = new HttpPages(() -> Readiness.notYet("starting"), () -> "");
     private final TaskLoop control;
     private final LogThrottle throttle = new LogThrottle();
     private final Clock clock = Clock.system();
@@ -56,19 +56,21 @@ public final class HttpDoor implements AutoCloseable {
      * @param config where it listens
      * @param transports the loops that serve it
      * @param control makes the answers: metrics take too long for an event loop
-     * @param readiness asked on that thread for each {@code /ready}; must not block
-     * @param metricsText asked on that thread for each {@code /metrics}
      */
-    public HttpDoor(
-            HttpConfig config,
-            Transports transports,
-            TaskLoop control,
-            Supplier<Readiness> readiness,
-            Supplier<String> metricsText) {
+    public HttpDoor(HttpConfig config, Transports transports, TaskLoop control) {
         this.config = config;
         this.transports = transports;
         this.control = control;
-        this.pages = new HttpPages(readiness, metricsText);
+    }
+
+    /**
+     * Says what it tells, from now on; before it is started, and again when there is more to tell.
+     *
+     * @param readiness asked on the control thread for each {@code /ready}; must not block
+     * @param metricsText asked on that thread for each {@code /metrics}
+     */
+    public void serve(Supplier<Readiness> readiness, Supplier<String> metricsText) {
+        pages = new HttpPages(readiness, metricsText);
     }
 
     /**
@@ -124,6 +126,6 @@ public final class HttpDoor implements AutoCloseable {
                     }
                 })
                 .addLast(new FlowControlHandler())
-                .addLast(new HttpConnection(pages, control, crowd, throttle, clock));
+                .addLast(new HttpConnection(() -> pages, control, crowd, throttle, clock));
     }
 }

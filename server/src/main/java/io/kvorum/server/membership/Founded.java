@@ -10,10 +10,13 @@ import io.kvorum.ring.history.Birth;
 import io.kvorum.ring.history.History;
 import io.kvorum.ring.history.RingFold;
 import io.kvorum.server.config.ClusterConfig;
+import io.kvorum.server.data.DataDirectory;
 import io.kvorum.server.peer.PeerIdentity;
+import io.kvorum.server.runtime.StartException;
 import io.kvorum.storage.disk.Disk;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +68,35 @@ public final class Founded implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a node of a directory that holds nothing: the one that a backup is of, as it was.
+     *
+     * @throws java.io.UncheckedIOException if the disk does not take it
+     */
+    public static void restore(
+            DataDirectory directory,
+            NodeId nodeId,
+            String nodeName,
+            UUID clusterId,
+            String clusterName,
+            History history) {
+        write(directory, history);
+        new Identity(nodeId, nodeName, clusterId, clusterName).write(directory);
+    }
+
+    /**
+     * The history as it is on disk now. Any thread; waits for the device.
+     *
+     * @throws StartException if it cannot be read
+     */
+    public History historyOnDisk() {
+        History history = readHistory(directory);
+        if (history == null) {
+            throw new StartException(directory.path(HISTORY_FILE).toAbsolutePath() + " is gone");
+        }
+        return history;
+    }
+
     /** Who this node is to others. */
     public PeerIdentity peerIdentity(long bootId) {
         return new PeerIdentity(
@@ -101,6 +133,16 @@ public final class Founded implements AutoCloseable {
     @Override
     public void close() {
         directory.close();
+    }
+
+    /** Its data directory. */
+    public DataDirectory directory() {
+        return directory;
+    }
+
+    /** Its cluster. */
+    public UUID clusterId() {
+        return identity.clusterId();
     }
 
     History history() {

@@ -21,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ final class GossipDriver implements GossipEffects {
     private static final Logger LOG = LoggerFactory.getLogger(GossipDriver.class);
 
     private final Gossiper gossiper;
+    private final LongConsumer otherLives;
     private final Supplier<PeerDirectory> directory;
     private final Consumer<History> persister;
     private final Consumer<History> applier;
@@ -47,10 +49,12 @@ final class GossipDriver implements GossipEffects {
      */
     GossipDriver(
             Gossiper gossiper,
+            LongConsumer otherLives,
             Supplier<PeerDirectory> directory,
             Consumer<History> persister,
             Consumer<History> applier) {
         this.gossiper = gossiper;
+        this.otherLives = otherLives;
         this.directory = directory;
         this.persister = persister;
         this.applier = applier;
@@ -134,6 +138,11 @@ final class GossipDriver implements GossipEffects {
     @Override
     public void historyChanged(History history) {
         applier.accept(history);
+    }
+
+    @Override
+    public void otherLife(long boot) {
+        otherLives.accept(boot);
     }
 
     @Override

@@ -4,11 +4,12 @@ import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.ring.NodeId;
+import io.kvorum.server.data.DataDirectory;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who this node is, for life; on disk from its first start on.
+ * Who this node is, for life; on disk, twice, from its first start on.
  *
  * @param nodeId its identity
  * @param nodeName its name
@@ -22,7 +23,7 @@ record Identity(NodeId nodeId, String nodeName, UUID clusterId, String clusterNa
 
     /** Reads it, or returns null if this node never started before. */
     static @Nullable Identity read(DataDirectory directory) {
-        ByteReader in = directory.read(FILE);
+        ByteReader in = directory.readEither(FILE);
         if (in == null) {
             return null;
         }
@@ -45,6 +46,6 @@ record Identity(NodeId nodeId, String nodeName, UUID clusterId, String clusterNa
         out.utf8(nodeName);
         out.u64(clusterId.getMostSignificantBits()).u64(clusterId.getLeastSignificantBits());
         out.utf8(clusterName);
-        directory.write(FILE, out);
+        directory.writeTwice(FILE, out);
     }
 }

@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
  * @param self what this node says of itself, with the ports it really listens on
  * @param config the measures
  * @param bootId random, the same as in this node's handshakes
+ * @param livesKnownUpTo no life of this node that its directory knows of began after this stamp
  * @param stamps the node's hybrid clock
  * @param clock the machine's clocks
  * @param random for the choice of gossip partners
@@ -25,6 +26,7 @@ public record MembershipParts(
         MemberSpec self,
         MembershipConfig config,
         long bootId,
+        long livesKnownUpTo,
         StampClock stamps,
         Clock clock,
         RandomGenerator random,

@@ -51,6 +51,7 @@ import org.slf4j.LoggerFactory;
  * <p>An event is persisted before anything is done about it and before anybody is told.
  */
 public final class MembershipService implements PeerEvents, AutoCloseable {
+    private static final long MEETING_NANOS = 10_000_000_000L;
     private static final Logger LOG = LoggerFactory.getLogger(MembershipService.class);
     private static final int SELF = 0;
 
@@ -73,6 +74,10 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
     private @Nullable MembershipListener listener;
     private @Nullable String fencedBy;
     private boolean closed;
+    private boolean forgotLife;
+
+    /** Whether a majority of owners could be asked once, or has had time enough. */
+    private boolean met;
 
     /** Volatile instead of handed over: every request on every loop reads the latest. */
     private volatile ClusterView view;
@@ -97,6 +102,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
                         parts.stamps().next(newestStamp(parts.founded().history())),
                         parts.founded().history(),
                         parts.random()),
+                this::otherLife,
                 peers::directory,
                 parts.founded()::persist,
                 this::apply);
@@ -119,6 +125,20 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
      */
     public void start(PeerCalls calls, MembershipListener listener) {
         control.schedule(0, () -> startNow(calls, listener));
+    }
+
+    /**
+     * A peer knows of another life of this node. If it began after all that this directory knows of, then the directory was
+     * put back to an earlier time, or another has been used as this node's: what was acknowledged there is not here.
+     */
+    private void otherLife(long boot) {
+        if (!forgotLife && boot > parts.livesKnownUpTo()) {
+            forgotLife = true;
+            LOG.error(
+                    "this node has lived after the time that its data directory is from: what is here is merged with what"
+                            + " the other owners have before it is trusted");
+            listener().lifeForgotten();
+        }
     }
 
     /** The peer numbers. */
@@ -229,6 +249,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         learnPeers();
         publish();
         peerCalls.refresh();
+        timers.add(control.schedule(MEETING_NANOS, this::stopWaiting));
         timers.add(control.every(parts.config().gossipIntervalNanos(), this::gossipNow));
         timers.add(control.every(
                 parts.config().detector().tickNanos(), () -> liveness().tick()));
@@ -394,18 +415,24 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         List<PeerDirectory.Entry> entries = peers.directory().entries();
         int[] owned = new int[entries.size()];
         int[] unsettled = new int[entries.size()];
+        boolean majorities = true;
         for (int partition = 0; partition < ring.partitions(); partition++) {
+            int askable = 0;
             for (int owner : view.owners(partition)) {
+                boolean settled = view.isSettled(partition, owner);
                 owned[owner]++;
-                unsettled[owner] += view.isSettled(partition, owner) ? 0 : 1;
+                unsettled[owner] += settled ? 0 : 1;
+                askable += settled && (owner == SELF || isConnected(owner)) ? 1 : 0;
             }
+            majorities &= !view.ownedHere(partition) || 2 * askable > view.owners(partition).length;
         }
+        met |= majorities;
         List<MembershipStatus.MemberStatus> members = new ArrayList<>();
         for (PeerDirectory.Entry entry : entries) {
             Member member = ring.member(entry.id());
             if (member != null) {
                 int peer = entry.peer();
-                int connections = liveness == null ? 0 : liveness().connections(peer);
+                int connections = connections(peer);
                 members.add(new MembershipStatus.MemberStatus(
                         peer, member, statusOf(peer), connections, owned[peer], unsettled[peer], problems.get(peer)));
             }
@@ -416,7 +443,22 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
                 gossip.history().hash(),
                 gossip.history().size(),
                 members,
+                met,
                 fencedBy);
+    }
+
+    private int connections(int peer) {
+        return liveness == null ? 0 : liveness().connections(peer);
+    }
+
+    private boolean isConnected(int peer) {
+        return connections(peer) > 0;
+    }
+
+    /** Who waits for the others no longer says that it is not ready because of them: it serves what it can. */
+    private void stopWaiting() {
+        met = true;
+        status = makeStatus();
     }
 
     private PeerStatus statusOf(int peer) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param historyHash hash of the membership history: members with equal ones agree on the ring
  * @param historyEvents how many events the history has
  * @param members all that are or were members, by peer number, this node first
+ * @param met whether a majority of owners could be asked once since the start, or has had ten seconds for that
  * @param fencedBy why this node must not serve any more, or null
  */
 public record MembershipStatus(
@@ -23,6 +24,7 @@ public record MembershipStatus(
         long historyHash,
         int historyEvents,
         List<MemberStatus> members,
+        boolean met,
         @Nullable String fencedBy) {
     /** Copies the list. */
     public MembershipStatus {
@@ -56,7 +58,7 @@ public record MembershipStatus(
         }
         MemberStatus self = members.get(0);
         if (self.unsettledPartitions() == 0) {
-            return List.of();
+            return met ? List.of() : List.of("started just now, and not enough other owners could be asked yet");
         }
         return Stream.concat(
                         Stream.of(self.unsettledPartitions() + " of " + self.ownedPartitions()

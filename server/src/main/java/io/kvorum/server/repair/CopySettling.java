@@ -12,6 +12,7 @@ import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.storage.engine.StorageEngine;
 import java.util.BitSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ public final class CopySettling implements MembershipListener, SettlerEffects {
     private final Clock clock;
     private final Consumer<BitSet> published;
     private final Consumer<String> fence;
+    private @Nullable ClusterView view;
     private int unsettledCount = -1;
     private boolean publishing;
 
@@ -63,6 +65,7 @@ public final class CopySettling implements MembershipListener, SettlerEffects {
 
     @Override
     public void viewChanged(ClusterView view) {
+        this.view = view;
         BitSet unsettled = unsettled();
         int[][] owners = new int[view.ring().partitions()][];
         for (int partition = 0; partition < owners.length; partition++) {
@@ -92,6 +95,18 @@ public final class CopySettling implements MembershipListener, SettlerEffects {
     @Override
     public void fenced(String sentence) {
         fence.accept(sentence);
+    }
+
+    @Override
+    public void lifeForgotten() {
+        for (int partition = 0; partition < engine.partitions(); partition++) {
+            engine.distrust(partition);
+        }
+        ClusterView last = view;
+        if (last != null) {
+            viewChanged(last);
+            published.accept(unsettled());
+        }
     }
 
     @Override

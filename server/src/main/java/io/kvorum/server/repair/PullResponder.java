@@ -7,6 +7,7 @@ import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Pull;
 import io.kvorum.server.peer.message.PullAnswer;
+import io.kvorum.server.peer.message.Refusal;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.version.RecordBytes;
 import java.util.ArrayList;
@@ -35,7 +36,72 @@ public final class PullResponder implements PeerRequestHandler {
 
     @Override
     public void handle(int peer, PeerMessage request, FrameInfo info, Answer answer) {
-        answer.answer(answer((Pull) request));
+        Pull pull = (Pull) request;
+        PullAnswer chunk = answer(pull);
+        if (engine.hasStubs()) {
+            new Completion(pull.partition(), Math.min(bytesMax, pull.bytesMax()), chunk, answer).from(0);
+        } else {
+            answer.answer(chunk);
+        }
+    }
+
+    /** Brings the values of a chunk's stubs back, one after the other; what gets too long is cut off, for the next pull. */
+    private final class Completion {
+        private final int partition;
+        private final long limit;
+        private final PullAnswer chunk;
+        private final Answer answer;
+        private final List<byte[]> records;
+        private long bytes;
+
+        Completion(int partition, long limit, PullAnswer chunk, Answer answer) {
+            this.partition = partition;
+            this.limit = limit;
+            this.chunk = chunk;
+            this.answer = answer;
+            this.records = new ArrayList<>(chunk.records());
+        }
+
+        void from(int begin) {
+            for (int i = begin; i < records.size(); i++) {
+                byte[] record = records.get(i);
+                if (bytes > limit && hashOf(records.get(i - 1)) < hashOf(record)) {
+                    answer.answer(new PullAnswer(hashOf(record), List.copyOf(records.subList(0, i))));
+                    return;
+                }
+                if (RecordBytes.lacksBytes(record)) {
+                    fetch(i, record);
+                    return;
+                }
+                bytes += record.length;
+            }
+            answer.answer(new PullAnswer(chunk.nextHash(), records));
+        }
+
+        private void fetch(int index, byte[] record) {
+            engine.fetch(partition, position(record), RecordBytes.key(record), (whole, fetched) -> {
+                if (!fetched) {
+                    // Asked again later, from where this answer would have begun.
+                    answer.answer(new Refusal("the disk is behind"));
+                    return;
+                }
+                if (whole != null
+                        && RecordBytes.lacksBytes(whole)
+                        && RecordBytes.hash(whole) != RecordBytes.hash(record)) {
+                    // Another version came, and went to the disk, meanwhile.
+                    fetch(index, whole);
+                    return;
+                }
+                if (whole == null) {
+                    records.remove(index);
+                    from(index);
+                    return;
+                }
+                records.set(index, whole);
+                bytes += whole.length;
+                from(index + 1);
+            });
+        }
     }
 
     private PullAnswer answer(Pull request) {
@@ -69,9 +135,12 @@ public final class PullResponder implements PeerRequestHandler {
         return new PullAnswer(cursor == StorageEngine.SCAN_DONE ? PullAnswer.END : cursor, chunk);
     }
 
+    private long position(byte[] record) {
+        return views.get().ring().partitioner().high(record, RecordBytes.KEY_AT, RecordBytes.keyLength(record));
+    }
+
     /** The place of a record in the order of scans. A hash of 0 is kept as 1 in tables. */
     private long hashOf(byte[] record) {
-        long high = views.get().ring().partitioner().high(record, RecordBytes.KEY_AT, RecordBytes.keyLength(record));
-        return Math.max(1, Integer.toUnsignedLong(StorageEngine.tableHash(high)));
+        return Math.max(1, Integer.toUnsignedLong(StorageEngine.tableHash(position(record))));
     }
 }

@@ -4,6 +4,7 @@ import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.engine.PartitionScope;
 import io.kvorum.storage.version.Flush;
 import io.kvorum.storage.version.Merge;
+import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.VersionObserver;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class MergeMutation implements Mutation {
     private final VersionObserver observer;
     private byte @Nullable [] incoming;
+    private boolean frees;
 
     MergeMutation(VersionObserver observer) {
         this.observer = observer;
@@ -18,7 +20,20 @@ final class MergeMutation implements Mutation {
 
     MergeMutation of(byte[] record) {
         incoming = record;
+        frees = RecordBytes.isDeleted(record);
         return this;
+    }
+
+    /** A merge looks at versions; where a stub's values would be left over, the engine says so. */
+    @Override
+    public boolean needsValues() {
+        return false;
+    }
+
+    /** A delete must pass where memory is full, at every owner. */
+    @Override
+    public boolean freesMemory() {
+        return frees;
     }
 
     @Override

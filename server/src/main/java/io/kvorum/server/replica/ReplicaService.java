@@ -6,6 +6,9 @@ import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.peer.message.ReadAnswer;
 import io.kvorum.server.peer.message.Write;
 import io.kvorum.server.peer.message.WriteAnswer;
+import io.kvorum.storage.disk.DurableCallback;
+import io.kvorum.storage.engine.Durability;
+import io.kvorum.storage.engine.FetchCallback;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.engine.PartitionScope;
 import io.kvorum.storage.engine.StorageEngine;
@@ -14,6 +17,8 @@ import io.kvorum.storage.version.Merge;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.Stamp;
 import io.kvorum.storage.version.StampClock;
+import io.kvorum.storage.version.Visible;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +37,14 @@ public final class ReplicaService {
         /** Refused: the node is at its memory limit. Nothing was changed. */
         OUT_OF_MEMORY,
         /** Refused: the disk does not take writes. Nothing was changed. */
-        DISK
+        DISK,
+        /** Refused: the disk is behind for a moment. Nothing was changed; try again within the deadline. */
+        BUSY,
+        /** Refused: values that are on disk alone are needed. Nothing was changed; {@link #fetch} them and try again. */
+        COLD
     }
+
+    private static final long CLOCK_MARGIN_MILLIS = 2_000;
 
     private final StorageEngine engine;
     private final StampClock stamps;
@@ -42,6 +53,9 @@ public final class ReplicaService {
     private final long staleFrameMillis;
     private final MergeMutation merging;
     private final ResultMutation result = new ResultMutation();
+    private final DurabilityGate gate;
+    private final Consumer<Runnable> loop;
+    private long lastTicket;
 
     /**
      * Makes one loop's service.
@@ -50,6 +64,7 @@ public final class ReplicaService {
      * @param stamps the node's clock, shared
      * @param views what the cluster looks like now
      * @param observer told of what merges find, shared
+     * @param loop runs tasks on the loop that this belongs to
      * @param tombstoneGraceMillis a frame older than half of this is refused: what it carries may have been reaped since
      */
     public ReplicaService(
@@ -57,6 +72,7 @@ public final class ReplicaService {
             StampClock stamps,
             Supplier<ClusterView> views,
             ReplicaObserver observer,
+            Consumer<Runnable> loop,
             long tombstoneGraceMillis) {
         this.engine = engine;
         this.stamps = stamps;
@@ -64,11 +80,18 @@ public final class ReplicaService {
         this.observer = observer;
         this.staleFrameMillis = tombstoneGraceMillis / 2;
         this.merging = new MergeMutation(observer);
+        this.gate = new DurabilityGate(engine, loop);
+        this.loop = loop;
     }
 
-    /** Whether what is written here ever reaches a disk. */
-    public boolean isDurable() {
-        return engine.isDurable();
+    /** When what is written here is on disk. */
+    public Durability durability() {
+        return engine.durability();
+    }
+
+    /** Calls back, on this loop, once this loop's last update and all before it are on disk, or will not be. */
+    public void whenDurable(DurableCallback callback) {
+        gate.await(lastTicket, callback);
     }
 
     /** The time by which expiry is judged: the node's hybrid clock, in milliseconds. */
@@ -92,6 +115,30 @@ public final class ReplicaService {
         return engine.read(partition, StorageEngine.tableHash(positionHigh), array, offset, length);
     }
 
+    /** Whether a key may be gone here for want of memory: then its absence says nothing. */
+    public boolean evicts() {
+        return engine.evicts();
+    }
+
+    /** Whether a record lacks values of live siblings that may be on disk: then it is a stub, to be fetched before it is used. */
+    public boolean isStub(byte @Nullable [] record) {
+        // With a margin: by the clock of who asks it may live a little longer.
+        return record != null && engine.hasStubs() && Visible.needsBytes(record, nowMillis() - CLOCK_MARGIN_MILLIS);
+    }
+
+    /** Brings the values of a stub back into memory; calls back on this loop, with the record as it is then. */
+    public void fetch(KeyRef key, FetchCallback callback) {
+        fetch(key.partition(), key.positionHigh(), key.bytes(), callback);
+    }
+
+    void fetch(int partition, long positionHigh, byte[] key, FetchCallback callback) {
+        engine.fetch(
+                partition,
+                positionHigh,
+                key,
+                (record, fetched) -> loop.accept(() -> callback.fetched(record, fetched)));
+    }
+
     /** Runs a mutation on this node's copy. */
     public Outcome update(KeyRef key, Mutation mutation) {
         return update(key.partition(), key.positionHigh(), key.bytes(), 0, key.bytes().length, mutation);
@@ -100,13 +147,21 @@ public final class ReplicaService {
     /** Runs a mutation on this node's copy of a key that still lies in a read buffer. */
     public Outcome update(int partition, long positionHigh, byte[] array, int offset, int length, Mutation mutation) {
         long ticket = engine.update(partition, positionHigh, array, offset, length, result.of(mutation));
-        if (ticket == StorageEngine.REFUSED_MEMORY) {
+        if (ticket < 0) {
+            return refused(ticket);
+        }
+        lastTicket = ticket;
+        return result.changed ? Outcome.WRITTEN : Outcome.UNCHANGED;
+    }
+
+    private static Outcome refused(long answer) {
+        if (answer == StorageEngine.REFUSED_MEMORY) {
             return Outcome.OUT_OF_MEMORY;
         }
-        if (ticket == StorageEngine.REFUSED_DISK) {
-            return Outcome.DISK;
+        if (answer == StorageEngine.REFUSED_COLD) {
+            return Outcome.COLD;
         }
-        return result.changed ? Outcome.WRITTEN : Outcome.UNCHANGED;
+        return answer == StorageEngine.REFUSED_BUSY ? Outcome.BUSY : Outcome.DISK;
     }
 
     /** The record that the last update on this loop left, where it wrote one. */
@@ -142,13 +197,15 @@ public final class ReplicaService {
         return flushedUpTo == 0 ? record : Flush.without(record, flushedUpTo);
     }
 
-    /** Merges what others have into this node's copy; false if there is no memory for it. */
-    public boolean mergeOwn(KeyRef key, byte[] record) {
-        if (hashOf(read(key)) == hashOf(record)) {
-            return true;
-        }
-        Outcome outcome = update(key, merging.of(record));
-        return outcome == Outcome.WRITTEN || outcome == Outcome.UNCHANGED;
+    /** Merges what others have into this node's copy. */
+    public Outcome mergeOwn(KeyRef key, byte[] record) {
+        byte[] own = read(key);
+        boolean same = own != null && hashOf(own) == hashOf(record) && !RecordBytes.lacksBytes(own);
+        return same ? Outcome.UNCHANGED : update(key, merging.of(record));
+    }
+
+    int partitionOf(long positionHigh) {
+        return views.get().partitionOf(positionHigh);
     }
 
     /** Whether bytes from a peer are a sound record of this key. */
@@ -167,14 +224,21 @@ public final class ReplicaService {
         return new Write(key.positionHigh(), key.positionLow(), record, durable);
     }
 
-    /** Answers a peer's read. */
-    public ReadAnswer answer(Read request) {
+    /**
+     * Answers a peer's read.
+     *
+     * @return null if values of this copy must be fetched first
+     */
+    public @Nullable ReadAnswer answer(Read request) {
         int partition = views.get().partitionOf(request.positionHigh());
         if (!views.get().ownedHere(partition)) {
             return new ReadAnswer(ReadAnswer.Status.NOT_OWNER, null);
         }
         byte[] record = read(partition, request.positionHigh(), request.key(), 0, request.key().length);
         boolean same = hashOf(record) == request.knownHash();
+        if (!same && isStub(record)) {
+            return null;
+        }
         if (!engine.isSettled(partition)) {
             return new ReadAnswer(ReadAnswer.Status.UNSETTLED, same ? null : record);
         }
@@ -188,32 +252,32 @@ public final class ReplicaService {
      *
      * @param request the message
      * @param senderClock the sender's clock when it read the record
+     * @return null if values of this copy must be fetched first
      */
-    public WriteAnswer answer(Write request, long senderClock) {
+    WriteAnswer.@Nullable Status merge(Write request, long senderClock) {
         int partition = views.get().partitionOf(request.positionHigh());
         if (!views.get().ownedHere(partition)) {
-            return new WriteAnswer(WriteAnswer.Status.NOT_OWNER);
+            return WriteAnswer.Status.NOT_OWNER;
         }
         if (nowMillis() - Stamp.millis(senderClock) > staleFrameMillis) {
-            return new WriteAnswer(WriteAnswer.Status.STALE);
+            return WriteAnswer.Status.STALE;
         }
         byte[] record = request.record();
         try {
             RecordBytes.check(record);
         } catch (DecodeException unsound) {
             observer.invalidRecord(unsound);
-            return new WriteAnswer(WriteAnswer.Status.INVALID);
+            return WriteAnswer.Status.INVALID;
         }
-        return new WriteAnswer(
-                switch (merge(partition, request.positionHigh(), record)) {
-                    // Who did not know of the flush must not take its write for one that is held here.
-                    case WRITTEN, UNCHANGED ->
-                        withoutFlushed(partition, record) == null
-                                ? WriteAnswer.Status.STALE
-                                : WriteAnswer.Status.MERGED;
-                    case OUT_OF_MEMORY -> WriteAnswer.Status.OUT_OF_MEMORY;
-                    case DISK -> WriteAnswer.Status.DISK;
-                });
+        return switch (merge(partition, request.positionHigh(), record)) {
+            // Who did not know of the flush must not take its write for one that is held here.
+            case WRITTEN, UNCHANGED ->
+                withoutFlushed(partition, record) == null ? WriteAnswer.Status.STALE : WriteAnswer.Status.MERGED;
+            case OUT_OF_MEMORY -> WriteAnswer.Status.OUT_OF_MEMORY;
+            case DISK -> WriteAnswer.Status.DISK;
+            case BUSY -> WriteAnswer.Status.BUSY;
+            case COLD -> null;
+        };
     }
 
     /** Merges a sound record of a partition into this node's copy. */
@@ -225,7 +289,7 @@ public final class ReplicaService {
     /**
      * Takes a record that another owner has into this node's copy; bytes that are no record are counted and left out.
      *
-     * @return false if there is no memory or disk for it now
+     * @return false if it cannot be taken now
      */
     public boolean mergeFromElsewhere(int partition, byte[] record) {
         try {
@@ -238,7 +302,12 @@ public final class ReplicaService {
         long positionHigh = views.get().ring().partitioner().high(key, 0, key.length);
         return switch (merge(partition, positionHigh, record)) {
             case WRITTEN, UNCHANGED -> true;
-            case OUT_OF_MEMORY, DISK -> false;
+            case OUT_OF_MEMORY, DISK, BUSY -> false;
+            case COLD -> {
+                // It comes once more, and the values will be there by then.
+                fetch(partition, positionHigh, key, (fetched, done) -> {});
+                yield false;
+            }
         };
     }
 
@@ -264,6 +333,11 @@ public final class ReplicaService {
             record = mutation.apply(current, scope);
             changed = record != current;
             return record;
+        }
+
+        @Override
+        public boolean needsValues() {
+            return inner == null || inner.needsValues();
         }
 
         @Override

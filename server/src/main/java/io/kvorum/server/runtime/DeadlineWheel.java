@@ -32,6 +32,7 @@ public final class DeadlineWheel {
     /** Deadlines taken out of the slot that {@link #advance} works on. Not empty outside of it only after a throw. */
     private final Sentinel expiring = new Sentinel();
 
+    private final Runnable whenFirst;
     private long currentTick;
     private int size;
 
@@ -42,9 +43,21 @@ public final class DeadlineWheel {
      * @param tickNanos the coarseness, at least 1
      */
     public DeadlineWheel(long nowNanos, long tickNanos) {
+        this(nowNanos, tickNanos, () -> {});
+    }
+
+    /**
+     * Makes an empty wheel.
+     *
+     * @param nowNanos the clock's nanoTime
+     * @param tickNanos the coarseness, at least 1
+     * @param whenFirst called whenever a deadline is scheduled and no other waits: from now on the wheel must be turned
+     */
+    public DeadlineWheel(long nowNanos, long tickNanos, Runnable whenFirst) {
         if (tickNanos < 1) throw new IllegalArgumentException("tick of " + tickNanos + " ns, at least 1 allowed");
         this.originNanos = nowNanos;
         this.tickNanos = tickNanos;
+        this.whenFirst = whenFirst;
         for (int i = 0; i < SLOTS; i++) slots[i] = new Sentinel();
     }
 
@@ -58,7 +71,7 @@ public final class DeadlineWheel {
         long dueTick = Math.floorDiv(deadlineNanos - originNanos + tickNanos - 1, tickNanos);
         deadline.dueTick = Math.max(dueTick, currentTick + 1);
         link(deadline);
-        size++;
+        if (size++ == 0) whenFirst.run();
     }
 
     /** Takes a deadline out; nothing happens if it is not scheduled. */

@@ -1,5 +1,6 @@
 package io.kvorum.server.runtime;
 
+import io.kvorum.storage.engine.LoadWorkers;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Threads {
     private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
+
+    private static final int BACKGROUND_QUEUE_MAX = 100_000;
 
     private final String prefix;
     private final LongAdder uncaught = new LongAdder();
@@ -51,11 +54,26 @@ public final class Threads {
     /**
      * Starts the disk threads.
      *
+     * @param name of their duty, to be followed by a number
      * @param count how many, at least 1
      * @param queueMax how many tasks may wait, at least 1
      */
-    public DiskThreads disk(int count, int queueMax) {
-        return new DiskThreads(this, numbered("disk-"), count, queueMax);
+    public DiskThreads disk(String name, int count, int queueMax) {
+        return new DiskThreads(this, numbered(name), count, queueMax);
+    }
+
+    /**
+     * Starts a thread for an engine's work that may wait for the disk.
+     *
+     * @param name of its duty
+     */
+    public BackgroundThread background(String name, Clock clock) {
+        return new BackgroundThread(new ControlThread(this, task -> thread(name, task), BACKGROUND_QUEUE_MAX), clock);
+    }
+
+    /** Loads on so many threads at once. */
+    public LoadWorkers loaders(int count) {
+        return new ParallelLoad(this, count);
     }
 
     /** A thread with a duty of its own, not started; a daemon, so that it never keeps the process alive. */

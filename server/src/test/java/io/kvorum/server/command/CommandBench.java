@@ -112,7 +112,7 @@ public final class CommandBench {
         };
         Transport transport = new Transport();
         Coordinator coordinator = new Coordinator(
-                new ReplicaService(engine, stamps, this::view, ReplicaObserver.NONE, 24 * 3600 * 1000L),
+                new ReplicaService(engine, stamps, this::view, ReplicaObserver.NONE, Runnable::run, 24 * 3600 * 1000L),
                 transport,
                 wheel,
                 clock,

@@ -11,14 +11,15 @@ import io.kvorum.ring.Position;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.RingBuilder;
 import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.peer.FrameInfo;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Read;
-import io.kvorum.server.peer.message.Write;
 import io.kvorum.server.replica.KeyRef;
 import io.kvorum.server.replica.ReplicaObserver;
 import io.kvorum.server.replica.ReplicaService;
+import io.kvorum.server.replica.WriteService;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
 import io.kvorum.storage.engine.MemoryEngine;
@@ -37,6 +38,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -58,9 +60,24 @@ final class Bench {
     final List<BitSet> unsettled = new ArrayList<>();
     final Coordinator coordinator;
     final DeadlineWheel wheel;
+
+    /** The coordinator's own. */
+    final SlowDisk disk = new SlowDisk();
+
     private final Ring ring;
     private final List<NodeId> members = new ArrayList<>();
     private final StampClock stamps;
+    private final Clock clock = new Clock() {
+        @Override
+        public long wallMillis() {
+            return nowNanos / MILLI;
+        }
+
+        @Override
+        public long nanoTime() {
+            return nowNanos;
+        }
+    };
     private ClusterView view;
     private long nowNanos = 1_000 * MILLI;
     private long calls;
@@ -95,24 +112,23 @@ final class Bench {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 engine.settle(partition);
             }
-            replicas.put(i, new ReplicaService(engine, stamps, this::view, ReplicaObserver.NONE, 24 * 3600 * 1000L));
+            replicas.put(
+                    i,
+                    new ReplicaService(
+                            engine, stamps, this::view, ReplicaObserver.NONE, Runnable::run, 24 * 3600 * 1000L));
         }
         wheel = new DeadlineWheel(nowNanos, MILLI);
         coordinator = new Coordinator(
-                new ReplicaService(replica(0).engine(), stamps, this::view, ReplicaObserver.NONE, 24 * 3600 * 1000L),
+                new ReplicaService(
+                        disk.over(replica(0).engine()),
+                        stamps,
+                        this::view,
+                        ReplicaObserver.NONE,
+                        Runnable::run,
+                        24 * 3600 * 1000L),
                 new Transport(),
                 wheel,
-                new Clock() {
-                    @Override
-                    public long wallMillis() {
-                        return nowNanos / MILLI;
-                    }
-
-                    @Override
-                    public long nanoTime() {
-                        return nowNanos;
-                    }
-                },
+                clock,
                 this::view,
                 new QuorumPolicy(n, r, w, 0, 500 * MILLI, 1000 * MILLI, readAllRatio, true, 10 * MILLI),
                 peer -> effects.add("missed " + peer),
@@ -243,9 +259,12 @@ final class Bench {
 
     private PeerMessage answer(int peer, PeerMessage request) {
         if (request instanceof Read read) {
-            return replica(peer).answer(read);
+            return Objects.requireNonNull(replica(peer).answer(read));
         }
-        return replica(peer).answer((Write) request, stamps.current());
+        List<PeerMessage> answers = new ArrayList<>();
+        new WriteService(replica(peer), wheel, clock)
+                .handle(0, request, new FrameInfo(nowNanos, stamps.current()), answers::add);
+        return answers.get(0);
     }
 
     void pass(long millis) {

@@ -33,12 +33,12 @@ final class HttpDoorTest {
     private final ControlThread control = threads.control(100);
     private final HttpClient client = HttpClient.newHttpClient();
     private volatile Readiness readiness = Readiness.READY;
-    private final HttpDoor door =
-            new HttpDoor(new HttpConfig("127.0.0.1", 0), transports, control, () -> readiness, () -> "kvorum_up 1\n");
+    private final HttpDoor door = new HttpDoor(new HttpConfig("127.0.0.1", 0), transports, control);
     private int port;
 
     @BeforeEach
     void start() throws IOException {
+        door.serve(() -> readiness, () -> "kvorum_up 1\n");
         port = door.start();
     }
 
@@ -158,8 +158,7 @@ final class HttpDoorTest {
 
     @Test
     void a_port_in_use_is_named() {
-        HttpDoor second =
-                new HttpDoor(new HttpConfig("127.0.0.1", port), transports, control, () -> readiness, () -> "");
+        HttpDoor second = new HttpDoor(new HttpConfig("127.0.0.1", port), transports, control);
         assertThatIOException()
                 .isThrownBy(second::start)
                 .withMessageStartingWith("cannot listen for HTTP on 127.0.0.1:" + port + " (http.bind, http.port): ");

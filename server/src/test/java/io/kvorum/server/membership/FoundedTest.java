@@ -7,6 +7,7 @@ import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.server.config.ClusterConfig;
 import io.kvorum.server.config.Secret;
+import io.kvorum.server.runtime.StartException;
 import io.kvorum.storage.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,6 +93,7 @@ final class FoundedTest {
     @Test
     void damaged_files_are_named_with_what_is_wrong() throws IOException {
         Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3).close();
+        Files.delete(directory.resolve("identity.spare"));
         for (String name : List.of("identity", "history")) {
             Path file = directory.resolve(name);
             byte[] good = Files.readAllBytes(file);
@@ -111,7 +113,26 @@ final class FoundedTest {
     void history_without_identity_is_no_new_node() throws IOException {
         Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3).close();
         Files.delete(directory.resolve("identity"));
+        Files.delete(directory.resolve("identity.spare"));
         assertRefused(config("n1", "other", THREE, 16), "identity is missing beside history");
+    }
+
+    @Test
+    void identity_that_is_damaged_or_gone_is_read_from_its_spare() throws IOException {
+        ClusterConfig config = config("n1", "c", THREE, 16);
+        Founded first = Founded.open(Disk.system(), directory, config, 3);
+        first.close();
+        Path file = directory.resolve("identity");
+        byte[] good = Files.readAllBytes(file);
+        good[10] ^= 1;
+        Files.write(file, good);
+        try (Founded again = Founded.open(Disk.system(), directory, config, 3)) {
+            assertThat(again.nodeId()).isEqualTo(first.nodeId());
+        }
+        Files.delete(file);
+        try (Founded again = Founded.open(Disk.system(), directory, config, 3)) {
+            assertThat(again.nodeId()).isEqualTo(first.nodeId());
+        }
     }
 
     @Test
@@ -126,6 +147,7 @@ final class FoundedTest {
         Founded first = Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3);
         first.close();
         Files.delete(directory.resolve("identity"));
+        Files.delete(directory.resolve("identity.spare"));
         try (Founded again = Founded.open(Disk.system(), directory, config("n1", "c", THREE, 16), 3)) {
             assertThat(again.nodeId()).isEqualTo(first.nodeId());
         }

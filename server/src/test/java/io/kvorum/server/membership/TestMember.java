@@ -83,6 +83,7 @@ final class TestMember implements AutoCloseable {
                 self,
                 new MembershipConfig(50_000_000L, DetectorPolicy.DEFAULT),
                 bootId,
+                Long.MAX_VALUE,
                 stamps,
                 Clock.system(),
                 random.split(),
@@ -220,6 +221,11 @@ final class TestMember implements AutoCloseable {
 
     /** Passes everything on, and wakes who waits. */
     private final class Waker implements MembershipListener {
+        @Override
+        public void lifeForgotten() {
+            throw new AssertionError("no life was forgotten");
+        }
+
         private final MembershipListener next;
 
         Waker(MembershipListener next) {

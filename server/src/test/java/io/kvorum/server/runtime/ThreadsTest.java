@@ -91,7 +91,7 @@ final class ThreadsTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger ran = new AtomicInteger();
-        DiskThreads disk = threads.disk(1, 1);
+        DiskThreads disk = threads.disk("disk-", 1, 1);
         disk.execute(() -> {
             begun.countDown();
             awaitQuietly(release);

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * may need {@link #reopen()} before it does anything again.
  */
 public interface CheckpointStore extends AutoCloseable {
+    /** Longest value under a name: what is kept of the copies of the largest ring fits, and is far below a file of a log. */
+    int META_BYTES_MAX = 512 << 10;
+
     /** Begins a batch of changes. The one before must have been committed or closed. */
     Batch begin() throws IOException;
 
@@ -76,7 +79,7 @@ public interface CheckpointStore extends AutoCloseable {
         /** Removes all records of a partition: those that the store had when the batch began. */
         void clear(int partition) throws IOException;
 
-        /** Puts bytes under a name, in place of those that had it. */
+        /** Puts bytes, {@link #META_BYTES_MAX} at most, under a name, in place of those that had it. */
         void meta(String name, byte[] value) throws IOException;
 
         /** Makes all changes of the batch; when this returns they survive a crash of the machine. */

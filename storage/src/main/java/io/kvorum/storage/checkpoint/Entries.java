@@ -25,8 +25,11 @@ import jetbrains.exodus.log.BlockByteIterator;
  * <p>A record without its key is longer than five bytes.
  */
 final class Entries {
-    /** Longest value in any tree. */
+    /** Longest value in the trees of records and parts. */
     static final int PART_BYTES = 128 << 10;
+
+    /** Longest name. */
+    static final int NAME_BYTES_MAX = 1024;
 
     private static final VarHandle U64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle U32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);

@@ -47,7 +47,8 @@ final class XodusBatch implements CheckpointStore.Batch {
 
     @Override
     public void meta(String name, byte[] value) {
-        if (value.length > Entries.PART_BYTES || name.getBytes(StandardCharsets.UTF_8).length > Entries.PART_BYTES) {
+        if (value.length > CheckpointStore.META_BYTES_MAX
+                || name.getBytes(StandardCharsets.UTF_8).length > Entries.NAME_BYTES_MAX) {
             throw new IllegalArgumentException("meta " + name.length() + " chars, " + value.length + " bytes");
         }
         meta.put(name, value);

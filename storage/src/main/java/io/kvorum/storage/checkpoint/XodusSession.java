@@ -171,6 +171,9 @@ final class XodusSession {
             try {
                 work.accept(transaction);
                 done = transaction.flush();
+                if (!done) {
+                    throw new IllegalStateException("the batch was not committed");
+                }
             } finally {
                 transaction.abort();
             }

@@ -24,6 +24,9 @@ public interface Disk {
     /** Whether there is such a file or directory. */
     boolean exists(Path path);
 
+    /** Whether there is such a directory. */
+    boolean isDirectory(Path path);
+
     /** Returns the names of the files in a directory, ascending. */
     List<String> list(Path directory) throws IOException;
 
@@ -39,7 +42,7 @@ public interface Disk {
     /** Gives a file another name in the same file system, in one step; the file that had it is gone. */
     void move(Path from, Path to) throws IOException;
 
-    /** Takes a file's name away; it must be there. */
+    /** Takes the name of a file or of an empty directory away; it must be there. */
     void delete(Path file) throws IOException;
 
     /** Makes the names in a directory survive a crash of the machine. */

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +28,11 @@ enum SystemDisk implements Disk {
     @Override
     public boolean exists(Path path) {
         return Files.exists(path);
+    }
+
+    @Override
+    public boolean isDirectory(Path path) {
+        return Files.isDirectory(path);
     }
 
     @Override
@@ -89,8 +94,10 @@ enum SystemDisk implements Disk {
 
     @Override
     public String fileId(Path file) throws IOException {
-        Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        return key == null ? "" : key.toString();
+        // The inode without its device, whose number changes when volumes are attached anew.
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
+                ? String.valueOf(Files.getAttribute(file, "unix:ino"))
+                : "";
     }
 
     @Override

@@ -19,6 +19,14 @@ public interface Mutation {
     byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope);
 
     /**
+     * Whether {@link #apply} looks at the values of the current record. One that does is not run on a stub, whose values
+     * are on disk: it is refused, and may be run again once they are fetched.
+     */
+    default boolean needsValues() {
+        return true;
+    }
+
+    /**
      * Whether this sets memory free in the end (a delete, an expiry), so that it may pass when memory is full, though a
      * tombstone take a few bytes more than what it replaces.
      */

@@ -4,11 +4,16 @@ import io.kvorum.storage.table.HeapSizes;
 import io.kvorum.storage.table.MerkleSums;
 import io.kvorum.storage.table.PartitionTable;
 import io.kvorum.storage.table.RecordVisitor;
+import io.kvorum.storage.table.TableKind;
 import io.kvorum.storage.version.Flush;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.StampClock;
 import io.kvorum.storage.version.Versions;
+import io.kvorum.storage.version.Visible;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +25,14 @@ import org.jspecify.annotations.Nullable;
  * volatile or published by the table.
  */
 final class PartitionCopy implements PartitionScope {
+    /** A stub that saves less is not worth the read that brings its values back. */
+    private static final int STUB_GAIN_MIN = 32;
+
+    private static final int EVICTION_SAMPLE = 32;
+
+    /** Looked at for one change: a table full of what may not go must not hold its loop. */
+    private static final int EVICTION_SLOTS_MAX = 2048;
+
     private final int partition;
     private final PartitionTable table;
     private final MerkleSums sums;
@@ -27,6 +40,11 @@ final class PartitionCopy implements PartitionScope {
     private final StampClock clock;
     private final LongSupplier actors;
     private final Usage usage;
+    private final ChangeLog log;
+    private final TableKind kind;
+    private final Pressure pressure;
+    private final boolean evicts;
+    private final Removals removals = new Removals();
 
     private volatile long actor;
     private volatile long flushedUpTo;
@@ -36,6 +54,7 @@ final class PartitionCopy implements PartitionScope {
     private long newestStamp;
     private long recordBytes;
     private long arrayBytes;
+    private long evictionHand;
     private boolean mutating;
 
     PartitionCopy(
@@ -44,9 +63,16 @@ final class PartitionCopy implements PartitionScope {
             PositionFunction positions,
             StampClock clock,
             LongSupplier actors,
-            Usage usage) {
+            Usage usage,
+            ChangeLog log,
+            TableKind kind,
+            Pressure pressure) {
         this.partition = partition;
-        this.table = new PartitionTable(partition);
+        this.table = new PartitionTable(partition, kind);
+        this.log = log;
+        this.kind = kind;
+        this.pressure = pressure;
+        this.evicts = kind == TableKind.CACHED;
         this.sums = new MerkleSums(partitions);
         this.positions = positions;
         this.clock = clock;
@@ -59,22 +85,39 @@ final class PartitionCopy implements PartitionScope {
         return table.get(tableHash, key, offset, length);
     }
 
-    /** Returns whether the change was made; if not, memory is full. */
-    synchronized boolean update(long positionHigh, byte[] key, int offset, int length, Mutation mutation) {
+    /** Returns a ticket or a refusal, as {@link StorageEngine#update} says. */
+    synchronized long update(long positionHigh, byte[] key, int offset, int length, Mutation mutation) {
         int hash = PartitionTable.hashOf(positionHigh);
         byte[] current = table.get(hash, key, offset, length);
+        boolean cold = current != null && RecordBytes.lacksBytes(current) && table.isCold(hash, current);
+        if (cold && mutation.needsValues()) {
+            return StorageEngine.REFUSED_COLD;
+        }
         byte[] next = run(mutation, current);
         if (next == current) {
-            return true;
+            return log.ticket();
         }
         if (next != null && !RecordBytes.hasKey(next, key, offset, length)) {
             throw new IllegalStateException("mutation in partition " + partition + " made a record of another key");
         }
-        if (!mutation.freesMemory() && usage.refuses(HeapSizes.of(next) - HeapSizes.of(current))) {
-            return false;
+        long grows = HeapSizes.of(next) - HeapSizes.of(current);
+        if (evicts) {
+            makeRoom(grows, next);
         }
-        place(hash, positionHigh, current, next);
-        return true;
+        if (!mutation.freesMemory() && usage.refuses(grows)) {
+            return pressure.refusal();
+        }
+        if (cold && next != null && RecordBytes.lacksBytes(next)) {
+            // Its values would be nowhere once it is checkpointed in the stub's place.
+            return StorageEngine.REFUSED_COLD;
+        }
+        long ticket =
+                next == null ? log.removal(partition, Objects.requireNonNull(current)) : log.record(partition, next);
+        if (ticket >= 0) {
+            place(hash, positionHigh, current, next);
+            pressure.grown();
+        }
+        return ticket;
     }
 
     synchronized long retireActor() {
@@ -82,9 +125,22 @@ final class PartitionCopy implements PartitionScope {
         return actor;
     }
 
-    synchronized void drop() {
+    /** Returns whether it could be noted; if not, nothing changed. */
+    synchronized boolean drop() {
+        if (log.drop(partition) < 0) {
+            return false;
+        }
+        forgetAll();
+        return true;
+    }
+
+    private void forgetAll() {
+        if (kind.tracksDirty()) {
+            removals.all();
+        }
         usage.changeRecords(-table.size());
         usage.changeTombstones(-tombstones);
+        usage.changeDirty(-table.dirtyCount());
         tombstones = 0;
         usage.changeBytes(-recordBytes);
         recordBytes = 0;
@@ -116,7 +172,226 @@ final class PartitionCopy implements PartitionScope {
     }
 
     synchronized void settle() {
+        if (!settled) {
+            settled = true;
+            // If it cannot be noted, the copy will have to settle once more after a crash: no harm.
+            log.settled(partition);
+        }
+    }
+
+    /** The copy may have forgotten events: it goes on unsettled, under a new actor, with what it has. */
+    synchronized void distrust() {
+        settled = false;
+        actor = actors.getAsLong();
+    }
+
+    /** What is to be remembered beside the records. */
+    synchronized CopyState state() {
+        return new CopyState(actor, settled, flushedUpTo);
+    }
+
+    /** Goes on as a life before did. */
+    synchronized void restore(CopyState state) {
+        actor = state.actor();
+        settled = state.settled();
+        flushedUpTo = state.flushedUpTo();
+    }
+
+    /** Takes a record as the checkpoint has it; without its values if there is no room for them. */
+    synchronized void load(byte[] record) {
+        long high = positionOf(record);
+        int hash = PartitionTable.hashOf(high);
+        place(hash, high, null, record, false);
+        if (kind.tracksHeat() && usage.isShort()) {
+            chill(hash, record);
+        }
+    }
+
+    /**
+     * Where memory is short, lets records of this copy go that are read least, until there is room for what comes. What was
+     * deleted stays: who forgets that a key was deleted brings it back. A copy with nothing to give waits for the others.
+     *
+     * @param coming is not to go for itself
+     */
+    private void makeRoom(long grows, byte @Nullable [] coming) {
+        long wanted = 2 * grows;
+        for (int looked = 0;
+                grows > 0 && wanted > 0 && looked < EVICTION_SLOTS_MAX && usage.isVeryShort();
+                looked += EVICTION_SAMPLE) {
+            List<byte[]> victims = new ArrayList<>();
+            evictionHand = table.cool(evictionHand, EVICTION_SAMPLE, victims::add);
+            if (evictionHand == PartitionTable.SCAN_DONE) {
+                evictionHand = 0;
+            }
+            for (byte[] victim : victims) {
+                if (wanted > 0 && mayGo(victim, coming)) {
+                    long high = positionOf(victim);
+                    place(PartitionTable.hashOf(high), high, victim, null);
+                    wanted -= HeapSizes.of(victim);
+                    usage.evicted();
+                }
+            }
+        }
+    }
+
+    private static boolean mayGo(byte[] victim, byte @Nullable [] coming) {
+        boolean isComing =
+                coming != null && RecordBytes.hasKey(coming, victim, RecordBytes.KEY_AT, RecordBytes.keyLength(victim));
+        return !isComing && !RecordBytes.isDeleted(victim);
+    }
+
+    /**
+     * Looks at slots from a table hash on and takes the values of records that are not read, and that the checkpoint has.
+     *
+     * @return where to go on, or {@link PartitionTable#SCAN_DONE}
+     */
+    synchronized long cool(long fromHash, int count) {
+        return table.cool(fromHash, count, record -> chill(PartitionTable.hashOf(positionOf(record)), record));
+    }
+
+    /** Leaves a stub of a record, if that is worth it. Those with several siblings are few, and stay whole. */
+    private void chill(int hash, byte[] record) {
+        if (RecordBytes.siblingCount(record) != 1 || RecordBytes.lacksBytes(record)) {
+            return;
+        }
+        byte[] stub = Versions.withoutValues(record);
+        if (HeapSizes.of(record) - HeapSizes.of(stub) >= STUB_GAIN_MIN) {
+            exchange(hash, record, stub, true);
+        }
+    }
+
+    /** Takes away what is over, as {@link StorageEngine#sweep} says. */
+    long sweep(long cursor, int count, Sweep sweep) {
+        List<byte[]> over = new ArrayList<>();
+        long next = table.scan(cursor, PartitionTable.HASH_END, count, record -> {
+            if (isOver(record, sweep)) {
+                over.add(record);
+            }
+        });
+        over.forEach(record -> sweep(record, sweep));
+        return next;
+    }
+
+    private static boolean isOver(byte[] record, Sweep sweep) {
+        if (Visible.isSurelyLive(record, sweep.expiredBeforeMillis())) {
+            return false;
+        }
+        long since = Visible.deadSinceMillis(record, sweep.expiredBeforeMillis());
+        return since != Visible.LIVE && (since < sweep.deadBeforeMillis() || !RecordBytes.isDeleted(record));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // another record came in its place
+    private synchronized void sweep(byte[] record, Sweep sweep) {
+        long high = positionOf(record);
+        int hash = PartitionTable.hashOf(high);
+        if (get(hash, record) != record) {
+            return;
+        }
+        if (Visible.deadSinceMillis(record, sweep.expiredBeforeMillis()) < sweep.deadBeforeMillis()) {
+            if (log.removal(partition, record) >= 0) {
+                place(hash, high, record, null);
+            }
+            return;
+        }
+        byte[] left = Versions.withoutExpiredValues(record, sweep.expiredBeforeMillis());
+        if (left != record || table.isCold(hash, record)) {
+            // Not in the journal: should it come back with that, it is over still. The checkpoint gets it without the
+            // bytes.
+            place(hash, high, record, left);
+        }
+    }
+
+    /** Whether this very record is a stub whose values the checkpoint has. */
+    synchronized boolean isCold(int hash, byte[] record) {
+        return table.isCold(hash, record);
+    }
+
+    /** Puts a record that was fetched from the checkpoint in place of its stub, if that is still there. */
+    synchronized void warm(byte[] record) {
+        int hash = PartitionTable.hashOf(positionOf(record));
+        byte[] there = get(hash, record);
+        if (there != null && RecordBytes.hash(there) == RecordBytes.hash(record) && table.isCold(hash, there)) {
+            exchange(hash, there, record, false);
+            pressure.grown();
+        }
+    }
+
+    private void exchange(int hash, byte[] record, byte[] other, boolean isCold) {
+        table.exchange(hash, record, other, isCold);
+        long change = HeapSizes.of(other) - HeapSizes.of(record);
+        recordBytes += change;
+        usage.changeBytes(change);
+    }
+
+    /** Makes once more a change that was noted. */
+    synchronized void replay(byte[] record) {
+        byte[] kept = flushedUpTo == 0 ? record : Flush.without(record, flushedUpTo);
+        long high = positionOf(record);
+        int hash = PartitionTable.hashOf(high);
+        byte[] before = get(hash, record);
+        if (before != null || kept != null) {
+            place(hash, high, before, kept, true);
+        }
+    }
+
+    /** Makes once more a removal that was noted. */
+    synchronized void replayRemoval(byte[] key) {
+        long high = positions.high(key, 0, key.length);
+        int hash = PartitionTable.hashOf(high);
+        byte[] there = table.get(hash, key, 0, key.length);
+        if (there != null) {
+            place(hash, high, there, null, true);
+        }
+    }
+
+    /** Makes once more a drop that was noted. */
+    synchronized void replayDrop() {
+        forgetAll();
+    }
+
+    /** Makes once more a settling that was noted. */
+    synchronized void replaySettled() {
         settled = true;
+    }
+
+    /** Visits records newer than their checkpoint, as {@link PartitionTable#scanDirty}. */
+    synchronized long scanDirty(long fromHash, int count, BooleanSupplier enough, RecordVisitor visitor) {
+        return table.scanDirty(fromHash, count, enough, visitor);
+    }
+
+    /** The checkpoint has these very records. */
+    synchronized void markClean(byte[][] records, int from, int to) {
+        int before = table.dirtyCount();
+        for (int i = from; i < to; i++) {
+            table.markClean(PartitionTable.hashOf(positionOf(records[i])), records[i]);
+        }
+        usage.changeDirty(table.dirtyCount() - before);
+    }
+
+    /** What the checkpoint may still have and the copy has not; never anything if no change is tracked. */
+    Removals removals() {
+        return removals;
+    }
+
+    /** Whether the copy has a record of this key. */
+    boolean has(byte[] key) {
+        return table.get(PartitionTable.hashOf(positions.high(key, 0, key.length)), key, 0, key.length) != null;
+    }
+
+    int partition() {
+        return partition;
+    }
+
+    long positionHigh(byte[] record) {
+        return positionOf(record);
+    }
+
+    long positionHigh(byte[] key, int offset, int length) {
+        return positions.high(key, offset, length);
+    }
+
+    private byte @Nullable [] get(int hash, byte[] record) {
+        return table.get(hash, record, RecordBytes.KEY_AT, RecordBytes.keyLength(record));
     }
 
     long scan(long cursor, int count, RecordVisitor visitor) {
@@ -192,13 +467,27 @@ final class PartitionCopy implements PartitionScope {
 
     /** The one place where records change: table, sums and counts in step. At least one of the two is there. */
     private void place(int hash, long positionHigh, byte @Nullable [] before, byte @Nullable [] after) {
+        place(hash, positionHigh, before, after, true);
+    }
+
+    private void place(
+            int hash, long positionHigh, byte @Nullable [] before, byte @Nullable [] after, boolean isChange) {
+        int dirtyBefore = table.dirtyCount();
         if (after != null) {
-            table.put(hash, after);
+            if (isChange) {
+                table.put(hash, after);
+            } else {
+                table.load(hash, after);
+            }
             newestStamp = Math.max(newestStamp, Versions.newestStamp(after));
         } else {
             byte[] gone = Objects.requireNonNull(before);
             table.remove(hash, gone, RecordBytes.KEY_AT, RecordBytes.keyLength(gone));
+            if (kind.tracksDirty()) {
+                removals.add(RecordBytes.key(gone));
+            }
         }
+        usage.changeDirty(table.dirtyCount() - dirtyBefore);
         sums.change(positionHigh, recordHash(before), recordHash(after));
         long change = HeapSizes.of(after) - HeapSizes.of(before);
         recordBytes += change;

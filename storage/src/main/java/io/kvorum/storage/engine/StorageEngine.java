@@ -3,6 +3,7 @@ package io.kvorum.storage.engine;
 import io.kvorum.storage.disk.DurableCallback;
 import io.kvorum.storage.table.PartitionTable;
 import io.kvorum.storage.table.RecordVisitor;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,12 @@ public interface StorageEngine extends AutoCloseable {
 
     /** Instead of a ticket: the disk takes no more. Nothing was changed. */
     long REFUSED_DISK = -2;
+
+    /** Instead of a ticket: changes come faster than the disk takes them. Nothing was changed; soon it can be. */
+    long REFUSED_BUSY = -3;
+
+    /** Instead of a ticket: values that are on disk alone are needed: {@link #fetch} them, and try again. */
+    long REFUSED_COLD = -4;
 
     /** Returned by scans that have visited everything. */
     long SCAN_DONE = PartitionTable.SCAN_DONE;
@@ -44,22 +51,43 @@ public interface StorageEngine extends AutoCloseable {
      * Returns the record of a key, or null.
      *
      * @param tableHash of the key: {@link #tableHash(long)}
-     * @return shared by all readers and never to be changed
+     * @return shared by all readers and never to be changed; maybe a stub, without its values, if {@link #hasStubs}
      */
     byte @Nullable [] read(int partition, int tableHash, byte[] key, int offset, int length);
+
+    /** Whether a record that lacks values may have them on disk. */
+    boolean hasStubs();
+
+    /**
+     * Brings the values of a stub back into memory, and tells when that is done or has failed. Nothing happens if the
+     * record is no stub.
+     *
+     * @param key kept until then, and not to be changed
+     */
+    void fetch(int partition, long positionHigh, byte[] key, FetchCallback callback);
+
+    /**
+     * Returns the record of a key with its values, which stay on disk alone if that is where they are: for work that
+     * passes over everything and must not push what is in use out of memory. May wait for the device.
+     *
+     * @return null if there is none
+     * @throws IOException if the disk does not give the values
+     */
+    byte @Nullable [] readWhole(int partition, long positionHigh, byte[] key) throws IOException;
 
     /**
      * Runs the mutation under the lock of the copy and makes its result the record of the key.
      *
      * @return a ticket, at least 0, with which {@link #whenDurable} tells of this change and all before it in the copy;
-     *     or {@link #REFUSED_MEMORY} or {@link #REFUSED_DISK}, and then nothing has changed
+     *     or {@link #REFUSED_MEMORY}, {@link #REFUSED_DISK}, {@link #REFUSED_BUSY} or {@link #REFUSED_COLD}, and then
+     *     nothing has changed
      */
     long update(int partition, long positionHigh, byte[] key, int offset, int length, Mutation mutation);
 
-    /** Whether changes ever reach a disk; if not, no replica of this engine counts for DW. */
-    boolean isDurable();
+    /** When changes reach a disk. */
+    Durability durability();
 
-    /** Tells when the change of a ticket is on disk, or that it will not be. */
+    /** Tells when the change of a ticket is on disk, or that it will not be; sees to it that it soon is. */
     void whenDurable(long ticket, DurableCallback callback);
 
     /** The actor of this life of the copy. */
@@ -73,6 +101,9 @@ public interface StorageEngine extends AutoCloseable {
 
     /** Declares that the copy has all data of the partition. */
     void settle(int partition);
+
+    /** The copy may have forgotten events: it goes on unsettled, under a new actor, with what it has. */
+    void distrust(int partition);
 
     /** Forgets all that the copy has: it is empty, unsettled, and under a new actor. What was flushed stays so. */
     void drop(int partition);
@@ -100,6 +131,14 @@ public interface StorageEngine extends AutoCloseable {
 
     /** Like {@link #scan}, but visits the records of one Merkle leaf only; {@code count} is of records looked at. */
     long scanLeaf(int partition, int leaf, long cursor, int count, RecordVisitor visitor);
+
+    /**
+     * Looks at records from a cursor on, as {@link #scan} does, and takes away what is over. Locks the copy for a few records
+     * at a time.
+     *
+     * @return the next cursor, or {@link #SCAN_DONE}
+     */
+    long sweep(int partition, long cursor, int count, Sweep sweep);
 
     /** How many Merkle leaves a partition has. */
     int leafCount();
@@ -133,6 +172,12 @@ public interface StorageEngine extends AutoCloseable {
 
     /** The bound of {@link #usedBytes()}, past which changes that take memory are refused; 0 if there is none. */
     long maxMemoryBytes();
+
+    /** Whether records go by themselves when memory is short: that a key has none then says nothing about it. */
+    boolean evicts();
+
+    /** How many records went for want of memory since the start. */
+    long evictedCount();
 
     /** How many updates were refused for memory since the start. */
     long refusedForMemoryCount();

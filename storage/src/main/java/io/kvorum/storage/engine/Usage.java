@@ -13,6 +13,8 @@ final class Usage {
     private final AtomicLong bytes = new AtomicLong();
     private final LongAdder records = new LongAdder();
     private final LongAdder tombstones = new LongAdder();
+    private final LongAdder dirty = new LongAdder();
+    private final LongAdder evicted = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
     /** With a bound in bytes, or 0 for none. */
@@ -27,6 +29,20 @@ final class Usage {
         }
         refused.increment();
         return true;
+    }
+
+    /** Whether so much is used that more should be avoided. */
+    boolean isShort() {
+        return maxMemoryBytes != 0 && bytes.get() > lowBytes();
+    }
+
+    /** Whether so much is used that something should be set free. */
+    boolean isVeryShort() {
+        return maxMemoryBytes != 0 && bytes.get() > maxMemoryBytes - (maxMemoryBytes / 20);
+    }
+
+    private long lowBytes() {
+        return maxMemoryBytes - (maxMemoryBytes / 10);
     }
 
     void changeBytes(long by) {
@@ -45,6 +61,24 @@ final class Usage {
         if (by != 0) {
             tombstones.add(by);
         }
+    }
+
+    void evicted() {
+        evicted.increment();
+    }
+
+    long evictions() {
+        return evicted.sum();
+    }
+
+    void changeDirty(int by) {
+        if (by != 0) {
+            dirty.add(by);
+        }
+    }
+
+    long dirty() {
+        return dirty.sum();
     }
 
     long maxMemoryBytes() {

@@ -66,7 +66,7 @@ final class JournalRecovery {
             endsEarly();
         }
         boolean clean = dropped.isEmpty() && chain.closedAt(end);
-        return new RecoveryReport(end, chain.durable(), entries, payloadBytes, clean, dropped);
+        return new RecoveryReport(end, chain.reached(), chain.durable(), entries, payloadBytes, clean, dropped);
     }
 
     private void endsEarly() throws JournalException {

@@ -7,6 +7,8 @@ import java.util.List;
  * What a replay found.
  *
  * @param endPosition just after the last entry, or where one would have been
+ * @param reachedPosition where the last segment that is there ends, 0 if there is none: one that had been used up to a
+ *     position reaches that
  * @param durablePosition up to here every entry was known to be forced
  * @param entries how many were visited
  * @param payloadBytes in the payloads of those
@@ -15,6 +17,7 @@ import java.util.List;
  */
 public record RecoveryReport(
         long endPosition,
+        long reachedPosition,
         long durablePosition,
         long entries,
         long payloadBytes,

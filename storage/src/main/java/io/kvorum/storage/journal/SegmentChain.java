@@ -22,6 +22,7 @@ final class SegmentChain {
     private final boolean salvage;
     private long durable;
     private long highestEnd;
+    private long reached;
 
     private SegmentChain(UUID identity, long from, boolean salvage) {
         this.identity = identity;
@@ -61,6 +62,7 @@ final class SegmentChain {
             headers.add(header);
             durable = Math.max(durable, header.durable());
             highestEnd = Math.max(highestEnd, header.end());
+            reached = Math.max(reached, header.end());
             if (!below && segment.fileBytes() != header.bytes() && !salvage) {
                 throw new JournalCorruptException(
                         segment.path(), segment.fileBytes(), "the end of the file", header.bytes() + " bytes");
@@ -177,6 +179,11 @@ final class SegmentChain {
     }
 
     /** Beyond all positions that ever were. */
+    /** Where the last segment that is there ends; 0 if there is none. */
+    long reached() {
+        return reached;
+    }
+
     long highestEnd() {
         return highestEnd;
     }

@@ -1,6 +1,7 @@
 package io.kvorum.storage.table;
 
 import io.kvorum.storage.version.RecordBytes;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,23 +44,27 @@ public final class PartitionTable {
     private static final int TAIL_MIN = 8;
     private static final int TAIL_MAX = 64;
     private static final int RECORDS_MAX = 1 << 30;
-    private static final Slots NONE = new Slots(1, 0);
+    private static final Slots NONE = new Slots(1, 0, TableKind.PLAIN);
 
     private final int firstHomes;
+    private final TableKind kind;
     /** Volatile, since readers take no lock: who sees new slots must see what was copied into them. */
     private volatile Slots slots = NONE;
 
     private int size;
     private int markers;
+    private int dirty;
 
     /**
      * An empty table, which takes no arrays until it has a record.
      *
      * @param index of its partition: neighbours start from different sizes, so that tables that fill alike do not all
      *     grow at once, and the load over all is an average at any time
+     * @param kind what it remembers beside the records
      */
-    public PartitionTable(int index) {
+    public PartitionTable(int index, TableKind kind) {
         this.firstHomes = FIRST_HOMES + Math.floorMod(index, FIRST_HOMES_PHASES);
+        this.kind = kind;
     }
 
     /** The 32 bits of a position that order a table: those below the 14 of a hash slot. */
@@ -76,6 +81,7 @@ public final class PartitionTable {
             if (found == hash) {
                 byte[] record = current.record(i);
                 if (record != null && RecordBytes.hasKey(record, key, offset, length)) {
+                    current.touch(i);
                     return record;
                 }
             } else if (found == Slots.EMPTY) {
@@ -85,8 +91,20 @@ public final class PartitionTable {
         return null;
     }
 
-    /** Writer only: inserts the record, or replaces the one that has its key. Returns the one replaced, or null. */
+    /**
+     * Writer only: inserts the record, or replaces the one that has its key. It is dirty: newer than its checkpoint.
+     * Returns the one replaced, or null.
+     */
     public byte @Nullable [] put(int tableHash, byte[] record) {
+        return put(tableHash, record, kind.tracksDirty());
+    }
+
+    /** Writer only: like {@link #put(int, byte[])}, but as the checkpoint has it. */
+    public byte @Nullable [] load(int tableHash, byte[] record) {
+        return put(tableHash, record, false);
+    }
+
+    private byte @Nullable [] put(int tableHash, byte[] record, boolean isDirty) {
         int hash = stored(tableHash);
         Slots current = slots;
         int keyLength = RecordBytes.keyLength(record);
@@ -102,16 +120,21 @@ public final class PartitionTable {
                 free = free < 0 ? i : free;
             } else if (found == hash && RecordBytes.hasKey(there, record, RecordBytes.KEY_AT, keyLength)) {
                 current.replace(i, record);
+                dirty += current.mark(i, isDirty);
+                current.markCold(i, false);
                 return there;
             }
         }
         if (free >= 0) {
             markers--;
             current.fill(free, hash, record);
+            dirty += current.mark(free, isDirty);
         } else if (i < current.length() && hasRoom(current)) {
             current.fill(i, hash, record);
+            dirty += current.mark(i, isDirty);
         } else {
-            rebuild(size + 1, hash, record);
+            rebuild(size + 1, hash, record, isDirty);
+            dirty += isDirty ? 1 : 0;
         }
         size++;
         return null;
@@ -128,6 +151,8 @@ public final class PartitionTable {
             }
             byte[] record = found == hash ? current.record(i) : null;
             if (record != null && RecordBytes.hasKey(record, key, offset, length)) {
+                dirty += current.mark(i, false);
+                current.markCold(i, false);
                 markers += current.clear(i);
                 size--;
                 shrinkIfSparse(current);
@@ -142,6 +167,104 @@ public final class PartitionTable {
         slots = NONE;
         size = 0;
         markers = 0;
+        dirty = 0;
+    }
+
+    /**
+     * Writer only: declares that the checkpoint has this very record.
+     *
+     * @return whether it is still the record of its key; if not, nothing changed
+     */
+    public boolean markClean(int tableHash, byte[] record) {
+        int slot = slotOf(stored(tableHash), record);
+        if (slot >= 0) {
+            dirty += slots.mark(slot, false);
+        }
+        return slot >= 0;
+    }
+
+    /**
+     * Writer only: visits records that are newer than their checkpoint, with a table hash (unsigned) from one on, whole
+     * clusters at a time, until at least {@code count} were visited or it is enough.
+     *
+     * @return where to go on, or {@link #SCAN_DONE}
+     */
+    public long scanDirty(long fromHash, int count, BooleanSupplier enough, RecordVisitor visitor) {
+        Slots current = slots;
+        int visited = 0;
+        int i = current.nextDirty(current.home((int) fromHash));
+        while (i < current.length()) {
+            if (current.hash(i) == Slots.EMPTY) {
+                if (current.firstHashAt(i) >= HASH_END) {
+                    return SCAN_DONE;
+                }
+                return current.firstHashAt(i);
+            }
+            byte[] record = current.record(i);
+            if (record != null && current.isDirty(i) && Integer.toUnsignedLong(current.hash(i)) >= fromHash) {
+                visitor.visit(record);
+                visited++;
+            }
+            // To the next one that is dirty while there is room, then slot by slot to the end of the cluster.
+            i = visited < count && !enough.getAsBoolean() ? current.nextDirty(i + 1) : i + 1;
+        }
+        return SCAN_DONE;
+    }
+
+    /** Writer only: whether this very record is the stub of its key, with its values in the checkpoint alone. */
+    public boolean isCold(int tableHash, byte[] record) {
+        int slot = slotOf(stored(tableHash), record);
+        return slot >= 0 && slots.isCold(slot);
+    }
+
+    /** Writer only: puts a stub in place of this very record, or this very record's whole in place of the stub. */
+    public void exchange(int tableHash, byte[] record, byte[] other, boolean isCold) {
+        int slot = slotOf(stored(tableHash), record);
+        if (slot < 0) {
+            throw new IllegalStateException("a record that is not there was to be exchanged");
+        }
+        slots.replace(slot, other);
+        slots.markCold(slot, isCold);
+    }
+
+    /**
+     * Writer only: looks at slots from a table hash on, forgets half of how often each was read, and visits the records
+     * that were not read at all of late, as the checkpoint has them and whole.
+     *
+     * @param count slots to look at
+     * @return where to go on, or {@link #SCAN_DONE}
+     */
+    public long cool(long fromHash, int count, RecordVisitor visitor) {
+        Slots current = slots;
+        int from = current.home((int) fromHash);
+        int end = from + count >= current.homes ? current.length() : from + count;
+        for (int i = from; i < end; i++) {
+            byte[] record = current.record(i);
+            if (record != null && current.cool(i) == 0 && !current.isDirty(i) && !current.isCold(i)) {
+                visitor.visit(record);
+            }
+        }
+        return end == current.length() ? SCAN_DONE : current.firstHashAt(end);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very record, not one that equals it
+    private int slotOf(int hash, byte[] record) {
+        Slots current = slots;
+        for (int i = current.home(hash), end = current.length(); i < end; i++) {
+            int found = current.hash(i);
+            if (found == Slots.EMPTY) {
+                return -1;
+            }
+            if (found == hash && current.record(i) == record) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Records that are newer than their checkpoint. Writer only. */
+    public int dirtyCount() {
+        return dirty;
     }
 
     /**
@@ -209,23 +332,23 @@ public final class PartitionTable {
 
     private void shrinkIfSparse(Slots current) {
         if (4L * size < current.homes && current.homes > 2 * firstHomes) {
-            rebuild(size, Slots.EMPTY, null);
+            rebuild(size, Slots.EMPTY, null, false);
         }
     }
 
     /** Copies what is there, without the markers, into slots that fit {@code wanted} records, and publishes them. */
-    private void rebuild(int wanted, int newHash, byte @Nullable [] newRecord) {
+    private void rebuild(int wanted, int newHash, byte @Nullable [] newRecord, boolean newIsDirty) {
         if (wanted > RECORDS_MAX) {
             throw new IllegalStateException("a partition holds at most " + RECORDS_MAX + " records");
         }
         // Where markers filled the table there must be room behind, or keys that come and go would copy it each time.
         int homes = homesFor(wanted + Math.min(markers, wanted / 8));
         int tail = Math.max(TAIL_MIN, Math.min(TAIL_MAX, homes / 8));
-        Slots next = copy(homes, tail, newHash, newRecord);
+        Slots next = copy(homes, tail, newHash, newRecord, newIsDirty);
         while (next == null) {
             // Not more homes: keys that collide on purpose would fill the heap with empty ones.
             tail *= 2;
-            next = copy(homes, tail, newHash, newRecord);
+            next = copy(homes, tail, newHash, newRecord, newIsDirty);
         }
         markers = 0;
         slots = next;
@@ -240,9 +363,9 @@ public final class PartitionTable {
         return Math.toIntExact(homes);
     }
 
-    private @Nullable Slots copy(int homes, int tail, int newHash, byte @Nullable [] newRecord) {
+    private @Nullable Slots copy(int homes, int tail, int newHash, byte @Nullable [] newRecord, boolean newIsDirty) {
         Slots from = slots;
-        Slots next = new Slots(homes, tail);
+        Slots next = new Slots(homes, tail, kind);
         // The last run of slots known to be full: probing jumps it, so that colliding keys cost no more than others.
         int runStart = 0;
         int runEnd = 0;
@@ -258,9 +381,19 @@ public final class PartitionTable {
             if (slot < 0) {
                 return null;
             }
+            next.mark(slot, from.isDirty(i));
+            next.markCold(slot, from.isCold(i));
+            next.heatAs(slot, from, i);
             runStart = inRun ? runStart : home;
             runEnd = slot + 1;
         }
-        return newRecord == null || next.append(next.home(newHash), newHash, newRecord) >= 0 ? next : null;
+        if (newRecord != null) {
+            int slot = next.append(next.home(newHash), newHash, newRecord);
+            if (slot < 0) {
+                return null;
+            }
+            next.mark(slot, newIsDirty);
+        }
+        return next;
     }
 }

@@ -17,7 +17,10 @@ final class Slots {
 
     private static final VarHandle HASH = MethodHandles.arrayElementVarHandle(int[].class);
     private static final VarHandle RECORD = MethodHandles.arrayElementVarHandle(byte[][].class);
-    private static final int OBJECT_BYTES = 24;
+    private static final int OBJECT_BYTES = 40;
+    private static final byte HEAT_MAX = 7;
+    private static final byte[] NO_HEAT = {};
+    private static final long[] UNTRACKED = {};
 
     /** Slots at which a probe can begin. The rest are the tail, where the last clusters run out. */
     final int homes;
@@ -25,10 +28,24 @@ final class Slots {
     private final int[] hashes;
     private final byte[] @Nullable [] records;
 
-    Slots(int homes, int tail) {
+    /** A bit for each slot whose record is newer than its checkpoint; the holder of the lock alone touches them. */
+    private final long[] dirty;
+
+    /** A bit for each slot whose record is a stub: its values are in the checkpoint alone. As {@link #dirty}. */
+    private final long[] cold;
+
+    /** How often each slot was read of late, at most {@link #HEAT_MAX}. Readers add without a lock, and may lose some. */
+    private final byte[] heat;
+
+    /** Slots that remember what is asked for. */
+    Slots(int homes, int tail, TableKind kind) {
         this.homes = homes;
         this.hashes = new int[homes + tail];
         this.records = new byte[homes + tail][];
+        int words = (homes + tail + Long.SIZE - 1) / Long.SIZE;
+        this.dirty = kind.tracksDirty() ? new long[words] : UNTRACKED;
+        this.cold = kind.tracksHeat() ? new long[words] : UNTRACKED;
+        this.heat = kind.tracksHeat() ? new byte[homes + tail] : NO_HEAT;
     }
 
     int length() {
@@ -36,7 +53,11 @@ final class Slots {
     }
 
     long heapBytes() {
-        return OBJECT_BYTES + HeapSizes.ofInts(hashes.length) + HeapSizes.ofReferences(hashes.length);
+        return OBJECT_BYTES
+                + HeapSizes.ofInts(hashes.length)
+                + HeapSizes.ofReferences(hashes.length)
+                + (dirty == UNTRACKED ? 0 : HeapSizes.ofLongs(dirty.length))
+                + (cold == UNTRACKED ? 0 : HeapSizes.ofLongs(cold.length) + HeapSizes.of(heat));
     }
 
     /** Where probing for a hash begins: the slots are ordered by hash. */
@@ -67,6 +88,79 @@ final class Slots {
     void fill(int slot, int hash, byte[] record) {
         HASH.setRelease(hashes, slot, hash);
         RECORD.setRelease(records, slot, record);
+        if (heat != NO_HEAT) {
+            heat[slot] = 1;
+        }
+    }
+
+    /** Somebody read the record of a slot. Any thread. */
+    void touch(int slot) {
+        if (heat != NO_HEAT && heat[slot] < HEAT_MAX) {
+            heat[slot]++;
+        }
+    }
+
+    /** Writer only: how often a slot was read of late; half of it is forgotten. */
+    int cool(int slot) {
+        int was = heat[slot];
+        heat[slot] = (byte) (was >> 1);
+        return was;
+    }
+
+    /** Writer only: takes over how often a slot of others was read. */
+    void heatAs(int slot, Slots others, int other) {
+        if (heat != NO_HEAT) {
+            heat[slot] = others.heat == NO_HEAT ? 0 : others.heat[other];
+        }
+    }
+
+    /** Writer only: whether the record of a slot is a stub. */
+    boolean isCold(int slot) {
+        return cold != UNTRACKED && (cold[slot / Long.SIZE] & (1L << slot)) != 0;
+    }
+
+    /** Writer only: notes whether the record of a slot is a stub. */
+    void markCold(int slot, boolean isCold) {
+        if (cold != UNTRACKED) {
+            long bit = 1L << slot;
+            cold[slot / Long.SIZE] = isCold ? cold[slot / Long.SIZE] | bit : cold[slot / Long.SIZE] & ~bit;
+        }
+    }
+
+    /** Writer only: notes that the record of a slot is newer than its checkpoint, or is not. Returns the change of bits. */
+    int mark(int slot, boolean isDirty) {
+        if (dirty == UNTRACKED) {
+            return 0;
+        }
+        long bit = 1L << slot;
+        long word = dirty[slot / Long.SIZE];
+        if (((word & bit) != 0) == isDirty) {
+            return 0;
+        }
+        dirty[slot / Long.SIZE] = word ^ bit;
+        return isDirty ? 1 : -1;
+    }
+
+    /** Writer only: whether the record of a slot is newer than its checkpoint. */
+    boolean isDirty(int slot) {
+        return dirty != UNTRACKED && (dirty[slot / Long.SIZE] & (1L << slot)) != 0;
+    }
+
+    /** Writer only: the first slot from one on whose record is newer than its checkpoint; the length if there is none. */
+    int nextDirty(int from) {
+        int word = from / Long.SIZE;
+        if (word >= dirty.length) {
+            return hashes.length;
+        }
+        long bits = dirty[word] & (-1L << from);
+        while (bits == 0) {
+            word++;
+            if (word == dirty.length) {
+                return hashes.length;
+            }
+            bits = dirty[word];
+        }
+        return (word * Long.SIZE) + Long.numberOfTrailingZeros(bits);
     }
 
     /**

@@ -14,6 +14,7 @@ public final class StampClock {
     private final long driftMaxMillis;
     private final AtomicLong shown = new AtomicLong();
     private final AtomicLong issued = new AtomicLong();
+    private volatile long bound = Long.MAX_VALUE;
 
     /** A clock over milliseconds since 1970, which may jump; it follows others at most {@code driftMaxMillis} ahead. */
     public StampClock(LongSupplier wallMillis, long driftMaxMillis) {
@@ -65,6 +66,19 @@ public final class StampClock {
     /** The newest of all stamps issued or observed: what a bound kept on disk must stay ahead of. */
     public long newest() {
         return Math.max(issued.get(), shown.get());
+    }
+
+    /**
+     * Whether the clock is still below the bound that was made durable: a stamp drawn beyond it could be drawn once more
+     * after a restart with a calendar that went back.
+     */
+    public boolean isWithinBound() {
+        return shown.get() <= bound;
+    }
+
+    /** Sets the bound, which is on disk: nothing is to be drawn beyond it. At first there is none. */
+    public void setBound(long stamp) {
+        bound = stamp;
     }
 
     /** Makes every stamp from now on greater than the one given: after a restart, or past a flush. */

@@ -95,7 +95,8 @@ public final class ValueSlice {
         stamp = value.stamp();
     }
 
-    void clear() {
+    /** Empties it: no bytes, no flags, no end. */
+    public void clear() {
         missing = false;
         array = NO_BYTES;
         offset = 0;

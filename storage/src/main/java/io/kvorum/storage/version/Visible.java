@@ -116,6 +116,19 @@ public final class Visible {
         return since;
     }
 
+    /** Whether a record with one sibling, as nearly all have, is live: what {@link #deadSinceMillis} tells at length. */
+    public static boolean isSurelyLive(byte[] record, long nowMillis) {
+        if (RecordBytes.siblingCount(record) != 1) {
+            return false;
+        }
+        int flags = record[RecordBytes.siblingsAt(record)];
+        if ((flags & (RecordBytes.TOMBSTONE | RecordBytes.EXPIRY)) == 0) {
+            return true;
+        }
+        SiblingCursor cursor = new SiblingCursor().of(record);
+        return cursor.next() && cursor.isLiveAlone(nowMillis);
+    }
+
     private static @Nullable Value valueOf(Sibling sibling, long nowMillis) {
         if (!sibling.isLiveAlone(nowMillis)) {
             return null;

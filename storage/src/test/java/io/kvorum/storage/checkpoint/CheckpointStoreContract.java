@@ -227,6 +227,20 @@ abstract class CheckpointStoreContract {
     }
 
     @Test
+    void meta_may_be_as_long_as_what_the_largest_ring_has_of_its_copies() throws IOException {
+        // 16384 copies of 17 bytes, in commit after commit.
+        byte[] value = new byte[512 << 10];
+        CheckpointStore store = open();
+        for (int i = 1; i <= 20; i++) {
+            new Random(i).nextBytes(value);
+            commit(store, batch -> batch.meta("large", value));
+            assertThat(store.meta("large")).isEqualTo(value);
+        }
+        store.close();
+        assertThat(open().meta("large")).isEqualTo(value);
+    }
+
+    @Test
     void meta_is_replaced_and_stays_with_its_batch() throws IOException {
         CheckpointStore store = open();
         commit(store, batch -> {

@@ -85,6 +85,11 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
+    public boolean isDirectory(Path path) {
+        return disk.isDirectory(path);
+    }
+
+    @Override
     public boolean exists(Path path) {
         return disk.exists(path);
     }

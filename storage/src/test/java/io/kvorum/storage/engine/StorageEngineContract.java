@@ -150,12 +150,12 @@ abstract class StorageEngineContract {
         long refused = key - 1;
         long sum = engine.root(partitionOf(refused));
         assertThat(update(engine, refused, (current, scope) -> TestRecords.value(refused, current, scope, 100)))
-                .isEqualTo(StorageEngine.REFUSED_MEMORY);
+                .isIn(StorageEngine.REFUSED_MEMORY, StorageEngine.REFUSED_BUSY);
         assertThat(read(engine, refused)).isNull();
         assertThat(engine.root(partitionOf(refused))).isEqualTo(sum);
         assertThat(update(engine, 0, (current, scope) -> TestRecords.value(0, current, scope, 1_000)))
                 .as("a larger value")
-                .isEqualTo(StorageEngine.REFUSED_MEMORY);
+                .isIn(StorageEngine.REFUSED_MEMORY, StorageEngine.REFUSED_BUSY);
         assertThat(update(engine, 0, (current, scope) -> TestRecords.value(0, current, scope, 90)))
                 .as("a smaller value")
                 .isNotNegative();
@@ -338,7 +338,7 @@ abstract class StorageEngineContract {
             done.countDown();
         });
         await(done);
-        assertThat(told).containsExactly(engine.isDurable());
+        assertThat(told).containsExactly(engine.durability() != Durability.NONE);
     }
 
     @Test

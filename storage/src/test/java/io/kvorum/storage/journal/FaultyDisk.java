@@ -158,6 +158,11 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
+    public boolean isDirectory(Path path) {
+        return false;
+    }
+
+    @Override
     public List<String> list(Path directory) {
         return names.keySet().stream()
                 .filter(path -> directory.equals(path.getParent()))

@@ -28,7 +28,7 @@ class PartitionTableTest {
         for (int seed = 0; seed < 60; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             LongToIntFunction hash = HASHES.get(seed % HASHES.size());
-            PartitionTable table = new PartitionTable(seed);
+            PartitionTable table = new PartitionTable(seed, TableKind.PLAIN);
             Map<Long, byte[]> model = new HashMap<>();
             int keys = 1 << random.nextInt(1, 11);
             for (int step = 0; step < 4_000; step++) {
@@ -56,7 +56,7 @@ class PartitionTableTest {
 
     @Test
     void finds_a_key_that_is_a_slice_of_a_larger_array() {
-        PartitionTable table = new PartitionTable(0);
+        PartitionTable table = new PartitionTable(0, TableKind.PLAIN);
         byte[] record = record(77, 1);
         table.put(5, record);
         byte[] request = new byte[40];
@@ -71,7 +71,7 @@ class PartitionTableTest {
         for (int seed = 0; seed < 400; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             LongToIntFunction hash = HASHES.get(random.nextInt(4) == 0 ? random.nextInt(HASHES.size()) : 0);
-            PartitionTable table = new PartitionTable(seed);
+            PartitionTable table = new PartitionTable(seed, TableKind.PLAIN);
             Set<Long> present = new HashSet<>();
             int keys = 1 << random.nextInt(1, 12);
             change(table, hash, random, keys, present, random.nextInt(3 * keys), null);
@@ -95,7 +95,7 @@ class PartitionTableTest {
     void scan_of_a_range_visits_exactly_the_keys_whose_hash_is_in_it() {
         for (int seed = 0; seed < 100; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            PartitionTable table = new PartitionTable(seed);
+            PartitionTable table = new PartitionTable(seed, TableKind.PLAIN);
             Set<Long> present = new HashSet<>();
             change(table, PartitionTableTest::mixed, random, 1_000, present, 2_000, null);
             long from = random.nextLong(PartitionTable.HASH_END);
@@ -111,7 +111,7 @@ class PartitionTableTest {
 
     @Test
     void keys_that_come_and_go_do_not_grow_the_table() {
-        PartitionTable table = new PartitionTable(0);
+        PartitionTable table = new PartitionTable(0, TableKind.PLAIN);
         for (long k = 0; k < 1_000; k++) {
             table.put(mixed(k), record(k, 1));
         }
@@ -126,7 +126,7 @@ class PartitionTableTest {
 
     @Test
     void gives_memory_back_when_most_keys_are_gone() {
-        PartitionTable table = new PartitionTable(0);
+        PartitionTable table = new PartitionTable(0, TableKind.PLAIN);
         for (long k = 0; k < 10_000; k++) {
             table.put(mixed(k), record(k, 1));
         }
@@ -138,7 +138,7 @@ class PartitionTableTest {
 
     @Test
     void colliding_keys_do_not_grow_the_table_beyond_its_records() {
-        PartitionTable table = new PartitionTable(0);
+        PartitionTable table = new PartitionTable(0, TableKind.PLAIN);
         for (long k = 0; k < 3_000; k++) {
             table.put(-1, record(k, 1));
         }
@@ -149,7 +149,7 @@ class PartitionTableTest {
     void tables_of_a_node_take_at_most_12_bytes_a_key_on_average() {
         PartitionTable[] tables = new PartitionTable[64];
         for (int i = 0; i < tables.length; i++) {
-            tables[i] = new PartitionTable(i);
+            tables[i] = new PartitionTable(i, TableKind.PLAIN);
         }
         double worst = 0;
         double sum = 0;
@@ -175,7 +175,7 @@ class PartitionTableTest {
 
     @Test
     void a_reader_beside_a_writer_never_misses_or_tears_a_record_that_is_there() throws Exception {
-        PartitionTable table = new PartitionTable(3);
+        PartitionTable table = new PartitionTable(3, TableKind.PLAIN);
         int stable = 500;
         for (long k = 0; k < stable; k++) {
             table.put(mixed(k), stamped(k, 0));

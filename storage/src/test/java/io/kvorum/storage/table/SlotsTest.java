@@ -10,7 +10,7 @@ class SlotsTest {
     void first_hash_of_a_slot_is_the_border_between_the_homes_before_it_and_its_own() {
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < 2_000; i++) {
-            Slots slots = new Slots(random.nextInt(1, 1_000), 8);
+            Slots slots = new Slots(random.nextInt(1, 1_000), 8, TableKind.CHECKPOINTED_AND_COLD);
             int slot = random.nextInt(1, slots.homes + 8);
             long first = slots.firstHashAt(slot);
             assertThat(slots.home((int) (first - 1)))

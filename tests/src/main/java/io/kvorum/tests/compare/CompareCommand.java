@@ -46,6 +46,7 @@ public final class CompareCommand implements Callable<Integer> {
     static final int SERVER_FAILED = 3;
 
     private static final long KEYS_MAX = 1L << 32;
+    private static final List<String> MEMORY = List.of("engine=memory");
     private static final int VALUE_BYTES_MAX = 16 << 20;
 
     @Spec
@@ -56,8 +57,10 @@ public final class CompareCommand implements Callable<Integer> {
             names = "--against",
             defaultValue = "redis",
             paramLabel = "SERVER",
-            description = "redis, memcached, kvorum (this one, which shows the noise) or kvorum@DIRECTORY, another"
-                    + " checkout that is built. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "redis, redis-aof (its file forced each second), redis-aof-always, memcached, kvorum (this one,"
+                            + " which shows the noise), kvorum-memory (its engine in memory), or kvorum@DIRECTORY, another checkout"
+                            + " that is built. Default: ${DEFAULT-VALUE}.")
     private String against = "redis";
 
     @Option(
@@ -116,6 +119,18 @@ public final class CompareCommand implements Callable<Integer> {
             description = "Of each Kvorum node, as in -Xmx. KVORUM_JAVA_OPTS counts more. Default: ${DEFAULT-VALUE}.")
     private String heap = "1g";
 
+    @Option(
+            names = "--engine",
+            defaultValue = "memory",
+            description = "Of this Kvorum: memory or xodus. Default: ${DEFAULT-VALUE}.")
+    private String engine = "memory";
+
+    @Option(
+            names = "--sync",
+            defaultValue = "every-second",
+            description = "Of this Kvorum with xodus: always, every-second or never. Default: ${DEFAULT-VALUE}.")
+    private String sync = "every-second";
+
     @Option(names = "--seed", description = "Repeats the keys of an earlier run. Default: a fresh one.")
     private @Nullable Long seed;
 
@@ -166,7 +181,7 @@ public final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Plan plan = plan();
-        Contender kvorum = new KvorumContender("kvorum", home, heap);
+        Contender kvorum = new KvorumContender("kvorum", home, heap, List.of("engine=" + engine, "sync=" + sync));
         Contender contender = contender();
         String kvorumVersion = kvorum.version();
         String contenderVersion = contender.version();
@@ -235,13 +250,18 @@ public final class CompareCommand implements Callable<Integer> {
     private Contender contender() {
         if (against.startsWith("kvorum@")) {
             Path directory = Path.of(against.substring("kvorum@".length()));
-            return new KvorumContender("other", directory.toAbsolutePath().normalize(), heap);
+            return new KvorumContender("other", directory.toAbsolutePath().normalize(), heap, MEMORY);
         }
         return switch (against) {
-            case "redis" -> new RedisContender();
+            case "redis" -> new RedisContender("redis", RedisContender.NO_FILE);
+            case "redis-aof" -> new RedisContender("redis-aof", "everysec");
+            case "redis-aof-always" -> new RedisContender("redis-aof-always", "always");
             case "memcached" -> new MemcachedContender();
-            case "kvorum" -> new KvorumContender("itself", home, heap);
-            default -> throw usage("--against is redis, memcached, kvorum or kvorum@DIRECTORY, not '" + against + "'");
+            case "kvorum" -> new KvorumContender("itself", home, heap, List.of("engine=" + engine, "sync=" + sync));
+            case "kvorum-memory" -> new KvorumContender("in-memory", home, heap, MEMORY);
+            default ->
+                throw usage("--against is redis, redis-aof, redis-aof-always, memcached, kvorum, kvorum-memory or"
+                        + " kvorum@DIRECTORY, not '" + against + "'");
         };
     }
 

@@ -63,6 +63,9 @@ final class Comparison {
             for (Experiment experiment : experiments) {
                 rows.addAll(experiment.run(match));
             }
+            for (String remark : match.remarks()) {
+                notes.add(remark);
+            }
         } catch (IOException | CannotConnectException failure) {
             failures.add((nodes == 1 ? "1 node: " : nodes + " nodes: ") + failure.getMessage());
         }

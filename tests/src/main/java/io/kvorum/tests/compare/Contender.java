@@ -45,6 +45,16 @@ interface Contender {
     /** What the server itself says is in use. */
     long liveBytes(long pid, int port) throws IOException, InterruptedException;
 
+    /** Threads whose work is not counted as that of operations, by name. */
+    default List<String> threadsApart() {
+        return List.of();
+    }
+
+    /** What there is to note of a process once all is measured. */
+    default List<String> remarks(long pid, int port) throws IOException {
+        return List.of();
+    }
+
     /** How much more than it Kvorum may take. */
     default List<Limit> limits() {
         return List.of();

@@ -4,21 +4,29 @@ import io.kvorum.tests.FreePorts;
 import io.kvorum.tools.bench.Protocol;
 import io.kvorum.tools.runtime.HttpProbe;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Kvorum with the engine {@code memory}, from a checkout that is built: this one, or another to compare with.
+ * Kvorum from a checkout that is built: this one, or another to compare with.
  *
  * @param name as in the table
  * @param heap the value of {@code -Xmx} for each node
+ * @param settings of each node, {@code property=value}, the engine among them
  */
-record KvorumContender(String name, Path home, String heap) implements Contender {
+record KvorumContender(String name, Path home, String heap, List<String> settings) implements Contender {
+    private static final String CHECKPOINT_THREAD = "checkpoint";
+    private static final String CHECKPOINTED = "kvorum_checkpoint_records_total";
+
     /** Of the default configuration. */
     private static final int COPIES_MAX = 3;
 
@@ -64,12 +72,45 @@ record KvorumContender(String name, Path home, String heap) implements Contender
             set(command, "node.name", "n" + node);
             set(command, "port", String.valueOf(ports.get(node)));
             set(command, "data-dir", directory.resolve("n" + node).toString());
-            set(command, "engine", "memory");
             set(command, "cluster.name", "compare");
             set(command, "cluster.initial-members", members);
+            for (String setting : settings) {
+                command.add("--set");
+                command.add(setting);
+            }
             launches.add(new Launch("n" + node, ports.get(node), command, environment()));
         }
         return launches;
+    }
+
+    /** What the checkpoint costs depends on how many keys change, and not on how often. */
+    @Override
+    public List<String> threadsApart() {
+        return List.of(CHECKPOINT_THREAD);
+    }
+
+    @Override
+    public List<String> remarks(long pid, int port) throws IOException {
+        String metrics;
+        try (InputStream page = URI.create("http://127.0.0.1:" + (port + HTTP_OFFSET) + "/metrics")
+                .toURL()
+                .openStream()) {
+            metrics = new String(page.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        long records = metrics.lines()
+                .filter(line -> line.startsWith(CHECKPOINTED + " "))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(CHECKPOINTED.length() + 1)))
+                .sum();
+        if (records == 0) {
+            return List.of();
+        }
+        long nanos = ProcessAccounts.cpuNanosOfThreads(pid, CHECKPOINT_THREAD);
+        return List.of(String.format(
+                Locale.ROOT,
+                "%s: the checkpoint, which is not counted above, took %.1f us of CPU for each of the %,d records it put",
+                name,
+                nanos / 1e3 / records,
+                records));
     }
 
     @Override

@@ -67,6 +67,13 @@ final class Match implements AutoCloseable {
         return nodes;
     }
 
+    /** What both sides have to say of themselves when all is measured. */
+    List<String> remarks() throws IOException {
+        List<String> remarks = new ArrayList<>(kvorum.remarks());
+        remarks.addAll(contender.remarks());
+        return remarks;
+    }
+
     /** First Kvorum's turn, then the contender's. */
     <T> Pair<T> pair(Turn<T> turn) throws IOException, InterruptedException {
         T first = turn.take(kvorum);

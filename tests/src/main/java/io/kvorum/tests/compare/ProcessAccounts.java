@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** What Linux has noted down about processes and the machine, in {@code /proc} (proc(5)). */
 final class ProcessAccounts {
@@ -21,6 +22,20 @@ final class ProcessAccounts {
     /** User and system time of all threads of a process, those that have ended included; in steps of 10 ms. */
     static long cpuNanos(long pid) throws IOException {
         return cpuNanos(read("/proc/" + pid + "/stat"));
+    }
+
+    /** User and system time of the threads of a process that have this name and have not ended. */
+    static long cpuNanosOfThreads(long pid, String name) throws IOException {
+        long sum = 0;
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            for (Path thread : threads.toList()) {
+                String stat = read(thread.resolve("stat").toString());
+                if (stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')')).equals(name)) {
+                    sum += cpuNanos(stat);
+                }
+            }
+        }
+        return sum;
     }
 
     static long cpuNanos(String stat) {

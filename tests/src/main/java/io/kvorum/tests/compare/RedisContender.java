@@ -7,18 +7,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** redis-server as it comes, without persistence: one process, however many nodes it stands beside. */
-final class RedisContender implements Contender {
+/**
+ * redis-server: one process, however many nodes it stands beside.
+ *
+ * @param name as in the table
+ * @param appendFsync when its file of all writes is forced; {@code no} for no such file
+ */
+record RedisContender(String name, String appendFsync) implements Contender {
+    static final String NO_FILE = "no";
     private static final String PROGRAM = "redis-server";
     private static final List<Limit> LIMITS = List.of(
             new Limit(Measure.CPU_PER_OPERATION, 1, 1, 1.3),
             new Limit(Measure.CPU_PER_OPERATION, 1, 16, 1.6),
             new Limit(Measure.LIVE_PER_KEY, 0, 0, 1.3));
-
-    @Override
-    public String name() {
-        return "redis";
-    }
 
     @Override
     public String version() throws IOException, InterruptedException {
@@ -44,7 +45,9 @@ final class RedisContender implements Contender {
                 "--save",
                 "",
                 "--appendonly",
-                "no",
+                NO_FILE.equals(appendFsync) ? "no" : "yes",
+                "--appendfsync",
+                NO_FILE.equals(appendFsync) ? "everysec" : appendFsync,
                 "--dir",
                 directory.toString());
         return List.of(new Launch("redis", port, command, Map.of()));

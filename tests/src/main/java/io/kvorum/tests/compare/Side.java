@@ -83,8 +83,20 @@ final class Side implements AutoCloseable {
         for (ServerProcess process : processes) {
             process.requireAlive();
             sum += ProcessAccounts.cpuNanos(process.pid());
+            for (String apart : contender.threadsApart()) {
+                sum -= ProcessAccounts.cpuNanosOfThreads(process.pid(), apart);
+            }
         }
         return sum;
+    }
+
+    /** What the processes have to say of themselves when all is measured. */
+    List<String> remarks() throws IOException {
+        List<String> remarks = new ArrayList<>();
+        for (ServerProcess process : processes) {
+            remarks.addAll(contender.remarks(process.pid(), process.port()));
+        }
+        return remarks;
     }
 
     long residentBytes() throws IOException {

@@ -82,8 +82,8 @@ public final class TestCluster implements AutoCloseable {
         startNode(node, Map.of());
     }
 
-    /** Starts one node with properties of its own; does not wait. */
-    public void startNode(int node, Map<String, String> own) throws IOException {
+    /** Starts one node with properties and arguments of its own; does not wait. */
+    public void startNode(int node, Map<String, String> own, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         if (openFilesMax > 0) {
             command.addAll(List.of("bash", "-c", "ulimit -n " + openFilesMax + "; exec \"$@\"", "node"));
@@ -101,6 +101,7 @@ public final class TestCluster implements AutoCloseable {
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.addAll(List.of("io.kvorum.server.Main", "node"));
+        command.addAll(List.of(arguments));
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("node.name", "n" + node);
         properties.put("port", String.valueOf(ports[node]));

@@ -33,7 +33,7 @@ final class CompareCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--against=postgres | --against is redis, memcached, kvorum or kvorum@DIRECTORY, not 'postgres'",
+                "--against=postgres | --against is redis, redis-aof, redis-aof-always, memcached, kvorum, kvorum-memory or kvorum@DIRECTORY, not 'postgres'",
                 "--measure=luck     | --measure knows no 'luck'",
                 "--operations=incr  | --operations knows no 'incr'",
                 "--pairs=0          | --pairs is 1 to 1000, not 0",

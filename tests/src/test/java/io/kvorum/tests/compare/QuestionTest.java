@@ -45,7 +45,8 @@ final class QuestionTest {
     @Test
     void redis_tells_its_used_memory_among_other_things() throws IOException {
         try (OneAnswer redis = new OneAnswer("$60\r\n# Memory\r\nused_memory:123456\r\nused_memory_human:1M\r\n\r\n")) {
-            assertThat(new RedisContender().liveBytes(0, redis.port())).isEqualTo(123_456);
+            assertThat(new RedisContender("redis", RedisContender.NO_FILE).liveBytes(0, redis.port()))
+                    .isEqualTo(123_456);
             assertThat(redis.asked.join()).isEqualTo("INFO memory\r\n");
         }
     }
@@ -64,9 +65,11 @@ final class QuestionTest {
         int port;
         try (OneAnswer loading = new OneAnswer("-LOADING\r\n")) {
             port = loading.port();
-            assertThat(new RedisContender().isReady(port)).isFalse();
+            assertThat(new RedisContender("redis", RedisContender.NO_FILE).isReady(port))
+                    .isFalse();
         }
-        assertThat(new RedisContender().isReady(port)).isFalse();
+        assertThat(new RedisContender("redis", RedisContender.NO_FILE).isReady(port))
+                .isFalse();
         try (OneAnswer memcached = new OneAnswer("VERSION 1.6.18\r\n")) {
             assertThat(new MemcachedContender().isReady(memcached.port())).isTrue();
         }

@@ -60,7 +60,7 @@ final class RowTest {
 
     @Test
     void limits_hold_for_the_measure_the_nodes_and_the_depth_they_name() {
-        List<Limit> limits = new RedisContender().limits();
+        List<Limit> limits = new RedisContender("redis", RedisContender.NO_FILE).limits();
         assertThat(Limit.find(limits, Measure.CPU_PER_OPERATION, 1, 1)).hasValue(1.3);
         assertThat(Limit.find(limits, Measure.CPU_PER_OPERATION, 1, 16)).hasValue(1.6);
         assertThat(Limit.find(limits, Measure.CPU_PER_OPERATION, 1, 100)).isEmpty();

@@ -7,7 +7,7 @@ import io.kvorum.ring.history.History;
 import io.kvorum.server.config.ClusterConfig;
 import io.kvorum.server.config.ConfigLoader;
 import io.kvorum.server.membership.Founded;
-import io.kvorum.server.membership.StartException;
+import io.kvorum.server.runtime.StartException;
 import io.kvorum.storage.disk.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -141,7 +141,7 @@ final class DataDirectoryTarget implements FuzzTarget {
 
     private static void delete(Path directory) {
         try {
-            for (String file : List.of(IDENTITY, HISTORY, "lock")) {
+            for (String file : List.of(IDENTITY, IDENTITY + ".spare", HISTORY, "lock")) {
                 Files.deleteIfExists(directory.resolve(file));
             }
             Files.delete(directory);

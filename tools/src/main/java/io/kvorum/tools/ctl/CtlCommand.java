@@ -7,7 +7,13 @@ import picocli.CommandLine.Command;
         name = "ctl",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {StatusCommand.class, RingCommand.class, KeyCommand.class},
+        subcommands = {
+            StatusCommand.class,
+            RingCommand.class,
+            KeyCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class
+        },
         description = "Looks at and administers a running cluster, through any of its nodes.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {

@@ -49,6 +49,13 @@ abstract class ServerCommand implements Callable<Integer> {
         out.flush();
     }
 
+    /** A line that is not the answer: how far something is. */
+    final void progress(String line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(line);
+        err.flush();
+    }
+
     final ParameterException usage(String message) {
         return new ParameterException(spec.commandLine(), message);
     }

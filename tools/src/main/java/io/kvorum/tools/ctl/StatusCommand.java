@@ -56,6 +56,19 @@ final class StatusCommand extends ServerCommand {
                 "node",
                 take(rest, "node") + ", engine " + take(rest, "engine") + ", up " + seconds(rest.remove("uptime-s")));
         summary.row("data", count(rest.remove("keys")) + " keys, " + bytes(rest.remove("memory-bytes")));
+        RespReply journal = rest.remove("journal-bytes");
+        RespReply store = rest.remove("store-bytes");
+        RespReply dirty = rest.remove("dirty-records");
+        if (journal != null && store != null && dirty != null) {
+            summary.row(
+                    "disk",
+                    "journal " + bytes(journal) + ", checkpoint " + bytes(store) + ", " + count(dirty)
+                            + " records newer than that");
+        }
+        RespReply problem = rest.remove("disk-problem");
+        if (problem != null && !problem.asString().isEmpty()) {
+            summary.row("disk problem", Replies.text(problem) + ": writes are refused");
+        }
         RespReply unsettled = rest.remove("unsettled");
         if (unsettled != null) {
             boolean none = "0".equals(unsettled.asString());

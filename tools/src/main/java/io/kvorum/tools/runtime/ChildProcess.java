@@ -32,6 +32,19 @@ public final class ChildProcess {
                 .start());
     }
 
+    /**
+     * Runs the command in this directory, with the input and output of this JVM, and waits until it has ended. If this JVM
+     * is told to end meanwhile, so is the process.
+     *
+     * @return its exit code; 128 + n for one that signal n ended
+     * @throws IOException if the program is not there
+     */
+    public static int runToEnd(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        Shutdown.onSignal(process::destroy);
+        return process.waitFor();
+    }
+
     public long pid() {
         return process.pid();
     }

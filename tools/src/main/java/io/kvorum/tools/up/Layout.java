@@ -34,7 +34,7 @@ record Layout(int nodes, int port, String engine) {
             return new Layout(
                     wish.nodes() == null ? 3 : wish.nodes(),
                     wish.port() == null ? NodeSpec.DEFAULT_PORT : wish.port(),
-                    wish.engine() == null ? "memory" : wish.engine());
+                    wish.engine() == null ? "xodus" : wish.engine());
         }
         Layout found = read(file);
         refuse(data, "--nodes", wish.nodes(), found.nodes());

@@ -7,25 +7,30 @@ import java.util.List;
 /**
  * The command line of a node's JVM up to its own arguments.
  *
+ * @param java the program
+ * @param classPath of the server
+ * @param mainClass of the server
  * @param flags what the launcher script gives to every node, the user's own options last
  * @param heap the value of {@code -Xmx}
  */
-record NodeCommand(Path java, String classPath, String mainClass, List<String> flags, String heap) {
+public record NodeCommand(Path java, String classPath, String mainClass, List<String> flags, String heap) {
     private static final String MAIN_CLASS = "io.kvorum.server.Main";
 
-    NodeCommand {
+    /** Copies the flags. */
+    public NodeCommand {
         flags = List.copyOf(flags);
     }
 
     /**
      * Takes over what the launcher script found out.
      *
+     * @param heap the value of {@code -Xmx}
      * @throws IllegalStateException if this JVM was not started by the script
      */
-    static NodeCommand fromLauncher(String heap) {
+    public static NodeCommand fromLauncher(String heap) {
         String classPath = System.getProperty("kvorum.node.class-path");
         if (classPath == null) {
-            throw new IllegalStateException("kvorum.node.class-path is not set: start with tools/bin/kvorum up");
+            throw new IllegalStateException("kvorum.node.class-path is not set: start with tools/bin/kvorum");
         }
         List<String> flags = new ArrayList<>();
         String archive = System.getProperty("kvorum.node.archive");
@@ -41,7 +46,8 @@ record NodeCommand(Path java, String classPath, String mainClass, List<String> f
                 Path.of(System.getProperty("java.home"), "bin", "java"), classPath, MAIN_CLASS, flags, heap);
     }
 
-    List<String> of(List<String> arguments) {
+    /** The whole command line. */
+    public List<String> of(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         // Several nodes share the machine: a collector without threads of its own, and memory only as it is used.

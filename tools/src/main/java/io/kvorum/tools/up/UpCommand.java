@@ -55,7 +55,7 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--engine",
             paramLabel = "ENGINE",
-            description = "Storage engine of the nodes. Default: as before, else memory.")
+            description = "Storage engine of the nodes. Default: as before, else xodus.")
     private @Nullable String engine;
 
     @Option(

@@ -318,4 +318,70 @@ final class CtlCommandTest {
         server.answer("KV.STATUS", "HTTP/1.1 400 Bad Request\r\n\r\n");
         assertThat(ctl("status").exitCode()).isEqualTo(3);
     }
+
+    private static String backup(String state, String problem) {
+        return map(
+                bulk("state"),
+                bulk(state),
+                bulk("directory"),
+                bulk("/backups/1"),
+                bulk("records"),
+                integer(12_345),
+                bulk("records-total"),
+                integer(12_345),
+                bulk("bytes"),
+                integer(1_572_864),
+                bulk("bytes-total"),
+                integer(1_572_864),
+                bulk("elapsed-ms"),
+                integer(65_000),
+                bulk("seconds-left"),
+                integer(-1),
+                bulk("problem"),
+                bulk(problem));
+    }
+
+    @Test
+    void backup_begins_one_and_shows_how_it_ended() {
+        server.answer("KV.BACKUP START /backups/1", "+OK\r\n");
+        server.answer("KV.BACKUP STATUS", backup("done", ""));
+        ToolRun run = ctl("backup", "--to", "/backups/1");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).isEqualTo("""
+            backup   done, /backups/1
+            records  12,345 of 12,345
+            bytes    1.5 MiB
+            time     1 min 5 s
+            """);
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void backup_that_failed_is_exit_code_1_with_the_reason() {
+        server.answer("KV.BACKUP START /backups/1", "+OK\r\n");
+        server.answer("KV.BACKUP STATUS", backup("failed", "No space left on device"));
+        ToolRun run = ctl("backup", "--to", "/backups/1");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("the backup to /backups/1 failed: No space left on device");
+    }
+
+    @Test
+    void backup_status_and_cancel_ask_for_what_they_say() {
+        server.answer("KV.BACKUP STATUS", backup("none", ""));
+        assertThat(ctl("backup", "--status").out()).isEqualTo("no backup since the node has started\n");
+        server.answer("KV.BACKUP CANCEL", "+OK\r\n");
+        assertThat(ctl("backup", "--cancel").out()).isEqualTo("cancelled\n");
+        assertThat(server.requests()).noneMatch(request -> request.contains("START"));
+    }
+
+    @Test
+    void backup_to_a_relative_directory_and_restore_without_a_directory_make_no_sense() {
+        ToolRun relative = ctl("backup", "--to", "here");
+        assertThat(relative.exitCode()).isEqualTo(2);
+        assertThat(relative.err()).contains("absolute");
+        ToolRun nowhere = ToolRun.of("ctl", "restore", "--from", "/backups/1");
+        assertThat(nowhere.exitCode()).isEqualTo(2);
+        assertThat(nowhere.err()).contains("--data-dir");
+        assertThat(server.requests()).isEmpty();
+    }
 }

@@ -21,7 +21,7 @@ final class LayoutTest {
 
     @Test
     void a_new_directory_gets_what_is_wished_or_the_defaults() throws IOException {
-        assertThat(Layout.resolve(data, NO_WISH)).isEqualTo(new Layout(3, 6379, "memory"));
+        assertThat(Layout.resolve(data, NO_WISH)).isEqualTo(new Layout(3, 6379, "xodus"));
         assertThat(Layout.resolve(data, new Layout.Wish(5, 7000, "xodus"))).isEqualTo(new Layout(5, 7000, "xodus"));
     }
 

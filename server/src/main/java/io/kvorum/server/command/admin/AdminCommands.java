@@ -23,7 +23,7 @@ public final class AdminCommands {
     private static final byte[] COUNT = "COUNT".getBytes(StandardCharsets.US_ASCII);
     private static final int RING_ROWS = 1_024;
     private static final int RING_ROW_FIELDS = 4;
-    private static final int STATUS_FIELDS = 17;
+    private static final int STATUS_FIELDS = 21;
     private static final int MEMBER_FIELDS = 12;
 
     private AdminCommands() {}
@@ -33,12 +33,14 @@ public final class AdminCommands {
      *
      * @param node what INFO and KV.STATUS show
      * @param config what CONFIG GET shows
+     * @param backups what KV.BACKUP begins and ends
      */
-    public static List<Command> commands(NodeStatus node, ConfigView config) {
+    public static List<Command> commands(NodeStatus node, ConfigView config, BackupControl backups) {
         List<Command> all = new ArrayList<>();
         all.add(InfoCommand.command(node));
         all.addAll(ConfigCommands.commands(config, node::resetStatistics));
         all.addAll(ClusterCommands.commands());
+        all.add(BackupCommands.command(backups));
         all.add(kv("kv.status", 1, "Shows the cluster and its members as this node sees them.")
                 .handledBy(call -> status(call, node)));
         all.add(kv("kv.ring", -1, "Shows partitions with their tokens, owners and fallbacks.")
@@ -79,6 +81,11 @@ public final class AdminCommands {
         out.bulk("keys").integer(node.keys().live());
         out.bulk("memory-bytes").integer(node.memory().dataBytes());
         out.bulk("unsettled").integer(members.isEmpty() ? 0 : members.get(0).unsettledPartitions());
+        NodeStatus.Storage storage = node.storage();
+        out.bulk("journal-bytes").integer(storage.journalBytes());
+        out.bulk("store-bytes").integer(storage.storeBytes());
+        out.bulk("dirty-records").integer(storage.dirtyRecords());
+        out.bulk("disk-problem").bulk(storage.problem());
         List<String> notReady = membership.notReady();
         out.bulk("not-ready").array(notReady.size());
         notReady.forEach(out::bulk);

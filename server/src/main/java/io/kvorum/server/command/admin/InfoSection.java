@@ -73,7 +73,7 @@ enum InfoSection {
                     .bytes("total_system_memory", memory.systemBytes())
                     .bytes("used_memory_lua", 0)
                     .bytes("maxmemory", memory.dataBytesMax())
-                    .field("maxmemory_policy", "noeviction")
+                    .field("maxmemory_policy", node.memory().evicts() ? "allkeys-lfu" : "noeviction")
                     .field("mem_fragmentation_ratio", inUse == 0 ? 0 : (double) resident / inUse, 2)
                     .field("mem_fragmentation_bytes", Math.max(0, resident - inUse))
                     .field("mem_allocator", "java")
@@ -90,12 +90,16 @@ enum InfoSection {
             out.section("Persistence")
                     .field("loading", 0)
                     .field("async_loading", 0)
-                    .field("rdb_changes_since_last_save", 0)
+                    .field("rdb_changes_since_last_save", node.storage().dirtyRecords())
                     .field("rdb_bgsave_in_progress", 0)
                     .field("rdb_last_save_time", 0)
                     .field("rdb_last_bgsave_status", "ok")
-                    .field("aof_enabled", 0)
-                    .field("aof_rewrite_in_progress", 0);
+                    .field("aof_enabled", node.storage().durable() ? 1 : 0)
+                    .field("aof_rewrite_in_progress", 0)
+                    .field("aof_last_write_status", node.storage().problem().isEmpty() ? "ok" : "err")
+                    .field("aof_current_size", node.storage().journalBytes())
+                    .field("checkpoint_store_bytes", node.storage().storeBytes())
+                    .field("checkpoints", node.storage().checkpoints());
         }
     },
     STATS(true) {
@@ -115,7 +119,7 @@ enum InfoSection {
                     .field("sync_partial_ok", 0)
                     .field("sync_partial_err", 0)
                     .field("expired_keys", traffic.expiredKeys())
-                    .field("evicted_keys", 0)
+                    .field("evicted_keys", node.memory().evictedKeys())
                     .field("evicted_clients", 0)
                     .field("keyspace_hits", traffic.hits())
                     .field("keyspace_misses", traffic.misses())

@@ -33,6 +33,9 @@ public interface NodeStatus {
     /** The keys of its copies. */
     Keys keys();
 
+    /** What it keeps on disk. */
+    Storage storage();
+
     /** Each command that was ever called or refused, by name. */
     List<CommandCounts> commands();
 
@@ -62,6 +65,8 @@ public interface NodeStatus {
      * @param directBytes buffers outside the heap
      * @param residentBytes of the whole process, as the system counts; 0 if it does not say
      * @param systemBytes of the machine or container; 0 if unknown
+     * @param evicts whether keys go by themselves when the limit is reached
+     * @param evictedKeys that went
      */
     record Memory(
             long dataBytes,
@@ -72,7 +77,9 @@ public interface NodeStatus {
             long heapBytesMax,
             long directBytes,
             long residentBytes,
-            long systemBytes) {}
+            long systemBytes,
+            boolean evicts,
+            long evictedKeys) {}
 
     /**
      * What was done since the start, or since the statistics were reset.
@@ -120,6 +127,22 @@ public interface NodeStatus {
      * @param records deleted ones included
      */
     record Keys(long live, long expiring, long records) {}
+
+    /**
+     * What is on disk, beside a few small files. All zero for an engine that keeps nothing there.
+     *
+     * @param durable whether the engine keeps anything there
+     * @param journalBytes of all files of the journal
+     * @param storeBytes of the checkpoint store, what is to be collected included
+     * @param dirtyRecords that are newer than their checkpoint
+     * @param checkpoints completed since the start
+     * @param problem why writes are refused; empty if they are not
+     */
+    record Storage(
+            boolean durable, long journalBytes, long storeBytes, long dirtyRecords, long checkpoints, String problem) {
+        /** An engine in memory alone. */
+        public static final Storage NONE = new Storage(false, 0, 0, 0, 0, "");
+    }
 
     /**
      * One command.

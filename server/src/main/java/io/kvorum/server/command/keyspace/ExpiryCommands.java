@@ -170,10 +170,10 @@ final class ExpiryCommands {
 
         @Override
         byte @Nullable [] edit(byte @Nullable [] current, boolean live, long nowMillis, PartitionScope scope) {
-            if (current == null || !live || !isWanted(old.expireAtMillis())) {
+            done = live && isWanted(old.expireAtMillis());
+            if (current == null || !done) {
                 return current;
             }
-            done = true;
             return atMillis <= nowMillis
                     ? delete(current, nowMillis, scope)
                     : expire(current, scope, atMillis, nowMillis);

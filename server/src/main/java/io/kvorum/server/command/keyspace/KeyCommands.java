@@ -139,6 +139,11 @@ final class KeyCommands {
         }
 
         @Override
+        public boolean needsValues() {
+            return false;
+        }
+
+        @Override
         byte @Nullable [] edit(byte @Nullable [] current, boolean live, long nowMillis, PartitionScope scope) {
             wasLive = live;
             return delete(current, nowMillis, scope);

@@ -40,6 +40,9 @@ abstract class ValueEdit implements KeyEdit {
     @Override
     public final byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
         long nowMillis = keys.nowMillis();
+        error = null;
+        made = null;
+        old.clear();
         boolean live = looksAtOld() && current != null && Visible.plain(current, nowMillis, old);
         if (live && readsBytes() && old.isMissing()) {
             return refuse(ValueReplies.BYTES_ELSEWHERE, current);

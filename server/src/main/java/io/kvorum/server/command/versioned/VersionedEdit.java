@@ -49,8 +49,16 @@ final class VersionedEdit implements KeyEdit {
         this.observer = observer;
     }
 
+    /** What siblings stay it does not look at; where their values would be left on disk, the engine says so. */
+    @Override
+    public boolean needsValues() {
+        return false;
+    }
+
     @Override
     public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
+        after = null;
+        attempted = null;
         if (context.isAheadOf(boundStamp, current)) {
             return current;
         }

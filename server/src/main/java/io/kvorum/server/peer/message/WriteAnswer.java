@@ -39,7 +39,9 @@ public record WriteAnswer(Status status) implements PeerMessage {
         /** Refused: older than half the tombstone grace, or than a flush; send the record as it is now. */
         STALE,
         /** Refused: the bytes are no record of this key. */
-        INVALID;
+        INVALID,
+        /** Refused: the node's disk was behind until the request's time was out. */
+        BUSY;
 
         static final List<Status> VALUES = List.of(values());
 

@@ -61,6 +61,7 @@ final class AdminBench implements NodeStatus {
     final Ring ring;
     final CommandTable table;
     int resets;
+    final TestBackups backups = new TestBackups();
     private final Session session = new Session(7, "127.0.0.1:5", "127.0.0.1:6379", true, 0);
     private final ReplyQueue queue = new ReplyQueue(UnpooledByteBufAllocator.DEFAULT, () -> {});
     private final CommandLoop loop;
@@ -91,7 +92,7 @@ final class AdminBench implements NodeStatus {
                         "cluster.secret=hidden-secret-of-the-cluster",
                         "max-memory=64mb"),
                 new Machine(4, 1L << 30, Machine.UNLIMITED, "cache-1")));
-        table = new CommandTable(List.of(ConnectionCommands.commands(), AdminCommands.commands(this, config)));
+        table = new CommandTable(List.of(ConnectionCommands.commands(), AdminCommands.commands(this, config, backups)));
         loop = new CommandLoop(new CommandLoop.Parts(
                 table,
                 new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, peer -> "n" + peer),
@@ -198,7 +199,7 @@ final class AdminBench implements NodeStatus {
             list.add(new MemberStatus(
                     peer, members.get(peer), status, 2, 5, unsettled.get(peer).cardinality(), null));
         }
-        return new MembershipStatus(ring.clusterId(), "bench", 0xabcL, 9, list, null);
+        return new MembershipStatus(ring.clusterId(), "bench", 0xabcL, 9, list, true, null);
     }
 
     @Override
@@ -209,7 +210,8 @@ final class AdminBench implements NodeStatus {
     @Override
     public Memory memory() {
         return new Memory(
-                1_500_000, 64 << 20, 2_000_000, 3_000_000, 4_000_000, 5_000_000, 600_000, 6_000_000, 1L << 33);
+                1_500_000, 64 << 20, 2_000_000, 3_000_000, 4_000_000, 5_000_000, 600_000, 6_000_000, 1L << 33, false,
+                0);
     }
 
     @Override
@@ -220,6 +222,11 @@ final class AdminBench implements NodeStatus {
     @Override
     public Cpu cpu() {
         return new Cpu(1.5, 0.25);
+    }
+
+    @Override
+    public Storage storage() {
+        return Storage.NONE;
     }
 
     @Override

@@ -210,4 +210,37 @@ class AdminCommandsTest {
         }
         return fields;
     }
+
+    @Test
+    void backup_begins_shows_and_ends_and_says_why_not() {
+        assertThat(bench.raw("KV.BACKUP", "START", "/backups/1")).isEqualTo("+OK|");
+        assertThat(bench.backups.started).containsExactly("/backups/1");
+        bench.backups.problem = "the directory must be absolute";
+        assertThat(bench.raw("KV.BACKUP", "START", "b")).isEqualTo("-ERR the directory must be absolute|");
+        assertThat(bench.raw("KV.BACKUP", "CANCEL")).isEqualTo("-ERR no backup runs|");
+        bench.backups.status = new BackupStatus(BackupStatus.State.WRITING, "/backups/1", 1, 2, 3, 4, 5, 6, "");
+        assertThat(bench.raw("KV.BACKUP", "CANCEL")).isEqualTo("+OK|");
+        RespReply status = bench.ask("KV.BACKUP", "STATUS");
+        assertThat(status.items().stream()
+                        .map(item -> item.kind() == RespReply.Kind.INTEGER ? item.asLong() : item.asString()))
+                .containsExactly(
+                        "state",
+                        "writing",
+                        "directory",
+                        "/backups/1",
+                        "records",
+                        1L,
+                        "records-total",
+                        2L,
+                        "bytes",
+                        3L,
+                        "bytes-total",
+                        4L,
+                        "elapsed-ms",
+                        5L,
+                        "seconds-left",
+                        6L,
+                        "problem",
+                        "");
+    }
 }

@@ -239,6 +239,11 @@ final class TestNode implements KeyOperations, PeerTransport {
     }
 
     @Override
+    public boolean isStub(byte @Nullable [] record) {
+        return false;
+    }
+
+    @Override
     public @Nullable Failure updateHere(
             int partition, long positionHigh, byte[] array, int offset, int length, Mutation mutation) {
         engine.update(partition, positionHigh, array, offset, length, (current, scope) -> {

@@ -39,6 +39,7 @@ import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.peer.message.Write;
 import io.kvorum.server.replica.ReplicaObserver;
 import io.kvorum.server.replica.ReplicaService;
+import io.kvorum.server.replica.WriteService;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
 import io.kvorum.storage.engine.MemoryEngine;
@@ -256,6 +257,7 @@ final class TestCluster {
         final ReplicaService replica;
         final CommandLoop loop;
         final ForwardService forwards;
+        final WriteService writes;
         private final Set<Long> forgotten = new HashSet<>();
         private long calls;
 
@@ -278,7 +280,7 @@ final class TestCluster {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 engine.settle(partition);
             }
-            replica = new ReplicaService(engine, stamps, () -> view, ReplicaObserver.NONE, DAY_MILLIS);
+            replica = new ReplicaService(engine, stamps, () -> view, ReplicaObserver.NONE, Runnable::run, DAY_MILLIS);
             Clock clock = new Clock() {
                 @Override
                 public long wallMillis() {
@@ -292,7 +294,7 @@ final class TestCluster {
             };
             QuorumPolicy policy = new QuorumPolicy(n, 2, 2, 0, 500 * MILLI, 1000 * MILLI, 0, true, 10 * MILLI);
             Coordinator coordinator = new Coordinator(
-                    new ReplicaService(engine, stamps, () -> view, ReplicaObserver.NONE, DAY_MILLIS),
+                    new ReplicaService(engine, stamps, () -> view, ReplicaObserver.NONE, Runnable::run, DAY_MILLIS),
                     this,
                     wheel,
                     clock,
@@ -318,6 +320,7 @@ final class TestCluster {
                     codec(),
                     UnpooledByteBufAllocator.DEFAULT));
             forwards = new ForwardService(loop);
+            writes = new WriteService(replica, wheel, clock);
         }
 
         @Override
@@ -364,7 +367,7 @@ final class TestCluster {
             if (request instanceof Read read) {
                 reply.accept(replica.answer(read));
             } else if (request instanceof Write write) {
-                reply.accept(replica.answer(write, stamps.current()));
+                writes.handle(0, write, new FrameInfo(deadlineNanos, stamps.current()), reply::accept);
             } else if (request instanceof Forward forward) {
                 forwards.handle(0, forward, new FrameInfo(deadlineNanos, stamps.current()), reply::accept);
             } else {

@@ -20,6 +20,7 @@ public final class Checks {
                 new RefusedLeavesNoTrace(),
                 new FlushTakesWhatWasBefore(),
                 new ActorsEnd(),
+                new LivesGoOn(),
                 new CopiesAgree(),
                 new RingsAgree());
     }

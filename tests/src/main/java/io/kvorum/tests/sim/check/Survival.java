@@ -15,10 +15,11 @@ import java.util.List;
 final class Survival {
     private Survival() {}
 
-    /** The writes that are there, and all that they superseded, directly or not. */
+    /** The writes that are there or were reaped, and all that they superseded, directly or not. */
     static BitSet accountedFor(KeyStory key, List<Write> present) {
         BitSet accounted = new BitSet();
         Deque<Write> open = new ArrayDeque<>(present);
+        open.addAll(key.reaped());
         for (Write write = open.poll(); write != null; write = open.poll()) {
             if (!accounted.get(write.index())) {
                 accounted.set(write.index());

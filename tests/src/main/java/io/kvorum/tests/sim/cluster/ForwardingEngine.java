@@ -1,9 +1,13 @@
 package io.kvorum.tests.sim.cluster;
 
 import io.kvorum.storage.disk.DurableCallback;
+import io.kvorum.storage.engine.Durability;
+import io.kvorum.storage.engine.FetchCallback;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.engine.Sweep;
 import io.kvorum.storage.table.RecordVisitor;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** An engine in front of another, for those who want to see or change a part of what it does. */
@@ -51,8 +55,38 @@ public class ForwardingEngine implements StorageEngine {
     }
 
     @Override
-    public boolean isDurable() {
-        return engine.isDurable();
+    public boolean evicts() {
+        return engine.evicts();
+    }
+
+    @Override
+    public long evictedCount() {
+        return engine.evictedCount();
+    }
+
+    @Override
+    public boolean hasStubs() {
+        return engine.hasStubs();
+    }
+
+    @Override
+    public void fetch(int partition, long positionHigh, byte[] key, FetchCallback callback) {
+        engine.fetch(partition, positionHigh, key, callback);
+    }
+
+    @Override
+    public byte @Nullable [] readWhole(int partition, long positionHigh, byte[] key) throws IOException {
+        return engine.readWhole(partition, positionHigh, key);
+    }
+
+    @Override
+    public long sweep(int partition, long cursor, int count, Sweep sweep) {
+        return engine.sweep(partition, cursor, count, sweep);
+    }
+
+    @Override
+    public Durability durability() {
+        return engine.durability();
     }
 
     @Override
@@ -73,6 +107,11 @@ public class ForwardingEngine implements StorageEngine {
     @Override
     public boolean isSettled(int partition) {
         return engine.isSettled(partition);
+    }
+
+    @Override
+    public void distrust(int partition) {
+        engine.distrust(partition);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.kvorum.tests.sim.cluster;
 
+import io.kvorum.server.life.StorageMeans;
 import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.runtime.RandomSource;
+import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.version.Context;
 import java.util.Map;
@@ -19,6 +21,16 @@ public interface Sabotage {
 
     /** The copies, as coordinators, peers and settling see them. */
     default StorageEngine engine(StorageEngine real) {
+        return real;
+    }
+
+    /** The disk, as a node sees it. */
+    default Disk disk(Disk real) {
+        return real;
+    }
+
+    /** What durable storage runs on. */
+    default StorageMeans means(StorageMeans real) {
         return real;
     }
 

@@ -16,13 +16,15 @@ import io.kvorum.tests.sim.world.SimThread;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One life of a node's process, from its start to its crash. */
 public final class SimLife {
     /** No life has more loops. */
     static final int LOOPS_MAX = 2;
 
-    private static final Path DATA = Path.of("/data");
+    /** Where a node keeps what it has on disk. */
+    static final Path DATA = Path.of("/data");
 
     private final SimNode node;
     private final Sabotage sabotage;
@@ -30,6 +32,7 @@ public final class SimLife {
     private final Founded founded;
     private final StampClock stamps;
     private final StorageEngine engine;
+    private final @Nullable SimStorage storage;
     private final SimThread control;
     private final MembershipService membership;
     private final NodeCore core;
@@ -40,25 +43,39 @@ public final class SimLife {
     /**
      * Starts a process.
      *
-     * @param stamps the hybrid clock, which outlives a crash if the copies do
-     * @param engine the copies, started
+     * @param actors where durable storage draws the actors of its copies from
+     * @param memory the copies that were not lost, or new ones; null if they are on the disk
      */
-    SimLife(SimNode node, RandomSource random, StampClock stamps, StorageEngine engine, CoordinatorMetrics metrics) {
+    SimLife(
+            SimNode node,
+            RandomSource random,
+            RandomSource actors,
+            SimNode.@Nullable Memory memory,
+            CoordinatorMetrics metrics) {
         this.node = node;
         this.sabotage = node.cluster().sabotage();
-        this.stamps = stamps;
-        this.engine = engine;
         this.bootId = random.generator("boot").nextLong();
         this.founded = Founded.open(
-                node.disk(),
+                sabotage.disk(node.disk()),
                 DATA,
                 node.config().cluster(),
                 node.config().replication().n());
+        if (memory == null) {
+            SimStorage opened = new SimStorage(node, founded, random, actors);
+            this.storage = opened;
+            this.stamps = opened.stamps();
+            this.engine = opened.engine();
+        } else {
+            this.storage = null;
+            this.stamps = memory.stamps();
+            this.engine = memory.engine();
+        }
         this.control = new SimThread(node.cluster().time(), node, random.generator("control"), "control");
         NodeCore.Foundation foundation = new NodeCore.Foundation(
                 node.config(),
                 founded,
                 bootId,
+                storage == null ? Long.MAX_VALUE : storage.livesKnownUpTo(),
                 node.clock(),
                 stamps,
                 random,
@@ -158,13 +175,41 @@ public final class SimLife {
      * @param told whether its machine lives on and closes its connections
      */
     void end(boolean told) {
+        endDoors(told);
+        if (storage != null) {
+            storage.endThreads();
+        }
+        founded.close();
+    }
+
+    /** Whether its journal has failed and takes nothing. */
+    boolean hasFailed() {
+        return storage != null && storage.hasFailed();
+    }
+
+    /**
+     * The process ends in order, as it was asked to.
+     *
+     * @throws java.io.UncheckedIOException if the disk does not take what is to be left on it
+     */
+    void stop() {
+        endDoors(true);
+        try {
+            if (storage != null) {
+                storage.close();
+            }
+        } finally {
+            founded.close();
+        }
+    }
+
+    private void endDoors(boolean told) {
         ended = true;
         control.end();
         loops.forEach(SimLoop::end);
         if (told) {
             incoming.forEach(SimSession::closeAtServer);
         }
-        founded.close();
     }
 
     /** Ends the connections between this node and another, in both directions, and both learn of it. */

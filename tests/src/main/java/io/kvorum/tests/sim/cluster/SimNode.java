@@ -1,14 +1,20 @@
 package io.kvorum.tests.sim.cluster;
 
 import io.kvorum.server.config.NodeConfig;
+import io.kvorum.server.config.StorageConfig;
 import io.kvorum.server.coordinator.CoordinatorMetrics;
 import io.kvorum.server.runtime.RandomSource;
+import io.kvorum.server.runtime.StartException;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.journal.SyncPolicy;
 import io.kvorum.storage.version.StampClock;
+import io.kvorum.tests.sim.world.SimCheckpointDisk;
 import io.kvorum.tests.sim.world.SimClock;
 import io.kvorum.tests.sim.world.SimDisk;
 import io.kvorum.tests.sim.world.SimThread;
+import java.io.UncheckedIOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A machine with a node on it: its disk and clocks stay, its process comes and goes. */
@@ -17,6 +23,7 @@ public final class SimNode implements SimThread.Machine {
     private final int index;
     private final NodeConfig config;
     private final SimDisk disk;
+    private final SimCheckpointDisk records;
     private final SimClock clock;
     private final RandomSource random;
     private final CoordinatorMetrics metrics;
@@ -25,11 +32,15 @@ public final class SimNode implements SimThread.Machine {
     /** The copies that outlived the last crash, with their clock; null if they were forgotten. */
     private @Nullable Memory kept;
 
+    /** What the last life left on the disk of its copies. */
+    private List<CopyFacts> left = List.of();
+
     private long stillUntilNanos;
     private int lives;
     private boolean on = true;
 
-    private record Memory(StampClock stamps, StorageEngine engine) {}
+    /** Copies without a disk, and their clock. */
+    record Memory(StampClock stamps, StorageEngine engine) {}
 
     SimNode(
             SimCluster cluster,
@@ -45,6 +56,7 @@ public final class SimNode implements SimThread.Machine {
         this.random = random;
         this.metrics = metrics;
         this.disk = new SimDisk(random.generator("disk"));
+        this.records = new SimCheckpointDisk(disk);
     }
 
     /** The process that runs, or null. */
@@ -60,6 +72,21 @@ public final class SimNode implements SimThread.Machine {
     /** Its disk. */
     public SimDisk disk() {
         return disk;
+    }
+
+    /** Where its durable storage has its checkpoint. */
+    SimCheckpointDisk records() {
+        return records;
+    }
+
+    /** Whether its copies are on its disk. */
+    public boolean isDurable() {
+        return config.storage().engine() == StorageConfig.Engine.XODUS;
+    }
+
+    /** Whether it acknowledges nothing that the loss of power could take. */
+    public boolean forcesFirst() {
+        return isDurable() && config.storage().sync() == SyncPolicy.ALWAYS;
     }
 
     @Override
@@ -86,36 +113,52 @@ public final class SimNode implements SimThread.Machine {
         return cluster;
     }
 
-    /** Starts the process, if it does not run. */
+    /**
+     * Starts the process, if it does not run.
+     *
+     * @throws StartException if its disk does not let it
+     */
     public void start() {
         if (life != null) {
             return;
         }
         on = true;
         RandomSource ofLife = random.split("life-" + lives++);
-        Memory memory = kept;
-        if (memory == null) {
-            StampClock stamps = new StampClock(clock::wallMillis, config.clock().driftMaxMillis());
-            RandomSource actors = cluster.sabotage().actors(random, ofLife);
-            MemoryEngine engine = new MemoryEngine(
-                    config.cluster().partitions(),
-                    config.storage().memoryBytesMax(),
-                    config.cluster().partitioner()::high,
-                    stamps,
-                    actors.generator("actors"));
-            engine.start();
-            StorageEngine watched = new WatchedEngine(engine, cluster.watcher(), index);
-            memory = new Memory(stamps, cluster.sabotage().engine(watched));
+        RandomSource actors = cluster.sabotage().actors(random, ofLife);
+        if (!isDurable()) {
+            Memory memory = kept == null ? newMemory(actors) : kept;
+            life = new SimLife(this, ofLife, actors, memory, metrics);
+            kept = memory;
+            return;
         }
-        SimLife started = new SimLife(this, ofLife, memory.stamps(), memory.engine(), metrics);
-        kept = memory;
-        life = started;
+        try {
+            SimLife started = new SimLife(this, ofLife, actors, null, metrics);
+            life = started;
+            cluster.watcher().began(index, CopyFacts.of(started.engine()));
+        } catch (StartException refused) {
+            disk.processEnds();
+            throw refused;
+        }
+    }
+
+    private Memory newMemory(RandomSource actors) {
+        StampClock stamps = new StampClock(clock::wallMillis, config.clock().driftMaxMillis());
+        MemoryEngine engine = new MemoryEngine(
+                config.cluster().partitions(),
+                config.storage().memoryBytesMax(),
+                config.cluster().partitioner()::high,
+                stamps,
+                actors.generator("actors"));
+        engine.start();
+        StorageEngine watched = new WatchedEngine(engine, cluster.watcher(), index, () -> false);
+        return new Memory(stamps, cluster.sabotage().engine(watched));
     }
 
     /**
      * The process ends at once.
      *
-     * @param forgets whether its copies are gone; else they are as at the last change, as if each had been forced to disk
+     * @param forgets whether its copies are gone, on disk or not; else those without a disk are as at the last change, as
+     *     if each had been forced
      * @param powerFails whether the whole machine goes, so that nobody is told and the disk keeps what was forced
      */
     public void crash(boolean forgets, boolean powerFails) {
@@ -123,6 +166,7 @@ public final class SimNode implements SimThread.Machine {
         if (ending == null) {
             return;
         }
+        left = isDurable() ? CopyFacts.of(ending.engine()) : List.of();
         life = null;
         on = !powerFails;
         stillUntilNanos = 0;
@@ -132,9 +176,46 @@ public final class SimNode implements SimThread.Machine {
         } else {
             disk.processEnds();
         }
+        boolean lossy = forgets || (isDurable() && powerFails && !forcesFirst());
         if (forgets) {
             kept = null;
-            cluster.watcher().forgot(index);
+            disk.lose(SimLife.DATA.resolve("journal"));
+            records.lose();
+        }
+        if (lossy || isDurable()) {
+            ended(lossy ? LifeEnd.FORGOT : powerFails ? LifeEnd.POWER_FAILED : LifeEnd.KILLED);
+        }
+    }
+
+    /** The process ends because it is asked to, and takes the time to do so in order. */
+    public void stop() {
+        SimLife ending = life;
+        if (ending == null) {
+            return;
+        }
+        if (!isDurable()) {
+            crash(false, false);
+            return;
+        }
+        boolean inOrder = disk.isInOrder() && !ending.hasFailed();
+        left = CopyFacts.of(ending.engine());
+        life = null;
+        stillUntilNanos = 0;
+        try {
+            ending.stop();
+        } catch (UncheckedIOException failure) {
+            if (inOrder) {
+                throw failure;
+            }
+        }
+        disk.processEnds();
+        ended(inOrder ? LifeEnd.STOPPED : LifeEnd.STOPPED_IN_TROUBLE);
+    }
+
+    private void ended(LifeEnd end) {
+        cluster.watcher().ended(index, end, left);
+        if (end == LifeEnd.FORGOT) {
+            left = List.of();
         }
     }
 
@@ -150,7 +231,14 @@ public final class SimNode implements SimThread.Machine {
 
     /** Whether its copy of the partition, running or not, has everything, as far as it knows. */
     public boolean isSettled(int partition) {
-        return kept != null && kept.engine().isSettled(partition);
+        SimLife running = life;
+        if (running != null) {
+            return running.engine().isSettled(partition);
+        }
+        Memory memory = kept;
+        return memory == null
+                ? !left.isEmpty() && left.get(partition).settled()
+                : memory.engine().isSettled(partition);
     }
 
     @Override

@@ -3,17 +3,28 @@ package io.kvorum.tests.sim.cluster;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.engine.PartitionScope;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.engine.Sweep;
+import io.kvorum.storage.table.RecordVisitor;
+import io.kvorum.storage.version.RecordBytes;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An engine, and a watcher that sees each change of its copies. */
 final class WatchedEngine extends ForwardingEngine {
     private final Watcher watcher;
     private final int node;
+    private final BooleanSupplier diskIsFull;
 
-    WatchedEngine(StorageEngine engine, Watcher watcher, int node) {
+    WatchedEngine(StorageEngine engine, Watcher watcher, int node, BooleanSupplier diskIsFull) {
         super(engine);
         this.watcher = watcher;
         this.node = node;
+        this.diskIsFull = diskIsFull;
     }
 
     @Override
@@ -23,6 +34,12 @@ final class WatchedEngine extends ForwardingEngine {
         byte[] after = seen.after;
         if (ticket >= 0 && after != null && after != seen.before) {
             watcher.changed(node, partition, seen.actor, seen.flushedUpTo, seen.before, after);
+            if (diskIsFull.getAsBoolean()) {
+                watcher.storage(node, StorageEvent.WROTE_WHILE_FULL);
+            }
+        }
+        if (ticket == REFUSED_BUSY || ticket == REFUSED_DISK) {
+            watcher.storage(node, ticket == REFUSED_BUSY ? StorageEvent.BUSY : StorageEvent.REFUSED);
         }
         return ticket;
     }
@@ -33,6 +50,31 @@ final class WatchedEngine extends ForwardingEngine {
         super.flush(partition, upToStamp);
         if (news) {
             watcher.flushed(node, partition, upToStamp);
+        }
+    }
+
+    @Override
+    public long sweep(int partition, long cursor, int count, Sweep sweep) {
+        if (sweep.deadBeforeMillis() == Sweep.NOTHING) {
+            return super.sweep(partition, cursor, count, sweep);
+        }
+        List<byte[]> before = new ArrayList<>();
+        scanAll(partition, before::add);
+        long next = super.sweep(partition, cursor, count, sweep);
+        Set<ByteBuffer> left = new HashSet<>();
+        scanAll(partition, record -> left.add(ByteBuffer.wrap(RecordBytes.key(record))));
+        for (byte[] record : before) {
+            if (!left.contains(ByteBuffer.wrap(RecordBytes.key(record)))) {
+                watcher.reaped(node, record, sweep.deadBeforeMillis());
+            }
+        }
+        return next;
+    }
+
+    private void scanAll(int partition, RecordVisitor visitor) {
+        long cursor = 0;
+        while (cursor != SCAN_DONE) {
+            cursor = scan(partition, cursor, Integer.MAX_VALUE, visitor);
         }
     }
 

@@ -2,6 +2,7 @@ package io.kvorum.tests.sim.cluster;
 
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.storage.version.VersionObserver;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Sees everything that the copies of all nodes go through, at the moment it happens. Changes nothing. */
@@ -14,11 +15,24 @@ public interface Watcher {
      */
     void changed(int node, int partition, long actor, long flushedUpTo, byte @Nullable [] before, byte[] after);
 
+    /** A copy dropped a record that is dead for longer than the grace. */
+    void reaped(int node, byte[] record, long deadBeforeMillis);
+
     /** A copy was flushed. */
     void flushed(int node, int partition, long upToStamp);
 
-    /** A node lost its copies. */
-    void forgot(int node);
+    /**
+     * A process ended.
+     *
+     * @param left what it left of its copies; nothing if they are kept by other means
+     */
+    void ended(int node, LifeEnd end, List<CopyFacts> left);
+
+    /** A process began and found copies on its disk. */
+    void began(int node, List<CopyFacts> found);
+
+    /** Something happened to a node's durable storage. */
+    void storage(int node, StorageEvent event);
 
     /** A copy has everything again. */
     void settled(int node, int partition);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** Makes a plan from a seed: a cluster, what its clients do, and what goes wrong meanwhile. */
 public final class Planner {
@@ -16,6 +17,10 @@ public final class Planner {
 
     private final long seed;
     private final RandomGenerator random;
+
+    /** Decides what disks do, so that it shifts nothing of the rest. */
+    private final RandomGenerator disks;
+
     private final List<Step> steps = new ArrayList<>();
     private final List<Family> keys = new ArrayList<>();
     private int nodes;
@@ -28,7 +33,9 @@ public final class Planner {
 
     private Planner(long seed) {
         this.seed = seed;
-        this.random = new RandomSource(seed).generator("plan");
+        RandomSource source = new RandomSource(seed);
+        this.random = source.generator("plan");
+        this.disks = source.generator("plan-disks");
     }
 
     /**
@@ -50,6 +57,12 @@ public final class Planner {
         addKeys();
         requests();
         faults();
+        if (disks.nextInt(3) == 0) {
+            for (int i = 1 + disks.nextInt(3); i > 0; i--) {
+                diskTrouble();
+            }
+        }
+        List<String> engine = engine();
         steps.sort(Comparator.comparingLong(Step::atNanos));
         boolean steady = shortGrace || random.nextInt(4) == 0;
         SimCluster.Shape shape = new SimCluster.Shape(
@@ -58,7 +71,7 @@ public final class Planner {
                 1 + random.nextInt(2),
                 steady ? 0 : 1L << random.nextInt(1, 12),
                 steady ? 0 : Math.pow(10, -2 - random.nextInt(4)),
-                settings());
+                Stream.concat(settings().stream(), engine.stream()).toList());
         return new Plan(seed, shape, clients, keys, steps);
     }
 
@@ -91,6 +104,63 @@ public final class Planner {
             settings.add("tombstone.grace=1s");
         }
         return settings;
+    }
+
+    /** Where the copies are, and if on disk, what happens to that besides. */
+    private List<String> engine() {
+        if (disks.nextBoolean()) {
+            return List.of("engine=memory");
+        }
+        for (int i = disks.nextInt(4); i > 0; i--) {
+            diskTrouble();
+        }
+        for (int i = disks.nextInt(4); i > 0; i--) {
+            ends(disks.nextInt(nodes));
+        }
+        for (int i = disks.nextInt(3); i > 0; i--) {
+            blackout();
+        }
+        int sync = disks.nextInt(4);
+        return List.of(
+                "engine=xodus",
+                "sync=" + (sync < 2 ? "always" : sync == 2 ? "every-second" : "never"),
+                "journal.segment-size=" + (64 << disks.nextInt(3)) + "kb",
+                "journal.max-size=" + (64 << disks.nextInt(5)) + "kb",
+                "checkpoint.interval=" + disks.nextInt(100, 3_000) + "ms");
+    }
+
+    /** Many requests while all disks are slow, and the power fails everywhere in the midst of it. */
+    private void blackout() {
+        long atNanos = disks.nextLong(lengthNanos);
+        long slowNanos = (1L << disks.nextInt(2, 8)) * MILLI;
+        long darkNanos = atNanos + slowNanos / 2 + disks.nextLong(2 * slowNanos);
+        int key = disks.nextInt(keys.size());
+        for (int node = 0; node < nodes; node++) {
+            steps.add(new Step.DiskSlow(atNanos, node, slowNanos));
+            steps.add(new Step.DiskSlow(darkNanos, node, 0));
+            steps.add(new Step.Restart(darkNanos + disks.nextLong(1, 1_000) * MILLI, node));
+        }
+        for (int i = 5 + disks.nextInt(20); i > 0; i--) {
+            int each = disks.nextBoolean() ? key : disks.nextInt(keys.size());
+            steps.add(request(
+                    disks, atNanos + disks.nextLong(darkNanos - atNanos), each, operation(disks, keys.get(each))));
+        }
+        steps.add(new Step.CrashAll(darkNanos, true));
+    }
+
+    /** A node ends and starts again, once or several times in a row, and may have no time to come to rest between. */
+    private void ends(int node) {
+        long atNanos = disks.nextLong(lengthNanos);
+        for (int i = 1 + disks.nextInt(3); i > 0; i--) {
+            boolean powerFails = disks.nextBoolean();
+            steps.add(
+                    disks.nextInt(5) < 2
+                            ? new Step.Stop(atNanos, node)
+                            : new Step.Crash(atNanos, node, false, powerFails));
+            atNanos += (1L + disks.nextLong(1L << disks.nextInt(1, 11))) * MILLI;
+            steps.add(new Step.Restart(atNanos, node));
+            atNanos += (1L + disks.nextLong(1L << disks.nextInt(1, 11))) * MILLI;
+        }
     }
 
     private void requests() {
@@ -135,13 +205,21 @@ public final class Planner {
     }
 
     private Step.Request request(long atNanos, int key, Operation operation) {
+        return request(random, atNanos, key, operation);
+    }
+
+    private Step.Request request(RandomGenerator from, long atNanos, int key, Operation operation) {
         return new Step.Request(
-                atNanos, random.nextInt(clients), random.nextInt(nodes), key, operation, random.nextInt(1 << 20));
+                atNanos, from.nextInt(clients), from.nextInt(nodes), key, operation, from.nextInt(1 << 20));
     }
 
     private Operation operation(Family family) {
+        return operation(random, family);
+    }
+
+    private static Operation operation(RandomGenerator from, Family family) {
         List<Operation> all = Operation.of(family);
-        int left = random.nextInt(all.stream().mapToInt(Operation::weight).sum());
+        int left = from.nextInt(all.stream().mapToInt(Operation::weight).sum());
         for (Operation operation : all) {
             left -= operation.weight();
             if (left < 0) {
@@ -206,6 +284,46 @@ public final class Planner {
             steps.add(new Step.Crash(atNanos, node, true, false));
             steps.add(new Step.Restart(atNanos + random.nextLong(50, 500) * MILLI, node));
             atNanos += random.nextLong(900, 2_500) * MILLI;
+        }
+    }
+
+    /** What only a disk survives: all nodes end at once, or one does whose disk is in trouble, or just has been. */
+    private void diskTrouble() {
+        long atNanos = disks.nextLong(lengthNanos);
+        if (disks.nextInt(3) == 0) {
+            steps.add(new Step.CrashAll(atNanos, disks.nextInt(3) > 0));
+            for (int node = 0; node < nodes; node++) {
+                steps.add(new Step.Restart(atNanos + disks.nextLong(1, 1_500) * MILLI, node));
+            }
+            return;
+        }
+        int node = disks.nextInt(nodes);
+        long lastsNanos = (1 + disks.nextLong(1 << disks.nextInt(4, 12))) * MILLI;
+        troubled(atNanos, atNanos + lastsNanos, node, disks.nextInt(4));
+        if (disks.nextInt(3) > 0) {
+            // Within the trouble or soon after it.
+            long crashNanos = atNanos + disks.nextLong(lastsNanos + lastsNanos / 2);
+            steps.add(new Step.Crash(crashNanos, node, false, disks.nextBoolean()));
+            steps.add(new Step.Restart(crashNanos + disks.nextLong(MILLI + lastsNanos / 2), node));
+            steps.add(new Step.Restart(crashNanos + disks.nextLong(300, 3_000) * MILLI, node));
+        }
+    }
+
+    private void troubled(long atNanos, long endNanos, int node, int kind) {
+        switch (kind) {
+            case 0 -> {
+                steps.add(new Step.DiskReadOnly(atNanos, node, true));
+                steps.add(new Step.DiskReadOnly(endNanos, node, false));
+            }
+            case 1 -> {
+                steps.add(new Step.DiskForces(atNanos, node, true));
+                steps.add(new Step.DiskForces(endNanos, node, false));
+            }
+            case 2 -> {
+                steps.add(new Step.DiskFull(atNanos, node, true));
+                steps.add(new Step.DiskFull(endNanos, node, false));
+            }
+            default -> steps.add(new Step.DiskFails(atNanos, node, 1 + disks.nextInt(4)));
         }
     }
 

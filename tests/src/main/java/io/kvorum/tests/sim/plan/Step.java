@@ -33,7 +33,23 @@ public sealed interface Step {
         }
     }
 
-    /** A process starts again, if it does not run. */
+    /** All processes end at once, or all machines do, and forget nothing that is on disk. */
+    record CrashAll(long atNanos, boolean powerFails) implements Step {
+        @Override
+        public String toString() {
+            return at(atNanos) + (powerFails ? "the power fails everywhere" : "all nodes are killed");
+        }
+    }
+
+    /** A process is asked to stop, and does so in order. */
+    record Stop(long atNanos, int node) implements Step {
+        @Override
+        public String toString() {
+            return at(atNanos) + "n" + node + " is stopped";
+        }
+    }
+
+    /** A process starts again, if it does not run; it may find that its disk does not let it. */
     record Restart(long atNanos, int node) implements Step {
         @Override
         public String toString() {
@@ -111,6 +127,31 @@ public sealed interface Step {
         @Override
         public String toString() {
             return at(atNanos) + "the disk of n" + node + " fails " + times + " times";
+        }
+    }
+
+    /** A disk fails to force anything, or does so again. */
+    record DiskForces(long atNanos, int node, boolean fails) implements Step {
+        @Override
+        public String toString() {
+            return at(atNanos) + "the disk of n" + node + (fails ? " fails until further notice" : " fails no more");
+        }
+    }
+
+    /** A disk is slow, or is so no more. */
+    record DiskSlow(long atNanos, int node, long byNanosMax) implements Step {
+        @Override
+        public String toString() {
+            return at(atNanos) + "the disk of n" + node
+                    + (byNanosMax > 0 ? " is slow by up to " + byNanosMax / 1_000_000 + " ms" : " is slow no more");
+        }
+    }
+
+    /** A disk can only be read, or takes writes again. */
+    record DiskReadOnly(long atNanos, int node, boolean readOnly) implements Step {
+        @Override
+        public String toString() {
+            return at(atNanos) + "the disk of n" + node + (readOnly ? " can only be read" : " takes writes again");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.kvorum.tests.sim.run;
 
+import io.kvorum.server.runtime.StartException;
 import io.kvorum.tests.sim.cluster.SimCluster;
 import io.kvorum.tests.sim.cluster.SimNode;
 import io.kvorum.tests.sim.plan.Step;
@@ -26,8 +27,12 @@ final class Faults {
         story.timeline().say(cluster.time().nowNanos(), null, step::toString);
         if (step instanceof Step.Crash crash) {
             crash(crash);
+        } else if (step instanceof Step.CrashAll all) {
+            crashAll(all);
+        } else if (step instanceof Step.Stop stop) {
+            cluster.node(stop.node()).stop();
         } else if (step instanceof Step.Restart restart) {
-            cluster.node(restart.node()).start();
+            restart(cluster.node(restart.node()));
         } else if (step instanceof Step.Pause pause) {
             cluster.node(pause.node()).pause(pause.forNanos());
             story.mark(Probe.PAUSED);
@@ -50,6 +55,12 @@ final class Faults {
             cluster.node(full.node()).disk().limitSpace(full.full() ? 0 : Long.MAX_VALUE);
         } else if (step instanceof Step.DiskFails fails) {
             cluster.node(fails.node()).disk().failForces(Math.min(FAILS_MAX, fails.times()));
+        } else if (step instanceof Step.DiskForces forces) {
+            cluster.node(forces.node()).disk().failForces(forces.fails() ? Integer.MAX_VALUE : 0);
+        } else if (step instanceof Step.DiskSlow slow) {
+            cluster.node(slow.node()).disk().slow(slow.byNanosMax());
+        } else if (step instanceof Step.DiskReadOnly only) {
+            cluster.node(only.node()).disk().readOnly(only.readOnly());
         }
     }
 
@@ -59,6 +70,8 @@ final class Faults {
         for (SimNode node : cluster.nodes()) {
             node.disk().limitSpace(Long.MAX_VALUE);
             node.disk().failForces(0);
+            node.disk().readOnly(false);
+            node.disk().slow(0);
             node.unpause();
             node.start();
         }
@@ -69,13 +82,51 @@ final class Faults {
         if (node.life() == null) {
             return;
         }
-        boolean forgets = crash.forgets() && mayForget(node);
-        node.crash(forgets, crash.powerFails());
+        boolean asksToForget = crash.forgets() || (crash.powerFails() && losesByPower(node));
+        boolean may = asksToForget && mayForget(node);
+        crash(node, crash.forgets() && may, crash.powerFails() && (may || !losesByPower(node)));
+    }
+
+    /** Whether the loss of power takes from its disk what was acknowledged. */
+    private static boolean losesByPower(SimNode node) {
+        return node.isDurable() && !node.forcesFirst();
+    }
+
+    private void crashAll(Step.CrashAll crash) {
+        List<SimNode> running =
+                cluster.nodes().stream().filter(node -> node.life() != null).toList();
+        boolean forced = running.stream().allMatch(SimNode::forcesFirst);
+        running.forEach(node -> crash(node, false, crash.powerFails() && !losesByPower(node)));
+        if (crash.powerFails() && forced && running.size() == cluster.nodes().size() && story.hasDone()) {
+            story.mark(Probe.ALL_POWER_FAILED_AND_FORCED);
+        }
+        if (running.size() > 1) {
+            story.mark(Probe.ALL_CRASHED);
+        }
+    }
+
+    private void crash(SimNode node, boolean forgets, boolean powerFails) {
+        node.crash(forgets, powerFails);
         if (!forgets) {
             story.mark(Probe.CRASHED_WITH_MEMORY);
         }
-        if (crash.powerFails()) {
+        if (powerFails) {
             story.mark(Probe.POWER_FAILED);
+        }
+    }
+
+    /** A node whose disk does not let it start stays down until it is started again. */
+    private void restart(SimNode node) {
+        boolean inOrder = node.disk().isInOrder();
+        try {
+            node.start();
+        } catch (StartException refused) {
+            if (inOrder) {
+                throw refused;
+            }
+            story.timeline()
+                    .say(cluster.time().nowNanos(), null, () -> node + " cannot start: " + refused.getMessage());
+            story.mark(Probe.START_REFUSED);
         }
     }
 

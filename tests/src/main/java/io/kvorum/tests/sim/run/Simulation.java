@@ -8,6 +8,7 @@ import io.kvorum.tests.sim.check.Checks;
 import io.kvorum.tests.sim.cluster.Sabotage;
 import io.kvorum.tests.sim.cluster.SimCluster;
 import io.kvorum.tests.sim.cluster.SimLife;
+import io.kvorum.tests.sim.cluster.SimNode;
 import io.kvorum.tests.sim.plan.Plan;
 import io.kvorum.tests.sim.plan.Step;
 import io.kvorum.tests.sim.story.Attempt;
@@ -37,6 +38,7 @@ public final class Simulation implements Ending {
     private static final long HEAL_NANOS_MAX = 120 * VirtualTime.SECOND;
     private static final long QUIET_NANOS = 3 * VirtualTime.SECOND;
     private static final long READ_NANOS_MAX = 10 * VirtualTime.SECOND;
+    private static final long WRITE_NANOS_MAX = 10 * VirtualTime.SECOND;
     private static final long RETRY_NANOS = 300 * VirtualTime.MILLI;
     private static final int READS = 2;
     private static final int READ_TRIES = 20;
@@ -139,6 +141,11 @@ public final class Simulation implements Ending {
         faults.heal();
         waitUntilSettled("a cluster settles when all faults are over", HEAL_NANOS_MAX);
         runUntil(time.nowNanos() + QUIET_NANOS);
+        for (SimNode node : cluster.nodes()) {
+            if (node.isDurable()) {
+                writeTo(node);
+            }
+        }
         for (int i = 0; i < READS; i++) {
             for (KeyStory key : story.keys()) {
                 lastReads.put(key, readAll(key));
@@ -176,6 +183,33 @@ public final class Simulation implements Ending {
                         "settling", null, promise + ", but not within " + nanosMax / VirtualTime.SECOND + " s");
             }
         }
+    }
+
+    /** A disk that was in trouble takes writes again once it is over, without anybody's help (design §7). */
+    private void writeTo(SimNode node) {
+        int number = 0;
+        while (!cluster.owners(Records.partition(cluster.ring(), trial(node, number)))
+                .contains(node.index())) {
+            number++;
+        }
+        long untilNanos = time.nowNanos() + WRITE_NANOS_MAX;
+        Workload.Trial last = workload.writeAll(trial(node, number), node.index());
+        while (!last.isDone()) {
+            if (time.nowNanos() >= untilNanos) {
+                throw new Violation(
+                        "disks recover", null, node + " takes no write to all owners, though all is healed: " + last);
+            }
+            if (!last.isOpen()) {
+                runUntil(time.nowNanos() + RETRY_NANOS);
+                last = workload.writeAll(trial(node, number), node.index());
+            } else {
+                step(untilNanos);
+            }
+        }
+    }
+
+    private static String trial(SimNode node, int number) {
+        return "trial-" + node.index() + "-" + number;
     }
 
     private Attempt readAll(KeyStory key) {

@@ -89,6 +89,48 @@ final class Workload {
         return attempt;
     }
 
+    /** Asks a node to write a key that no story tells of to all its owners. */
+    Trial writeAll(String name, int node) {
+        SimLife life = running(node);
+        if (life == null) {
+            throw new IllegalStateException("no node runs");
+        }
+        int owners = cluster.owners(Records.partition(cluster.ring(), name)).size();
+        Trial trial = new Trial();
+        clients.get(0)
+                .send(
+                        life,
+                        0,
+                        new Asked(words("KV.PUT", name, "", "value", "W", String.valueOf(owners)), trial::answered));
+        return trial;
+    }
+
+    /** A write whose success alone is of interest. */
+    static final class Trial {
+        private boolean open = true;
+        private String told = "no answer";
+        private boolean done;
+
+        boolean isOpen() {
+            return open;
+        }
+
+        boolean isDone() {
+            return done;
+        }
+
+        private void answered(@Nullable RespReply reply) {
+            open = false;
+            done = reply != null && !reply.isError();
+            told = reply == null ? "the connection broke" : reply.asString();
+        }
+
+        @Override
+        public String toString() {
+            return told;
+        }
+    }
+
     private @Nullable SimLife running(int node) {
         for (int i = 0; i < cluster.nodes().size(); i++) {
             SimLife life = cluster.node((node + i) % cluster.nodes().size()).life();
@@ -388,6 +430,8 @@ final class Workload {
                 story.mark(Probe.CLUSTER_DOWN);
             } else if (reply.isError("TRYAGAIN")) {
                 story.mark(Probe.TRY_AGAIN);
+            } else if (reply.isError("ERR") && reply.asString().contains("the disk") && kind != Kind.READ) {
+                story.mark(Probe.DISK_REFUSAL_TOLD);
             } else if (!reply.isError("BADCONTEXT")) {
                 throw new Violation("errors", null, "a client was told: " + reply.asString());
             }

@@ -1,5 +1,7 @@
 package io.kvorum.tests.sim.story;
 
+import io.kvorum.tests.sim.cluster.CopyFacts;
+import io.kvorum.tests.sim.cluster.LifeEnd;
 import java.util.List;
 
 /** One promise of the design, watched over during a run. What breaks it is thrown as a {@link Violation}. */
@@ -18,6 +20,9 @@ public interface Check {
 
     /** A client was told what became of its attempt. */
     default void told(Story story, Attempt attempt) {}
+
+    /** A node's process began and found these copies on its disk, where the one before had ended and left those. */
+    default void began(Story story, int node, LifeEnd end, List<CopyFacts> left, List<CopyFacts> found) {}
 
     /** All faults are over, all nodes run, every key was read from all its owners. */
     default void atEnd(Story story, Ending ending) {}

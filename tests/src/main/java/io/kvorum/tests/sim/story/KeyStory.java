@@ -52,6 +52,7 @@ public final class KeyStory {
     private final List<Write> writes = new ArrayList<>();
     private final Map<Dot, Write> byDot = new HashMap<>();
     private final Map<Increment.Id, Increment> increments = new HashMap<>();
+    private final List<Write> reaped = new ArrayList<>();
     private @Nullable Attempt deleting;
 
     KeyStory(String name, Family family, int partition) {
@@ -98,6 +99,11 @@ public final class KeyStory {
     /** The increments that were made. */
     public Map<Increment.Id, Increment> increments() {
         return increments;
+    }
+
+    /** The writes that went because they were dead for longer than the grace, with the record they were in. */
+    public List<Write> reaped() {
+        return reaped;
     }
 
     /** The write with a dot, or null. */

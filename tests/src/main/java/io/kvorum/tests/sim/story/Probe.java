@@ -40,10 +40,38 @@ public enum Probe {
     CRASHED_WITH_MEMORY,
     /** The power failed on a machine. */
     POWER_FAILED,
+    /** All nodes crashed at once. */
+    ALL_CRASHED,
+    /** The power failed under a node that forces before it acknowledges. */
+    POWER_FAILED_AND_FORCED,
+    /** The power failed under all such nodes at once, after something had been acknowledged. */
+    ALL_POWER_FAILED_AND_FORCED,
+    /** A node with copies on its disk was stopped in order. */
+    STOPPED,
+    /** A start found more in the journal than in the checkpoint. */
+    REPLAYED,
+    /** A journal failed. */
+    JOURNAL_FAILED,
+    /** A disk took changes again, after it had not. */
+    DISK_RECOVERED,
+    /** A change was refused by a disk. */
+    DISK_REFUSED,
+    /** A client was told that a disk takes no writes. */
+    DISK_REFUSAL_TOLD,
+    /** A change was made while the disk was full. */
+    WROTE_WHILE_FULL,
+    /** A change waited for the checkpoint. */
+    WAITED_FOR_CHECKPOINT,
+    /** A checkpoint was made after one had failed. */
+    CHECKPOINT_RECOVERED,
+    /** A node could not start, as its disk did not let it. */
+    START_REFUSED,
     /** A machine stood still. */
     PAUSED,
     /** A direction between two nodes was cut. */
     CUT,
+    /** A record that was dead for long was dropped. */
+    REAPED,
     /** Everything was flushed. */
     FLUSHED,
     /** A flush was refused, as the disk took no more. */

@@ -9,6 +9,10 @@ import io.kvorum.storage.version.Dot;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.Sibling;
 import io.kvorum.storage.version.VersionObserver;
+import io.kvorum.storage.version.Visible;
+import io.kvorum.tests.sim.cluster.CopyFacts;
+import io.kvorum.tests.sim.cluster.LifeEnd;
+import io.kvorum.tests.sim.cluster.StorageEvent;
 import io.kvorum.tests.sim.cluster.Watcher;
 import io.kvorum.tests.sim.world.VirtualTime;
 import java.nio.charset.StandardCharsets;
@@ -40,11 +44,15 @@ public final class Story implements Watcher {
     private final Timeline timeline;
     private final Set<Integer> lossy = new HashSet<>();
     private final Map<Integer, Integer> losses = new HashMap<>();
+    private final Map<Integer, End> ends = new HashMap<>();
     private final List<Flush> flushes = new ArrayList<>();
     private long newestFlush;
     private boolean limited;
     private @Nullable Contexts contexts;
     private @Nullable Violation firstViolation;
+
+    /** How a node's last life ended, and what it left. */
+    private record End(LifeEnd end, List<CopyFacts> left) {}
 
     /** A story without keys. */
     public Story(VirtualTime time, List<Check> checks, Timeline timeline) {
@@ -103,6 +111,11 @@ public final class Story implements Watcher {
     /** Everything written up to this stamp was flushed somewhere; 0 if nothing was. */
     public long newestFlush() {
         return newestFlush;
+    }
+
+    /** Whether a write was acknowledged. */
+    public boolean hasDone() {
+        return attempts.stream().anyMatch(attempt -> attempt.writes() && attempt.isDone());
     }
 
     /** The number that the next attempt will have. */
@@ -222,6 +235,21 @@ public final class Story implements Watcher {
     }
 
     @Override
+    public void reaped(int node, byte[] record, long deadBeforeMillis) {
+        KeyStory key = keys.get(new String(RecordBytes.key(record), StandardCharsets.US_ASCII));
+        if (key == null) {
+            return;
+        }
+        List<Write> gone = writesOf(key, record);
+        timeline.say(time.nowNanos(), key, () -> "n" + node + " reaps " + gone);
+        if (Visible.hasLive(record, deadBeforeMillis)) {
+            throw new Violation("nothing is lost", key, "n" + node + " reaps " + gone + ", of which some live");
+        }
+        mark(Probe.REAPED);
+        key.reaped().addAll(gone);
+    }
+
+    @Override
     public void flushed(int node, int partition, long upToStamp) {
         newestFlush = Math.max(newestFlush, upToStamp);
         mark(Probe.FLUSHED);
@@ -230,9 +258,62 @@ public final class Story implements Watcher {
     }
 
     @Override
-    public void forgot(int node) {
+    public void ended(int node, LifeEnd end, List<CopyFacts> left) {
+        ends.put(node, new End(end, left));
+        switch (end) {
+            case STOPPED -> mark(Probe.STOPPED);
+            case STOPPED_IN_TROUBLE -> {}
+            case KILLED -> newActors(node);
+            case POWER_FAILED -> {
+                newActors(node);
+                mark(Probe.POWER_FAILED_AND_FORCED);
+            }
+            case FORGOT -> {
+                newActors(node);
+                lossy.add(node);
+            }
+        }
+    }
+
+    @Override
+    public void began(int node, List<CopyFacts> found) {
+        End last = ends.remove(node);
+        if (last == null) {
+            return;
+        }
+        timeline.say(time.nowNanos(), null, () -> "n" + node + " finds " + found);
+        if (last.end == LifeEnd.STOPPED_IN_TROUBLE && !actors(last.left).equals(actors(found))) {
+            newActors(node);
+        }
+        for (Check check : checks) {
+            check.began(this, node, last.end, last.left, found);
+        }
+    }
+
+    @Override
+    public void storage(int node, StorageEvent event) {
+        timeline.say(time.nowNanos(), null, () -> "the storage of n" + node + ": " + event);
+        switch (event) {
+            case REPLAYED -> mark(Probe.REPLAYED);
+            case BUSY -> mark(Probe.WAITED_FOR_CHECKPOINT);
+            case REFUSED -> mark(Probe.DISK_REFUSED);
+            case WROTE_WHILE_FULL -> mark(Probe.WROTE_WHILE_FULL);
+            case JOURNAL_FAILED -> {
+                newActors(node);
+                mark(Probe.JOURNAL_FAILED);
+            }
+            case RECOVERED -> mark(Probe.DISK_RECOVERED);
+            case CHECKPOINT_RECOVERED -> mark(Probe.CHECKPOINT_RECOVERED);
+        }
+    }
+
+    /** What a node writes from now on, it must write under other actors. */
+    private void newActors(int node) {
         losses.merge(node, 1, Integer::sum);
-        lossy.add(node);
+    }
+
+    private static List<Long> actors(List<CopyFacts> copies) {
+        return copies.stream().map(CopyFacts::actor).toList();
     }
 
     @Override

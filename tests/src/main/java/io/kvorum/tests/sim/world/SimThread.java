@@ -3,6 +3,7 @@ package io.kvorum.tests.sim.world;
 import io.kvorum.server.runtime.TaskLoop;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,8 +15,8 @@ public final class SimThread implements TaskLoop {
 
     private final VirtualTime time;
     private final Machine machine;
-    private final RandomGenerator random;
     private final String name;
+    private final LongSupplier wakeNanos;
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private Runnable afterTask = () -> {};
     private boolean awake;
@@ -33,10 +34,15 @@ public final class SimThread implements TaskLoop {
 
     /** Starts a thread with nothing to do. */
     public SimThread(VirtualTime time, Machine machine, RandomGenerator random, String name) {
+        this(time, machine, name, () -> random.nextInt(WAKE_NANOS_MAX));
+    }
+
+    /** The same, for tasks that are done so much later than they could be, each time another. */
+    SimThread(VirtualTime time, Machine machine, String name, LongSupplier wakeNanos) {
         this.time = time;
         this.machine = machine;
-        this.random = random;
         this.name = name;
+        this.wakeNanos = wakeNanos;
     }
 
     /** Has something done after every task: what a loop does at the end of a turn. */
@@ -82,8 +88,7 @@ public final class SimThread implements TaskLoop {
     private void wake() {
         if (!awake) {
             awake = true;
-            long wakeNanos = random.nextInt(WAKE_NANOS_MAX);
-            time.after(Math.max(wakeNanos, machine.stillUntilNanos() - time.nowNanos()), name, this::turn);
+            time.after(Math.max(wakeNanos.getAsLong(), machine.stillUntilNanos() - time.nowNanos()), name, this::turn);
         }
     }
 

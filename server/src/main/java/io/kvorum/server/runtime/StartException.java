@@ -1,4 +1,4 @@
-package io.kvorum.server.membership;
+package io.kvorum.server.runtime;
 
 /** The node cannot start as what it is configured to be. The message says what was found, what was expected, what to do. */
 public final class StartException extends RuntimeException {

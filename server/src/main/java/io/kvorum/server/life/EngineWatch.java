@@ -1,0 +1,129 @@
+package io.kvorum.server.life;
+
+import io.kvorum.server.metrics.NodeMetrics;
+import io.kvorum.server.runtime.Clock;
+import io.kvorum.storage.engine.EngineObserver;
+import io.kvorum.storage.engine.StartProgress;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs and counts what the engine does in the background. Safe from every thread. */
+public final class EngineWatch implements EngineObserver {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineWatch.class);
+    private static final long SAY_NANOS = 2_000_000_000L;
+
+    private final Clock clock;
+    private final LongAdder checkpoints = new LongAdder();
+    private final LongAdder records = new LongAdder();
+    private final LongAdder busyNanos = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final long beganNanos;
+    private volatile StartProgress progress = new StartProgress(StartProgress.Phase.LOAD, 0, 0);
+    private volatile @Nullable String problem;
+    private long saidNanos;
+    private boolean failedBefore;
+
+    /** Begins to watch. */
+    public EngineWatch(Clock clock) {
+        this.clock = clock;
+        this.beganNanos = clock.nanoTime();
+        this.saidNanos = beganNanos;
+    }
+
+    /** Shows what was counted. */
+    public void register(NodeMetrics metrics) {
+        metrics.gauge("kvorum_checkpoints_total", "Checkpoints completed", checkpoints::sum);
+        metrics.gauge(
+                "kvorum_checkpoint_records_total",
+                "Records put to the checkpoint, each once a checkpoint however often it changed",
+                records::sum);
+        metrics.gauge(
+                "kvorum_checkpoint_busy_microseconds_total",
+                "Time the checkpoint thread worked for it",
+                () -> busyNanos.sum() / 1_000);
+        metrics.gauge("kvorum_disk_failures_total", "Failures of the disk under journal or checkpoint", failures::sum);
+    }
+
+    /** How far the start is. */
+    public StartProgress progress() {
+        return progress;
+    }
+
+    /** Checkpoints completed. */
+    long checkpoints() {
+        return checkpoints.sum();
+    }
+
+    /** Why changes are refused; null if they are not. */
+    public @Nullable String problem() {
+        return problem;
+    }
+
+    @Override
+    public void starting(StartProgress now) {
+        progress = now;
+        say(now);
+    }
+
+    private synchronized void say(StartProgress now) {
+        long nanos = clock.nanoTime();
+        if (now.phase() == StartProgress.Phase.DONE) {
+            LOG.info("{} records in memory after {} ms", now.done(), (nanos - beganNanos) / 1_000_000);
+        } else if (nanos - saidNanos >= SAY_NANOS) {
+            saidNanos = nanos;
+            LOG.info("{}", describe(now));
+        }
+    }
+
+    /** What the start does, for people. */
+    public static String describe(StartProgress now) {
+        return switch (now.phase()) {
+            case LOAD -> "loading: " + now.done() + " of " + now.total() + " records";
+            case REPLAY -> "replaying the journal: " + (now.done() >> 20) + " of " + (now.total() >> 20) + " MB";
+            case DONE -> "running";
+        };
+    }
+
+    @Override
+    public void checkpointed(long put, long worked, long wholeNanos) {
+        checkpoints.increment();
+        records.add(put);
+        busyNanos.add(worked / 1_000 * 1_000);
+        synchronized (this) {
+            if (failedBefore) {
+                failedBefore = false;
+                LOG.info("checkpoints work again");
+            }
+        }
+    }
+
+    @Override
+    public synchronized void checkpointFailed(Exception why) {
+        failures.increment();
+        if (!failedBefore) {
+            LOG.error("a checkpoint failed and is tried again; nothing is lost, the journal has it", why);
+        }
+        failedBefore = true;
+    }
+
+    @Override
+    public void fetchFailed(Exception why) {
+        failures.increment();
+        LOG.error("a value could not be read from the checkpoint", why);
+    }
+
+    @Override
+    public void diskFailed(String why) {
+        failures.increment();
+        problem = why;
+        LOG.error("the disk does not take the journal, and writes are refused until it does: {}", why);
+    }
+
+    @Override
+    public void diskRecovered() {
+        problem = null;
+        LOG.info("the disk takes the journal again, and everything is on it; writes go on, under new actors");
+    }
+}

@@ -1,0 +1,61 @@
+package io.kvorum.server.repair;
+
+import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.runtime.TaskLoop;
+import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.engine.Sweep;
+import io.kvorum.storage.version.StampClock;
+import java.util.function.Supplier;
+
+/**
+ * Goes over all copies again and again, a little each time: the bytes of expired values go, soon after their time. Where
+ * this node is the whole cluster, records that are dead for longer than the grace go as a whole; where others have copies
+ * too, all of them must agree first. Owned by the control thread.
+ */
+public final class Sweeper {
+    private static final long TICK_NANOS = 100_000_000L;
+    private static final int RECORDS_A_TICK = 2_000;
+
+    /** Nobody's clock is so far behind that a value which is over here still lives there. */
+    private static final long MARGIN_MILLIS = 2_000;
+
+    private final StorageEngine engine;
+    private final StampClock stamps;
+    private final Supplier<ClusterView> views;
+    private final long graceMillis;
+    private int partition;
+    private long cursor;
+
+    /**
+     * Joins the parts.
+     *
+     * @param graceMillis how long what is dead is remembered
+     */
+    public Sweeper(StorageEngine engine, StampClock stamps, Supplier<ClusterView> views, long graceMillis) {
+        this.engine = engine;
+        this.stamps = stamps;
+        this.views = views;
+        this.graceMillis = graceMillis;
+    }
+
+    /** Begins. */
+    public void start(TaskLoop control) {
+        control.every(TICK_NANOS, this::sweepOn);
+    }
+
+    /** One part of a round. */
+    void sweepOn() {
+        long nowMillis = stamps.currentMillis();
+        boolean alone = views.get().ring().members().size() == 1;
+        Sweep sweep = new Sweep(nowMillis - MARGIN_MILLIS, alone ? nowMillis - graceMillis : Sweep.NOTHING);
+        int looked = 0;
+        for (int step = 0; step < engine.partitions() && looked < RECORDS_A_TICK; step++) {
+            looked += Math.max(1, Math.min(engine.recordCount(partition), RECORDS_A_TICK));
+            cursor = engine.sweep(partition, cursor, RECORDS_A_TICK, sweep);
+            if (cursor == StorageEngine.SCAN_DONE) {
+                cursor = 0;
+                partition = (partition + 1) % engine.partitions();
+            }
+        }
+    }
+}

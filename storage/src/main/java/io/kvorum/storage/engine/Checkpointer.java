@@ -1,0 +1,269 @@
+package io.kvorum.storage.engine;
+
+import io.kvorum.storage.checkpoint.CheckpointStore;
+import io.kvorum.storage.disk.Background;
+import io.kvorum.storage.journal.Journal;
+import java.io.IOException;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings what changed in the copies to the checkpoint store, pass by pass. A pass puts what is newer than its checkpoint
+ * in batches sorted by position; a key that changed often since the last pass is put once.
+ *
+ * <pre>
+ *   IDLE ── due ──► COLLECT ── batch full, or all visited ──► FORCE ── journal has all of it ──► COMMIT ──┐
+ *     ▲                ▲                                                                                  │
+ *     │                └──────────────────────── pause, by the budget ◄───────────────────────────────────┤
+ *     └── the journal below the pass's start is not needed any more ◄── last batch, with the position ────┘
+ *   a failure ends the pass: what was not committed is dirty still, and the next pass takes it
+ * </pre>
+ *
+ * <p>Why nothing is lost: a change is noted in the journal and made in the copy in one critical section, and a pass
+ * visits every copy after it noted where the journal ended; so what stands before that place is in the store once the
+ * pass is complete, as it was or newer. And a batch is committed after the journal was forced up to it: the store is
+ * never ahead of the journal.
+ *
+ * <p>Works on the checkpoint thread, and at the end, when that one rests, on the thread that closes the engine.
+ */
+final class Checkpointer {
+    private static final long TICK_NANOS = 200_000_000L;
+    private static final long COLLECT_NANOS = 50_000_000L;
+    private static final long RETRY_NANOS = 1_000_000_000L;
+
+    private final Journal journal;
+    private final CheckpointStore store;
+    private final Background thread;
+    private final CheckpointSettings settings;
+    private final PartitionCopy[] copies;
+    private final Usage usage;
+    private final EngineObserver observer;
+    private final LongConsumer completed;
+    private final CheckpointBatch batch;
+
+    /** What the store has; null if it has none. */
+    private @Nullable CopiesMeta stored;
+
+    private @Nullable CheckpointPass pass;
+    private boolean closed;
+    private boolean broken;
+    private boolean urgent;
+    private boolean passIsUrgent;
+    private long restUntilNanos;
+
+    /**
+     * Joins the parts.
+     *
+     * @param stored what the store has of the copies' states, if anything
+     * @param completed told of the position up to which everything is in the store, whenever a pass is complete
+     */
+    Checkpointer(
+            Journal journal,
+            CheckpointStore store,
+            Background thread,
+            CheckpointSettings settings,
+            PartitionCopy[] copies,
+            Usage usage,
+            @Nullable CopiesMeta stored,
+            EngineObserver observer,
+            LongConsumer completed) {
+        this.journal = journal;
+        this.store = store;
+        this.thread = thread;
+        this.settings = settings;
+        this.copies = copies;
+        this.usage = usage;
+        this.stored = stored;
+        this.observer = observer;
+        this.completed = completed;
+        this.batch = new CheckpointBatch(settings.batchRecords());
+    }
+
+    /** Begins to look, again and again, whether a pass is due. */
+    void start() {
+        rest(settings.intervalNanos());
+        thread.schedule(TICK_NANOS, this::tick);
+    }
+
+    /** One pass without pauses, after which nothing goes on. The checkpoint thread rests, and no copy changes. */
+    synchronized void finish() throws IOException {
+        closed = true;
+        abandon();
+        catchUp();
+    }
+
+    /** One pass without pauses; the checkpoint thread rests, and no copy changes. */
+    synchronized void catchUp() throws IOException {
+        CheckpointPass last = begin();
+        if (last != null) {
+            while (pass != null) {
+                last.collect(batch);
+                commit(last);
+            }
+        }
+    }
+
+    /** Begins a pass at the next occasion. */
+    synchronized void hurry() {
+        urgent = true;
+    }
+
+    /** Whether no pass is wanted in a hurry. */
+    synchronized boolean isUpToDate() {
+        return !urgent;
+    }
+
+    /** Nothing begins any more. */
+    synchronized void stop() {
+        closed = true;
+    }
+
+    private synchronized void tick() {
+        if (closed) {
+            return;
+        }
+        if (pass == null && !broken && !isDue()) {
+            collect();
+        }
+        if (pass == null && isDue()) {
+            try {
+                if (begin() == null) {
+                    rest(settings.intervalNanos());
+                } else {
+                    step();
+                }
+            } catch (IOException | RuntimeException failure) {
+                fail(failure);
+            }
+        }
+        thread.schedule(TICK_NANOS, this::tick);
+    }
+
+    /** Frees space while there is nothing else to do, a little at a time: a pass that comes due does not wait long. */
+    private void collect() {
+        long from = thread.nanoTime();
+        try {
+            if (store.collect(COLLECT_NANOS)) {
+                observer.collected(thread.nanoTime() - from);
+            }
+        } catch (IOException | RuntimeException failure) {
+            fail(failure);
+        }
+    }
+
+    private boolean isDue() {
+        boolean rested = thread.nanoTime() - restUntilNanos >= 0;
+        return broken ? rested : rested || urgent || isBehind(settings.journalSoftBytes());
+    }
+
+    private boolean isBehind(long bytes) {
+        CopiesMeta last = stored;
+        return journal.position() - (last == null ? 0 : last.position()) > bytes;
+    }
+
+    /** Begins a pass, unless the store has everything. */
+    private @Nullable CheckpointPass begin() throws IOException {
+        if (broken) {
+            store.reopen();
+            broken = false;
+        }
+        CheckpointPass begun =
+                new CheckpointPass(copies, store, journal.position(), usage.records(), thread.nanoTime());
+        CopiesMeta last = stored;
+        if (last != null
+                && last.position() == begun.meta().position()
+                && last.states().equals(begun.meta().states())
+                && usage.dirty() == 0) {
+            urgent = false;
+            return null;
+        }
+        pass = begun;
+        passIsUrgent = urgent;
+        return begun;
+    }
+
+    /** Collects a batch, and has the journal forced up to it. */
+    private synchronized void step() {
+        CheckpointPass current = pass;
+        if (closed || current == null) {
+            return;
+        }
+        long from = thread.nanoTime();
+        try {
+            current.collect(batch);
+        } catch (IOException | RuntimeException failure) {
+            fail(failure);
+            return;
+        }
+        current.worked(thread.nanoTime() - from);
+        journal.whenDurable(journal.position(), (position, durable) -> thread.execute(() -> forced(current, durable)));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very pass that asked
+    private synchronized void forced(CheckpointPass asked, boolean durable) {
+        if (closed || pass != asked) {
+            return;
+        }
+        if (!durable) {
+            // The engine sees what the journal's failure means; what was collected is dirty still.
+            abandon();
+            return;
+        }
+        long from = thread.nanoTime();
+        try {
+            commit(asked);
+        } catch (IOException | RuntimeException failure) {
+            fail(failure);
+            return;
+        }
+        long worked = thread.nanoTime() - from;
+        asked.worked(worked);
+        if (pass == null) {
+            observer.checkpointed(asked.records(), asked.busyNanos(), thread.nanoTime() - asked.beganNanos());
+            rest(settings.intervalNanos());
+        } else if (isBehind(settings.journalSoftBytes() * 2)) {
+            thread.execute(this::step);
+        } else {
+            thread.schedule((long) (worked / settings.share()) - worked, this::step);
+        }
+    }
+
+    private void commit(CheckpointPass current) throws IOException {
+        boolean last = current.isComplete();
+        try (CheckpointStore.Batch changes = store.begin()) {
+            batch.writeTo(changes);
+            if (last) {
+                changes.meta(CopiesMeta.NAME, current.meta().encode());
+            }
+            changes.commit();
+        }
+        current.committed(batch.puts());
+        batch.committed();
+        if (last) {
+            pass = null;
+            urgent &= !passIsUrgent;
+            stored = current.meta();
+            completed.accept(current.meta().position());
+        }
+    }
+
+    private void fail(Exception failure) {
+        abandon();
+        broken = true;
+        rest(RETRY_NANOS);
+        observer.checkpointFailed(failure);
+    }
+
+    private void abandon() {
+        CheckpointPass current = pass;
+        if (current != null) {
+            current.failed();
+        }
+        pass = null;
+        batch.reset();
+    }
+
+    private void rest(long nanos) {
+        restUntilNanos = thread.nanoTime() + nanos;
+    }
+}

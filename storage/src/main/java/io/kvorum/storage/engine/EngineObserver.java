@@ -1,0 +1,37 @@
+package io.kvorum.storage.engine;
+
+/**
+ * Told of what a durable engine does in the background. Called on its background threads, and while it starts on the one
+ * that starts it; implementations return soon.
+ */
+public interface EngineObserver {
+    /** Looks away. */
+    EngineObserver NONE = new EngineObserver() {};
+
+    /** The start is so far; called now and then. */
+    default void starting(StartProgress progress) {}
+
+    /**
+     * A checkpoint is complete.
+     *
+     * @param records put, each once however often it changed
+     * @param busyNanos what the thread worked for it, pauses and waiting left out
+     * @param wholeNanos from begin to end
+     */
+    default void checkpointed(long records, long busyNanos, long wholeNanos) {}
+
+    /** The disk failed under a checkpoint; it is tried again. */
+    default void checkpointFailed(Exception why) {}
+
+    /** Values could not be read from the store. */
+    default void fetchFailed(Exception why) {}
+
+    /** The disk fails: changes are refused from now on. */
+    default void diskFailed(String problem) {}
+
+    /** The disk does again, and nothing acknowledged was lost: changes are taken again. */
+    default void diskRecovered() {}
+
+    /** The store freed space of what was replaced. */
+    default void collected(long nanos) {}
+}
