@@ -82,7 +82,7 @@ public final class EngineWatch implements EngineObserver {
         return switch (now.phase()) {
             case LOAD -> "loading: " + now.done() + " of " + now.total() + " records";
             case REPLAY -> "replaying the journal: " + (now.done() >> 20) + " of " + (now.total() >> 20) + " MB";
-            case DONE -> "running";
+            case DONE -> "starting";
         };
     }
 

@@ -59,10 +59,6 @@ final class CheckpointBatch {
         return changes >= recordsMax || bytes >= BYTES_MAX;
     }
 
-    boolean isEmpty() {
-        return parts.isEmpty();
-    }
-
     int puts() {
         return puts;
     }
@@ -83,7 +79,7 @@ final class CheckpointBatch {
     }
 
     void put(PartitionCopy copy, byte[] record) {
-        part(copy).puts.add(new Put(copy.positionHigh(record), record));
+        part(copy).puts.add(new Put(copy.positionOf(record), record));
         changes++;
         puts++;
         bytes += record.length;

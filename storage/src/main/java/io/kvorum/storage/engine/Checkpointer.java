@@ -113,11 +113,6 @@ final class Checkpointer {
         return !urgent;
     }
 
-    /** Nothing begins any more. */
-    synchronized void stop() {
-        closed = true;
-    }
-
     private synchronized void tick() {
         if (closed) {
             return;

@@ -382,10 +382,6 @@ final class PartitionCopy implements PartitionScope {
         return partition;
     }
 
-    long positionHigh(byte[] record) {
-        return positionOf(record);
-    }
-
     long positionHigh(byte[] key, int offset, int length) {
         return positions.high(key, offset, length);
     }
@@ -505,7 +501,8 @@ final class PartitionCopy implements PartitionScope {
         arrayBytes = now;
     }
 
-    private long positionOf(byte[] record) {
+    /** Upper half of the position of a record's key. */
+    long positionOf(byte[] record) {
         return positions.high(record, RecordBytes.KEY_AT, RecordBytes.keyLength(record));
     }
 
