@@ -248,11 +248,13 @@ public final class Node implements AutoCloseable {
     /** What an engine that keeps records on disk runs on. */
     private StorageMeans means(Clock clock) {
         BackgroundThread journal = threads.background("journal", clock);
+        BackgroundThread writing = threads.background("journal-write", clock);
         BackgroundThread checkpoint = threads.background("checkpoint", clock);
         DiskThreads reading = threads.disk("read-", READ_THREADS, READ_QUEUE_MAX);
         return new StorageMeans(
                 directory -> XodusCheckpointStore.open(Disk.system(), directory, STORE_CACHE_BYTES, clock::nanoTime),
                 journal,
+                writing,
                 checkpoint,
                 reading::execute,
                 threads.loaders(Runtime.getRuntime().availableProcessors()),
@@ -260,6 +262,7 @@ public final class Node implements AutoCloseable {
                     reading.close();
                     checkpoint.close();
                     journal.close();
+                    writing.close();
                 });
     }
 

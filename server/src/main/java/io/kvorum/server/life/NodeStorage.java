@@ -125,6 +125,7 @@ public final class NodeStorage implements AutoCloseable {
                                 store,
                                 config.storage().checkpoint(),
                                 means.journalThread(),
+                                means.writingThread(),
                                 means.checkpointThread(),
                                 means.reading(),
                                 means.loaders(),

@@ -12,14 +12,16 @@ import java.util.function.Predicate;
  *
  * @param stores opens the checkpoint store
  * @param journalThread forces the journal and moves the clock's bound
+ * @param writingThread writes the journal's entries to its files
  * @param checkpointThread writes the checkpoint
  * @param reading reads values from the checkpoint store for requests; false if too many wait
  * @param loaders load the copies at the start
- * @param endThreads ends the two threads, and returns when they run no more
+ * @param endThreads ends the three threads, and returns when they run no more
  */
 public record StorageMeans(
         StoreOpener stores,
         Background journalThread,
+        Background writingThread,
         Background checkpointThread,
         Predicate<Runnable> reading,
         LoadWorkers loaders,

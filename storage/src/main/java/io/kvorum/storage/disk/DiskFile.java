@@ -3,7 +3,7 @@ package io.kvorum.storage.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** An open file. One thread at a time. */
+/** An open file. One thread at a time, but that a force may go on beside a write: what is written meanwhile may be in it. */
 public interface DiskFile extends AutoCloseable {
     /** Bytes from its start to its end. */
     long size() throws IOException;

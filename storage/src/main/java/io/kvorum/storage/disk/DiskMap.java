@@ -1,6 +1,5 @@
 package io.kvorum.storage.disk;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -19,9 +18,6 @@ public interface DiskMap extends AutoCloseable {
      * stays, whoever writes to them meanwhile.
      */
     void touch(int from, int length);
-
-    /** Makes what was put there so far survive a crash of the machine. One thread at a time. */
-    void force(int from, int length) throws IOException;
 
     /** Ends use of the buffer, which must not be touched any more. The file stays open. Works twice. */
     @Override

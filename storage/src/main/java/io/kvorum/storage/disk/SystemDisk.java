@@ -163,7 +163,8 @@ enum SystemDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            channel.force(true);
+            // Without what nobody needs to read it back, such as the time of the last change.
+            channel.force(false);
         }
 
         @Override

@@ -1,7 +1,5 @@
 package io.kvorum.storage.disk;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -30,15 +28,6 @@ final class SystemMap implements DiskMap {
         for (int at = first; at < from + length; at += PAGE_BYTES) {
             // Adding nothing, in one step: a put of another thread at the same place is not undone.
             int unused = (int) INT.getAndAdd(buffer, at, 0);
-        }
-    }
-
-    @Override
-    public void force(int from, int length) throws IOException {
-        try {
-            buffer.force(from, length);
-        } catch (UncheckedIOException failure) {
-            throw failure.getCause();
         }
     }
 

@@ -84,7 +84,12 @@ public final class JournaledEngine extends CopiesEngine {
         this.evictor = new Evictor(usage(), parts.checkpointThread(), this::hurry);
         try {
             this.journal = Journal.open(
-                    parts.disk(), parts.journalDirectory(), parts.identity(), parts.journal(), parts.journalThread());
+                    parts.disk(),
+                    parts.journalDirectory(),
+                    parts.identity(),
+                    parts.journal(),
+                    parts.journalThread(),
+                    parts.writingThread());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

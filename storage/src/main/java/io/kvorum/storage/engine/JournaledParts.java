@@ -18,6 +18,7 @@ import java.util.function.Predicate;
  * @param store what the checkpoint goes to; closed with the engine
  * @param checkpoint how the checkpoint follows
  * @param journalThread forces and prepares the journal
+ * @param writingThread writes the journal's entries to its files
  * @param checkpointThread writes the checkpoint
  * @param reading runs reads of the store off all other threads; false if too many wait
  * @param loaders load the copies at the start
@@ -35,6 +36,7 @@ public record JournaledParts(
         CheckpointStore store,
         CheckpointSettings checkpoint,
         Background journalThread,
+        Background writingThread,
         Background checkpointThread,
         Predicate<Runnable> reading,
         LoadWorkers loaders,

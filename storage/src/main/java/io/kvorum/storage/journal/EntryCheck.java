@@ -13,6 +13,8 @@ import java.util.zip.CRC32C;
 final class EntryCheck {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private final byte[] input = new byte[20];
     private final CRC32C crc = new CRC32C();
 
@@ -25,5 +27,13 @@ final class EntryCheck {
         crc.reset();
         crc.update(input, 0, input.length);
         return (int) crc.getValue();
+    }
+
+    /** The same of a padding, whose payload is a durable position as far as it counts. */
+    int ofPadding(int seed, int offset, int length, long durable) {
+        LONG.set(input, 0, durable);
+        crc.reset();
+        crc.update(input, 0, Long.BYTES);
+        return of(seed, offset, length, EntryFormat.PADDING, (int) crc.getValue());
     }
 }

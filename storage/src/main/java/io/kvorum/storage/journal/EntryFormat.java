@@ -6,7 +6,7 @@ import java.util.zip.CRC32C;
 
 /**
  * The bytes of an entry: payload length (4), check (4), type (1), partition (3), payload, and bytes that mean nothing up
- * to a multiple of 8. Offsets are those of the segment file.
+ * to a multiple of 8, 24 bytes at least. Offsets are those of the segment file.
  */
 final class EntryFormat {
     static final int PAGE_BYTES = 4096;
@@ -14,10 +14,13 @@ final class EntryFormat {
     static final int HEADER_BYTES = 12;
 
     /** Fewer bytes than this at the end of a segment stay unused. */
-    static final int ENTRY_BYTES_MIN = 16;
+    static final int ENTRY_BYTES_MIN = 24;
 
-    /** An entry that fills space; its payload is whatever was there. */
+    /** An entry that fills space: its payload is a durable position (8), and then whatever was there. */
     static final int PADDING = 0;
+
+    /** What of a padding counts. */
+    static final int PADDING_BYTES = HEADER_BYTES + Long.BYTES;
 
     static final int TYPE_MAX = 0xFF;
     static final int PARTITION_MAX = 0xFF_FFFF;
@@ -25,7 +28,7 @@ final class EntryFormat {
     private EntryFormat() {}
 
     static int entryBytes(int payloadLength) {
-        return aligned(HEADER_BYTES + payloadLength, ALIGNMENT);
+        return Math.max(ENTRY_BYTES_MIN, aligned(HEADER_BYTES + payloadLength, ALIGNMENT));
     }
 
     /** The segment that an entry needs which fits into no smaller one. */

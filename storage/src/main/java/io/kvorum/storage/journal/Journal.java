@@ -41,6 +41,10 @@ public final class Journal implements AutoCloseable {
     private final List<SegmentFiles.Found> found;
     private final Tail tail;
     private final SegmentSupply supply;
+    private final TailWriter writer;
+    private final StagingFile stagingFile;
+    private final StagingSupply stagingSupply;
+    private final Gathering gathering;
     private final DurableWaiters waiters = new DurableWaiters();
     private final Runnable work = this::work;
     private final AtomicBoolean workQueued = new AtomicBoolean();
@@ -73,6 +77,7 @@ public final class Journal implements AutoCloseable {
             UUID identity,
             JournalSettings settings,
             Background background,
+            Background writing,
             SegmentFiles files,
             List<SegmentFiles.Found> found) {
         this.disk = disk;
@@ -83,6 +88,10 @@ public final class Journal implements AutoCloseable {
         this.found = found;
         this.tail = new Tail(settings.segmentBytes());
         this.supply = new SegmentSupply(files, identity, tail);
+        this.writer = new TailWriter(tail, writing, this::fail);
+        this.stagingFile = new StagingFile(disk, files.directory(), identity);
+        this.stagingSupply = new StagingSupply(stagingFile, tail, settings.stagingBytes());
+        this.gathering = new Gathering(tail, background, settings.sync() == SyncPolicy.ALWAYS);
     }
 
     /**
@@ -90,13 +99,19 @@ public final class Journal implements AutoCloseable {
      *
      * @param identity names the journal, so that segments of another are refused; the same at each open
      * @param background runs everything that waits for the device, from {@link #replay} on
+     * @param writing writes what was appended to its files, which waits for the kernel at most
      * @throws JournalException if there is a segment of another journal or of a later format
      */
     public static Journal open(
-            Disk disk, Path directory, UUID identity, JournalSettings settings, Background background)
+            Disk disk,
+            Path directory,
+            UUID identity,
+            JournalSettings settings,
+            Background background,
+            Background writing)
             throws IOException {
         SegmentFiles files = new SegmentFiles(disk, directory, settings);
-        return new Journal(disk, identity, settings, background, files, files.find(identity));
+        return new Journal(disk, identity, settings, background, writing, files, files.find(identity));
     }
 
     /**
@@ -114,19 +129,22 @@ public final class Journal implements AutoCloseable {
             throw new IllegalStateException("replay of a journal that is " + state());
         }
         replayed = true;
-        JournalRecovery recovery = new JournalRecovery(disk, found, identity, fromPosition, salvage, visitor);
+        StagingHeader staged = stagingFile.read();
+        JournalRecovery recovery =
+                new JournalRecovery(disk, found, identity, stagingFile.path(), staged, fromPosition, salvage, visitor);
         RecoveryReport report = recovery.run();
         recovery.makeDurable();
-        begin(recovery.chain(), report.endPosition());
+        begin(recovery.chain(), staged, report.endPosition());
         releasedTo.set(fromPosition);
         phase.set(JournalState.RUNNING);
         tail.accept(true);
         background.schedule(TICK_NANOS, this::tick);
         signal();
+        writer.signal();
         return report;
     }
 
-    private void begin(SegmentChain chain, long end) {
+    private void begin(SegmentChain chain, @Nullable StagingHeader staged, long end) throws IOException {
         List<JournalSegment> earlier = new ArrayList<>();
         List<JournalSegment> dead = new ArrayList<>();
         for (RecoveredSegment segment : chain.live()) {
@@ -141,11 +159,12 @@ public final class Journal implements AutoCloseable {
         durable = end;
         supply.beginAt(sequence, Math.max(chain.highestEnd(), end), end);
         supply.takeBack(dead);
+        stagingSupply.begin(staged, end);
         prepareFirst();
     }
 
     private static JournalSegment segmentOf(RecoveredSegment segment, long end) {
-        return new JournalSegment(new SegmentFile(segment.found().path(), null, null), segment.header(), end);
+        return new JournalSegment(new SegmentFile(segment.found().path()), segment.header(), end);
     }
 
     /** On a full disk there may be none yet: the tick tries again. */
@@ -157,7 +176,15 @@ public final class Journal implements AutoCloseable {
 
     private void adopt(@Nullable JournalSegment segment) {
         if (segment != null && tail.add(segment)) {
-            durable = segment.base() + SegmentHeader.PAGE_BYTES;
+            nowDurable(segment.base() + SegmentHeader.PAGE_BYTES);
+        }
+    }
+
+    private void nowDurable(long position) {
+        durable = position;
+        Staging staging = tail.staging();
+        if (staging != null) {
+            staging.noteDurable(position);
         }
     }
 
@@ -188,9 +215,12 @@ public final class Journal implements AutoCloseable {
             fail("writing to", deviceFailed);
             return REFUSED;
         }
+        if (position == BUSY || tail.isWriteWanted()) {
+            writer.signal();
+        }
         if (position > 0 && settings.sync() == SyncPolicy.ALWAYS) {
             requestForce();
-        } else if (position == BUSY || tail.workWanted()) {
+        } else if (position == BUSY || tail.isSegmentWanted()) {
             signal();
         }
         return position;
@@ -235,7 +265,9 @@ public final class Journal implements AutoCloseable {
     /** Asks for a force of all that was appended. Any thread. */
     public void requestForce() {
         forceWanted = true;
-        signal();
+        if (!gathering.isGoingOn()) {
+            signal();
+        }
     }
 
     private void signal() {
@@ -253,6 +285,8 @@ public final class Journal implements AutoCloseable {
             forceWanted = true;
         }
         supply.retry();
+        stagingSupply.retry();
+        writer.touchAgain();
         work();
     }
 
@@ -260,8 +294,7 @@ public final class Journal implements AutoCloseable {
         workQueued.set(false);
         try {
             if (phase.get() == JournalState.RUNNING) {
-                touchAhead();
-                if (forceWanted) {
+                if (forceWanted && !gathering.waits(work)) {
                     boolean unused = force();
                 }
             } else if (phase.get() == JournalState.FAILED) {
@@ -272,18 +305,9 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    private void touchAhead() {
-        try {
-            if (tail.touchAhead()) {
-                signal();
-            }
-        } catch (InternalError deviceFailed) {
-            fail("touching", deviceFailed);
-        }
-    }
-
     /** One force at a time: what was asked for meanwhile goes with the next. */
     private boolean force() {
+        gathering.ends();
         forceWanted = false;
         long forced = durable;
         try {
@@ -296,7 +320,7 @@ public final class Journal implements AutoCloseable {
             waiters.refuse();
             return false;
         }
-        durable = forced;
+        nowDurable(forced);
         waiters.complete(forced);
         return true;
     }
@@ -307,12 +331,13 @@ public final class Journal implements AutoCloseable {
         if (cut == null) {
             return durable;
         }
-        for (JournalSegment segment : cut.segments()) {
-            segment.force(segment == cut.last() ? cut.lastOffset() : segment.bytes());
+        long begun = background.nanoTime();
+        writer.write(cut);
+        for (Tail.Part part : cut.parts()) {
+            part.segment().force();
         }
-        // After all of them: no header may call durable what stands before a segment that was not forced.
-        cut.last().writeHeader(cut.position(), false);
         tail.forced(cut);
+        gathering.forced(cut.entries(), begun);
         return cut.position();
     }
 
@@ -334,16 +359,33 @@ public final class Journal implements AutoCloseable {
         if (retryWanted) {
             retryWanted = false;
             supply.retry();
+            stagingSupply.retry();
         }
         long released = releasedTo.get();
         if (released >= lostTo) {
             lostTo = 0;
         }
-        supply.takeBack(tail.takeBelow(released));
+        supply.takeBack(tail.maintain(released));
         supply.retire();
+        prepareStaging();
         adopt(supply.prepare(durable));
-        if (supply.isPreparing()) {
+        if (supply.isPreparing() || stagingSupply.isPreparing()) {
             signal();
+        }
+    }
+
+    /** What is staged goes to its segment first, and nothing is appended meanwhile. */
+    private void prepareStaging() {
+        if (!stagingSupply.step()) {
+            return;
+        }
+        tail.pause(true);
+        try {
+            if (writer.writeAll()) {
+                stagingSupply.exchange(durable);
+            }
+        } finally {
+            tail.pause(false);
         }
     }
 
@@ -375,7 +417,11 @@ public final class Journal implements AutoCloseable {
     /** What last went wrong and is not over yet, with the file; null if nothing. Any thread. */
     public @Nullable String problem() {
         String failed = failure;
-        return failed == null ? supply.problem() : failed;
+        if (failed != null) {
+            return failed;
+        }
+        String staging = stagingSupply.problem();
+        return staging == null ? supply.problem() : staging;
     }
 
     /**
@@ -391,6 +437,9 @@ public final class Journal implements AutoCloseable {
             throw new IllegalStateException("reset of a journal that is " + state());
         }
         waiters.refuse();
+        gathering.ends();
+        // What can still be written survives the end of the process, as it did before the device failed.
+        boolean unused = writer.writeAll();
         long end = tail.position();
         try {
             supply.cancel();
@@ -411,9 +460,9 @@ public final class Journal implements AutoCloseable {
         return true;
     }
 
-    /** Bytes of all segment files: in use, prepared and spare. Any thread. */
+    /** Bytes of all files: the staging, and segments in use, prepared and spare. Any thread. */
     public long bytesUsed() {
-        return files.bytesUsed();
+        return files.bytesUsed() + stagingSupply.bytes();
     }
 
     /** Bytes that were appended after a position: what a replay from it would read. Any thread. */
@@ -447,18 +496,26 @@ public final class Journal implements AutoCloseable {
             throw new IOException("closing the journal: " + deviceFailed.getMessage(), deviceFailed);
         } finally {
             waiters.refuse();
+            writer.stop();
             supply.takeBack(tail.all());
+            closeFiles();
+        }
+    }
+
+    private void closeFiles() throws IOException {
+        try {
+            stagingSupply.close();
+        } finally {
             supply.close();
         }
     }
 
     private void forceLast() throws IOException {
-        durable = forceTail();
+        nowDurable(forceTail());
         waiters.complete(durable);
         JournalSegment last = tail.current();
         if (last != null) {
-            last.writeHeader(durable, true);
-            last.force(SegmentHeader.PAGE_BYTES);
+            last.close(durable);
         }
     }
 }

@@ -1,37 +1,33 @@
 package io.kvorum.storage.journal;
 
 import io.kvorum.storage.disk.Disk;
-import io.kvorum.storage.disk.DiskMap;
+import io.kvorum.storage.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One segment file, mapped if this life of the journal writes to it. Entries are put under the journal's lock; header,
- * forcing, touching and the file belong to the background thread.
+ * One segment: where its entries stand, and the file that they are written to. Owned by the background thread but for
+ * what does not change, where its content ends, and the writing of entries.
  */
 final class JournalSegment {
     static final long OPEN_ENDED = Long.MAX_VALUE;
 
-    /** How much is touched at a time, so that a force need not wait for all that should be. */
-    static final int TOUCH_STEP_BYTES = 1 << 20;
-
     private final long base;
     private final int bytes;
     private final int seed;
-
-    /** Replaced by the background thread; base, bytes and what else was given at its making stay. */
-    private SegmentHeader header;
-
     private final SegmentFile file;
-    private @Nullable DiskMap map;
-    private @Nullable ByteBuffer buffer;
+    private SegmentHeader header;
+    private @Nullable DiskFile open;
 
     /** Just after its last entry; guarded by the journal's lock once that is known. */
     private long contentEnd;
 
-    /** Pages before this offset can be written to without a fault; written by the background thread, read under the lock. */
-    private volatile int touchedTo;
+    /** Where in the file the padding that ended it need not be written any more; guarded by the journal's lock. */
+    private int fillEnd = Integer.MAX_VALUE;
+
+    /** Entries before this offset are in the file; the writer's. */
+    private int writtenTo = SegmentHeader.PAGE_BYTES;
 
     JournalSegment(SegmentFile file, SegmentHeader header, long contentEnd) {
         this.file = file;
@@ -58,6 +54,11 @@ final class JournalSegment {
         return bytes;
     }
 
+    /** Goes into the check of each entry. */
+    int seed() {
+        return seed;
+    }
+
     long end() {
         return base + bytes;
     }
@@ -70,75 +71,69 @@ final class JournalSegment {
         contentEnd = position;
     }
 
-    int touchedTo() {
-        return touchedTo;
+    /** Says where the padding that fills it up begins. */
+    void fillFrom(int offset) {
+        fillEnd = offset + EntryFormat.PADDING_BYTES;
+    }
+
+    /** What has to be in the file of so many bytes. */
+    int neededOf(int offset) {
+        return Math.min(offset, fillEnd);
     }
 
     boolean fits(int entryBytes) {
         return entryBytes <= bytes - SegmentHeader.PAGE_BYTES;
     }
 
-    /** Puts an entry; its check is computed. */
-    void put(int at, int kind, byte[] payload, int offset, int length, int payloadCrc, EntryCheck check) {
-        putHeader(at, length, kind, check.of(seed, at, length, kind, payloadCrc));
-        mapped().put(at + EntryFormat.HEADER_BYTES, payload, offset, length);
+    /** Writes entries up to an offset to the file, or a part of them; returns whether that was all. */
+    boolean write(Staging from, int to, int bytesMax) throws IOException {
+        int some = Math.min(to - writtenTo, bytesMax);
+        if (some > 0) {
+            from.writeTo(opened(), writtenTo, base + writtenTo, some);
+            writtenTo += some;
+        }
+        return writtenTo >= to;
     }
 
-    /** Puts an entry that fills so many bytes, at least {@link EntryFormat#ENTRY_BYTES_MIN}. */
-    void pad(int at, int entryBytes, EntryCheck check) {
-        int length = entryBytes - EntryFormat.HEADER_BYTES;
-        putHeader(at, length, EntryFormat.PADDING, check.of(seed, at, length, EntryFormat.PADDING, 0));
+    /** The position up to which entries are in the file. */
+    long written() {
+        return base + writtenTo;
     }
 
-    private void putHeader(int at, int length, int kind, int check) {
-        ByteBuffer to = mapped();
-        to.putInt(at, length);
-        to.putInt(at + 4, check);
-        to.putInt(at + 8, kind);
+    void force() throws IOException {
+        opened().force();
     }
 
-    /** Writes the next header into the map: kept through the end of the process, and forced with what is forced next. */
-    void writeHeader(long durable, boolean closed) {
+    /** Writes the header that says where the journal was closed, and forces it. */
+    void close(long durable) throws IOException {
+        writeHeader(durable, true);
+        force();
+    }
+
+    private void writeHeader(long durable, boolean closed) throws IOException {
         header = header.next(durable, closed);
-        header.write(mapped());
+        byte[] page = new byte[SegmentHeader.PAGE_BYTES];
+        header.write(ByteBuffer.wrap(page));
+        int at = SegmentHeader.slotAt(header.generation());
+        opened().write(ByteBuffer.wrap(page, at, SegmentHeader.SLOT_BYTES), at);
     }
 
-    /** Forces the header and everything up to an offset. */
-    void force(int to) throws IOException {
-        mappedFile().force(0, to);
-    }
-
-    /** Makes some more pages ready to be written to; pages before {@code from} are not needed any more. */
-    void touchMore(int from) {
-        int start = Math.max(from, touchedTo);
-        int end = (int) Math.min((long) start + TOUCH_STEP_BYTES, bytes);
-        if (start < end) {
-            mappedFile().touch(start, end - start);
-            touchedTo = end;
-        }
-    }
-
-    /** Maps the file, which has all its blocks, and writes and forces the header. */
+    /** Opens the file, which has all its blocks, and writes and forces the header. */
     void begin(Disk disk) throws IOException {
-        map = file.map(disk, bytes);
-        buffer = map.buffer();
-        header.write(buffer);
-        writeHeader(header.durable(), false);
-        map.force(0, SegmentHeader.PAGE_BYTES);
-        touchMore(0);
+        DiskFile opening = file.file(disk);
+        byte[] page = new byte[SegmentHeader.PAGE_BYTES];
+        header.write(ByteBuffer.wrap(page));
+        header = header.next(header.durable(), false);
+        header.write(ByteBuffer.wrap(page));
+        opening.write(ByteBuffer.wrap(page), 0);
+        opening.force();
+        open = opening;
     }
 
-    private ByteBuffer mapped() {
-        if (buffer == null) {
-            throw new IllegalStateException(file.path() + " is not mapped");
+    private DiskFile opened() {
+        if (open == null) {
+            throw new IllegalStateException(file.path() + " is not open");
         }
-        return buffer;
-    }
-
-    private DiskMap mappedFile() {
-        if (map == null) {
-            throw new IllegalStateException(file.path() + " is not mapped");
-        }
-        return map;
+        return open;
     }
 }

@@ -11,6 +11,8 @@ public record JournalSettings(int segmentBytes, SyncPolicy sync, int sparesMax) 
     /** The largest segment, header included. An entry that does not fit into {@link #segmentBytes} gets one of its own. */
     static final int SEGMENT_BYTES_MAX = 1 << 30;
 
+    private static final int STAGING_BYTES_MAX = 8 << 20;
+
     /** Checks the bounds. */
     public JournalSettings {
         if (segmentBytes % EntryFormat.PAGE_BYTES != 0
@@ -21,5 +23,10 @@ public record JournalSettings(int segmentBytes, SyncPolicy sync, int sparesMax) 
         if (sparesMax < 0) {
             throw new IllegalArgumentException(sparesMax + " spares");
         }
+    }
+
+    /** So much is appended at most while the kernel keeps the writer. An entry that does not fit makes the staging larger. */
+    int stagingBytes() {
+        return (int) Math.min(2L * segmentBytes, STAGING_BYTES_MAX);
     }
 }

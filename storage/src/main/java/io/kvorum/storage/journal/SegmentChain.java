@@ -178,12 +178,17 @@ final class SegmentChain {
         return durable;
     }
 
-    /** Beyond all positions that ever were. */
+    /** Whether there is no segment that can be read. */
+    boolean isEmpty() {
+        return headers.isEmpty();
+    }
+
     /** Where the last segment that is there ends; 0 if there is none. */
     long reached() {
         return reached;
     }
 
+    /** Beyond all positions that ever were. */
     long highestEnd() {
         return highestEnd;
     }

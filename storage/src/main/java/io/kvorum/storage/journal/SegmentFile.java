@@ -2,24 +2,20 @@ package io.kvorum.storage.journal;
 
 import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.disk.DiskFile;
-import io.kvorum.storage.disk.DiskMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of a segment's size, whatever it holds, and its map once it has one: that stays with the file from segment to
- * segment. Owned by the background thread.
+ * A file of a segment's size, whatever it holds; open once it was used, from segment to segment. Owned by the background
+ * thread.
  */
 final class SegmentFile {
     private Path path;
     private @Nullable DiskFile file;
-    private @Nullable DiskMap map;
 
-    SegmentFile(Path path, @Nullable DiskFile file, @Nullable DiskMap map) {
+    SegmentFile(Path path) {
         this.path = path;
-        this.file = file;
-        this.map = map;
     }
 
     Path path() {
@@ -35,13 +31,6 @@ final class SegmentFile {
             file = disk.open(path);
         }
         return file;
-    }
-
-    DiskMap map(Disk disk, int bytes) throws IOException {
-        if (map == null) {
-            map = file(disk).map(bytes);
-        }
-        return map;
     }
 
     /** Gives it another name, which then survives a crash of the machine. Works again after it failed half way. */
@@ -61,13 +50,8 @@ final class SegmentFile {
     }
 
     void close() throws IOException {
-        DiskMap openMap = map;
         DiskFile openFile = file;
-        map = null;
         file = null;
-        if (openMap != null) {
-            openMap.close();
-        }
         if (openFile != null) {
             openFile.close();
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a journal's directory: {@code SEQUENCE.journal} is a segment, and has been one since it got this name;
- * {@code SEQUENCE.spare} was one and waits for use; {@code SEQUENCE.new} is being made. Owned by the background thread,
+ * {@code SEQUENCE.spare} was one and waits for use; what ends with {@code .new} is being made. Owned by the background thread,
  * before that by the one that opens.
  */
 final class SegmentFiles {
@@ -65,7 +65,7 @@ final class SegmentFiles {
             if (name.endsWith(NEW)) {
                 disk.delete(path);
             } else if (name.endsWith(SPARE)) {
-                keepSpare(new SegmentFile(path, null, null));
+                keepSpare(new SegmentFile(path));
             } else if (name.endsWith(SEGMENT)) {
                 Found segment = look(path, name, identity);
                 segments.add(segment);
@@ -119,6 +119,10 @@ final class SegmentFiles {
                 "journal segment " + path + " has a name that no segment has. Move it out of the " + "directory");
     }
 
+    Path directory() {
+        return directory;
+    }
+
     Path segmentPath(long sequence) {
         return named(sequence, SEGMENT);
     }
@@ -168,7 +172,7 @@ final class SegmentFiles {
         private Preparation(SegmentHeader header, @Nullable SegmentFile spare) {
             this.header = header;
             this.recycled = spare != null;
-            this.file = spare == null ? new SegmentFile(named(header.sequence(), NEW), null, null) : spare;
+            this.file = spare == null ? new SegmentFile(named(header.sequence(), NEW)) : spare;
             if (recycled) {
                 readyBytes = header.bytes();
             } else {

@@ -1,18 +1,16 @@
 package io.kvorum.storage.journal;
 
 import io.kvorum.codec.binary.ByteReader;
-import io.kvorum.storage.disk.Disk;
-import io.kvorum.storage.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
-/** Reads the entries of one segment file through a window. Nothing in the file is believed. Owned by one thread. */
-final class SegmentReader implements AutoCloseable {
+/** Reads the entries of one segment through a window. Nothing that is there is believed. Owned by one thread. */
+final class SegmentReader {
     private static final int WINDOW_BYTES = 1 << 20;
 
-    private final DiskFile file;
-    private final long fileBytes;
+    private final Source source;
+    private final long sourceBytes;
     private final int seed;
     private final EntryCheck check = new EntryCheck();
     private byte[] window = new byte[WINDOW_BYTES];
@@ -22,6 +20,7 @@ final class SegmentReader implements AutoCloseable {
     private int length;
     private int kind;
     private int payloadAt;
+    private long noted;
     private Fault fault = Fault.NONE;
     private long foundLength;
     private int storedCheck;
@@ -35,9 +34,15 @@ final class SegmentReader implements AutoCloseable {
         CHECK
     }
 
-    SegmentReader(Disk disk, SegmentFiles.Found segment, int seed) throws IOException {
-        this.file = disk.open(segment.path());
-        this.fileBytes = segment.fileBytes();
+    /** Where the bytes of a segment come from. */
+    interface Source {
+        /** Fills the buffer from an offset of the segment on; returns how many bytes there were. */
+        int read(ByteBuffer into, long offset) throws IOException;
+    }
+
+    SegmentReader(Source source, long sourceBytes, int seed) {
+        this.source = source;
+        this.sourceBytes = sourceBytes;
         this.seed = seed;
     }
 
@@ -59,16 +64,21 @@ final class SegmentReader implements AutoCloseable {
             return none(Fault.LENGTH);
         }
         length = (int) foundLength;
-        boolean padding = EntryFormat.type(kind) == EntryFormat.PADDING;
-        if (padding && (length == 0 || EntryFormat.partition(kind) != 0)) {
+        boolean padding = isPadding();
+        if (padding && (length < Long.BYTES || EntryFormat.partition(kind) != 0)) {
             return none(Fault.EMPTY);
         }
-        if (!padding && !see(offset, EntryFormat.HEADER_BYTES + length)) {
+        if (!see(offset, EntryFormat.HEADER_BYTES + (padding ? Long.BYTES : length))) {
             return none(Fault.END);
         }
         payloadAt = offset - windowAt + EntryFormat.HEADER_BYTES;
-        int payloadCrc = padding ? 0 : EntryFormat.payloadCrc(window, payloadAt, length);
-        computedCheck = check.of(seed, offset, length, kind, payloadCrc);
+        if (padding) {
+            noted = new ByteReader(window, payloadAt, Long.BYTES).u64();
+            computedCheck = check.ofPadding(seed, offset, length, noted);
+        } else {
+            int payloadCrc = EntryFormat.payloadCrc(window, payloadAt, length);
+            computedCheck = check.of(seed, offset, length, kind, payloadCrc);
+        }
         return computedCheck == storedCheck || none(Fault.CHECK);
     }
 
@@ -86,19 +96,41 @@ final class SegmentReader implements AutoCloseable {
         return Math.min(at, limit);
     }
 
+    /** The largest position that a padding from an offset on says is durable; 0 if there is none. */
+    long durableNoted(int from, int limit) throws IOException {
+        long largest = 0;
+        for (int at = from; limit - at >= EntryFormat.ENTRY_BYTES_MIN; at += EntryFormat.ALIGNMENT) {
+            if (!see(at, EntryFormat.HEADER_BYTES)) {
+                return largest;
+            }
+            if (looksLikePadding(at - windowAt) && read(at, limit)) {
+                largest = Math.max(largest, noted);
+            }
+        }
+        return largest;
+    }
+
+    private boolean looksLikePadding(int at) {
+        return window[at + 8] == EntryFormat.PADDING
+                && window[at + 9] == 0
+                && window[at + 10] == 0
+                && window[at + 11] == 0
+                && (window[at + 3] | window[at + 2] | window[at + 1]) != 0;
+    }
+
     /** Makes the window hold these bytes; false if the file ends before. */
     private boolean see(int offset, int bytes) throws IOException {
         if (offset >= windowAt && offset + bytes <= windowAt + windowBytes) {
             return true;
         }
-        if (bytes > fileBytes - offset) {
+        if (bytes > sourceBytes - offset) {
             return false;
         }
         if (bytes > window.length) {
             window = new byte[bytes];
         }
         windowAt = offset;
-        windowBytes = file.read(ByteBuffer.wrap(window), offset);
+        windowBytes = source.read(ByteBuffer.wrap(window), offset);
         return windowBytes >= bytes;
     }
 
@@ -144,8 +176,14 @@ final class SegmentReader implements AutoCloseable {
         return payloadAt;
     }
 
-    @Override
-    public void close() throws IOException {
-        file.close();
+    /** What of the entry counts, from its start on: no padding's filling. */
+    ByteBuffer content() {
+        int bytes = isPadding() ? EntryFormat.PADDING_BYTES : EntryFormat.HEADER_BYTES + length;
+        return ByteBuffer.wrap(window, payloadAt - EntryFormat.HEADER_BYTES, bytes);
+    }
+
+    /** Up to where a padding says that everything is durable. */
+    long noted() {
+        return noted;
     }
 }

@@ -48,6 +48,7 @@ final class JournaledEngineContractTest extends StorageEngineContract {
                         CheckpointSettings.DEFAULT,
                         thread(),
                         thread(),
+                        thread(),
                         task -> {
                             task.run();
                             return true;

@@ -67,6 +67,7 @@ final class JournaledEngineTest {
                         store,
                         CHECKPOINT,
                         journalThread,
+                        journalThread,
                         checkpointThread,
                         task -> {
                             task.run();
@@ -380,6 +381,7 @@ final class JournaledEngineTest {
                         new JournalSettings(1 << 20, sync, 1),
                         store,
                         CHECKPOINT,
+                        new ManualThread(),
                         new ManualThread(),
                         new ManualThread(),
                         task -> {

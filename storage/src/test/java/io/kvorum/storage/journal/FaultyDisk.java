@@ -29,6 +29,7 @@ final class FaultyDisk implements Disk {
     private boolean forcesFail;
     private boolean mapsFail;
     private int forces;
+    private Runnable whenForced = () -> {};
 
     FaultyDisk(int sectorBytes) {
         this.sectorBytes = sectorBytes;
@@ -48,6 +49,7 @@ final class FaultyDisk implements Disk {
         /** The size goes to the device with the first byte that does. */
         void force(int from, int to) throws IOException {
             forces++;
+            whenForced.run();
             device = Arrays.copyOf(device, cache.length);
             clean = Arrays.copyOf(clean, cache.length);
             for (int at = from - from % sectorBytes; at < to; at += sectorBytes) {
@@ -117,6 +119,10 @@ final class FaultyDisk implements Disk {
 
     void setMapsFail(boolean fail) {
         mapsFail = fail;
+    }
+
+    void whenForced(Runnable happens) {
+        whenForced = happens;
     }
 
     int forces() {
@@ -321,11 +327,6 @@ final class FaultyDisk implements Disk {
             if (mapsFail) {
                 throw new InternalError("a fault occurred in an unsafe memory access operation");
             }
-        }
-
-        @Override
-        public void force(int from, int length) throws IOException {
-            node.force(from, from + length);
         }
 
         @Override

@@ -204,6 +204,8 @@ abstract class JournalContract {
     @Test
     void always_forces_after_each_append_with_one_task_for_many() throws IOException {
         reopenWith(SyncPolicy.ALWAYS);
+        rig.append(10);
+        rig.background.runAll();
         for (int i = 0; i < 10; i++) {
             rig.append(10);
         }
@@ -255,8 +257,13 @@ abstract class JournalContract {
     void a_segment_of_another_journal_is_refused_by_name() throws IOException {
         rig.append(10);
         rig.journal.close();
-        assertThatThrownBy(() ->
-                        Journal.open(rig.disk, rig.directory, new UUID(1, 1), rig.settings, new ManualBackground()))
+        assertThatThrownBy(() -> Journal.open(
+                        rig.disk,
+                        rig.directory,
+                        new UUID(1, 1),
+                        rig.settings,
+                        new ManualBackground(),
+                        new ManualBackground()))
                 .isInstanceOf(JournalException.class)
                 .hasMessageContaining("0000000000000000.journal")
                 .hasMessageContaining(JournalRig.IDENTITY.toString());

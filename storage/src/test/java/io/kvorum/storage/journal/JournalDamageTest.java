@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +58,7 @@ final class JournalDamageTest {
         rig.force();
         fill(20);
         damage(rig.appended.get(9));
+        forgetStaged();
         long end = rig.journal.position();
         disk.killProcess();
 
@@ -75,10 +78,11 @@ final class JournalDamageTest {
         fill(40);
         assertThat(rig.segmentFiles().size()).isGreaterThan(3);
         damage(rig.appended.get(5));
+        forgetStaged();
         disk.killProcess();
 
         ManualBackground never = new ManualBackground();
-        Journal journal = JournalRig.openWith(disk, rig.directory, rig.settings, never);
+        Journal journal = JournalRig.openWith(disk, rig.directory, rig.settings, never, never);
         journal.replay(0, false, (position, type, partition, array, offset, length) -> {});
         disk.killProcess();
         rig.reopen(0, false);
@@ -111,6 +115,64 @@ final class JournalDamageTest {
         disk.killProcess();
         rig.reopen(checkpoint, false);
         assertThat(rig.replayed).isEqualTo(rig.after(checkpoint));
+    }
+
+    @Test
+    void damage_in_what_was_forced_before_the_last_force_is_found_even_if_only_the_entries_tell() throws IOException {
+        fill(3);
+        rig.force();
+        fill(3);
+        rig.force();
+        fill(3);
+        rig.force();
+        forgetWhatStagingSaysIsDurable();
+        damage(rig.appended.get(4));
+        disk.losePower(new Random(3));
+
+        assertThatThrownBy(() -> rig.reopen(0, false))
+                .isInstanceOf(JournalCorruptException.class)
+                .hasMessageContaining("position " + (rig.appended.get(6).start()) + " had been forced");
+    }
+
+    @Test
+    void a_staging_that_is_gone_or_not_whole_stops_the_start_and_salvage_says_so() throws IOException {
+        fill(3);
+        rig.force();
+        byte[] kept = staging().clone();
+        staging()[20]++;
+        disk.killProcess();
+        assertThatThrownBy(() -> rig.reopen(0, false))
+                .isInstanceOf(JournalCorruptException.class)
+                .hasMessageContaining("/journal/staging at offset 0: found no header that is whole");
+        disk.delete(rig.directory.resolve("staging"));
+        assertThatThrownBy(() -> rig.reopen(0, false))
+                .isInstanceOf(JournalCorruptException.class)
+                .hasMessageContaining("/journal/staging at offset 0: found no file");
+
+        rig.reopen(0, true);
+        assertThat(rig.replayed).isEqualTo(rig.appended);
+        assertThat(rig.report.dropped()).hasSize(1);
+        assertThat(rig.report.dropped().get(0).reason()).contains("appended last");
+        assertThat(staging()).hasSameSizeAs(kept);
+    }
+
+    @Test
+    void a_journal_closed_in_order_needs_no_staging() throws IOException {
+        fill(3);
+        rig.journal.close();
+        disk.delete(rig.directory.resolve("staging"));
+        rig.reopen(0, false);
+        assertThat(rig.replayed).isEqualTo(rig.appended);
+    }
+
+    @Test
+    void a_staging_of_another_journal_is_refused_by_name() throws IOException {
+        fill(3);
+        StagingHeader.of(new UUID(1, 1), SEGMENT_BYTES, 0).writeFixed(ByteBuffer.wrap(staging()));
+        disk.killProcess();
+        assertThatThrownBy(() -> rig.reopen(0, true))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("/journal/staging belongs to journal " + new UUID(1, 1));
     }
 
     @Test
@@ -240,7 +302,7 @@ final class JournalDamageTest {
         rig.reopen(0, false);
         assertThat(rig.replayed).isEqualTo(rig.appended);
 
-        disk.losePower(new java.util.Random(1));
+        disk.losePower(new Random(1));
         rig.reopen(0, false);
         assertThat(rig.replayed).isEqualTo(rig.appended);
     }
@@ -251,11 +313,14 @@ final class JournalDamageTest {
         rig.force();
         byte[] file = disk.bytes(rig.segmentFiles().get(0));
         assertThat(hex(file, 0, 96))
-                .isEqualTo("4b564a4f55524e4c 0000000100000000 0000000000000002 0000000000000000"
+                .isEqualTo("4b564a4f55524e4c 0000000100000000 0000000000000000 0000000000000000"
                         + " 0000000000001000 0000000000004000 0000000000000000 0000000000000000"
-                        + " 0000000000003000 0000000000001234 0000000000005678 000000009e9b8834");
+                        + " 0000000000001000 0000000000001234 0000000000005678 000000006a70f382");
         assertThat(hex(file, 4096, 24)).isEqualTo("00000005736c83f0 0701020301020304 0500000000000000");
-        assertThat(hex(file, 4120, 16)).isEqualTo("00000fdc94b01b37 0000000000000000");
+        assertThat(hex(file, 4120, 24)).isEqualTo("00000fdc6ac72101 0000000000000000 0000200000000000");
+        assertThat(hex(staging(), 0, 40))
+                .isEqualTo("4b5653544147494e 0000000100008000 0000000000001234 0000000000005678 00000000ac80495d");
+        assertThat(hex(staging(), 1024, 24)).isEqualTo("0000000000000002 0000000000003000 0000000098990047");
     }
 
     private static String hex(byte[] bytes, int at, int length) {
@@ -280,6 +345,18 @@ final class JournalDamageTest {
         } catch (IOException failure) {
             throw new java.io.UncheckedIOException(failure);
         }
+    }
+
+    private void forgetStaged() {
+        Arrays.fill(staging(), StagingHeader.PAGE_BYTES, staging().length, (byte) 0);
+    }
+
+    private void forgetWhatStagingSaysIsDurable() {
+        Arrays.fill(staging(), 1024, StagingHeader.PAGE_BYTES, (byte) 0);
+    }
+
+    private byte[] staging() {
+        return disk.bytes(rig.directory.resolve("staging"));
     }
 
     private Path damage(JournalRig.Entry entry) throws IOException {

@@ -55,14 +55,14 @@ final class JournalRig {
         this.disk = disk;
         this.directory = directory;
         this.settings = settings;
-        this.journal = Journal.open(disk, directory, IDENTITY, settings, background);
+        this.journal = Journal.open(disk, directory, IDENTITY, settings, background, background);
         this.report = replay(0, false);
     }
 
     /** Opens it again, after the journal was closed or a crash was played. */
     RecoveryReport reopen(long from, boolean salvage) throws IOException {
         background = new ManualBackground();
-        journal = Journal.open(disk, directory, IDENTITY, settings, background);
+        journal = Journal.open(disk, directory, IDENTITY, settings, background, background);
         report = replay(from, salvage);
         return report;
     }
@@ -78,9 +78,10 @@ final class JournalRig {
         replayed.add(Entry.of(position, type, partition, array, offset, length));
     }
 
-    static Journal openWith(Disk disk, Path directory, JournalSettings settings, Background background)
+    static Journal openWith(
+            Disk disk, Path directory, JournalSettings settings, Background background, Background writing)
             throws IOException {
-        return Journal.open(disk, directory, IDENTITY, settings, background);
+        return Journal.open(disk, directory, IDENTITY, settings, background, writing);
     }
 
     /** Appends and remembers; the background runs as long as the journal is busy. */

@@ -30,8 +30,9 @@ final class JournalThreadsTest {
     @Test
     void entries_of_many_threads_are_all_there_each_threads_own_in_its_order() throws Exception {
         List<List<Long>> positions = new ArrayList<>();
-        try (ThreadBackground background = new ThreadBackground()) {
-            Journal journal = JournalRig.openWith(Disk.system(), directory, SETTINGS, background);
+        try (ThreadBackground background = new ThreadBackground();
+                ThreadBackground writing = new ThreadBackground()) {
+            Journal journal = JournalRig.openWith(Disk.system(), directory, SETTINGS, background, writing);
             journal.replay(0, false, (position, type, partition, array, offset, length) -> {});
             ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
             List<Future<List<Long>>> running = new ArrayList<>();
@@ -50,8 +51,9 @@ final class JournalThreadsTest {
 
         int[] found = new int[WRITERS];
         long[] last = new long[1];
-        try (ThreadBackground background = new ThreadBackground()) {
-            Journal journal = JournalRig.openWith(Disk.system(), directory, SETTINGS, background);
+        try (ThreadBackground background = new ThreadBackground();
+                ThreadBackground writing = new ThreadBackground()) {
+            Journal journal = JournalRig.openWith(Disk.system(), directory, SETTINGS, background, writing);
             journal.replay(0, false, (position, type, partition, array, offset, length) -> {
                 int writer = partition;
                 assertThat(position).isGreaterThan(last[0]);
@@ -86,5 +88,27 @@ final class JournalThreadsTest {
             }
         }
         return positions;
+    }
+
+    @Test
+    void a_force_that_takes_long_keeps_nobody_from_appending() throws Exception {
+        ManualBackground stuck = new ManualBackground();
+        try (ThreadBackground writing = new ThreadBackground()) {
+            Journal journal = JournalRig.openWith(Disk.system(), directory, SETTINGS, stuck, writing);
+            journal.replay(0, false, (position, type, partition, array, offset, length) -> {});
+            stuck.runAll();
+            byte[] payload = new byte[1000];
+            // More than is staged, and less than the segments that are prepared take.
+            long end = journal.position() + SETTINGS.stagingBytes() + 100_000;
+            while (journal.position() < end) {
+                long position = journal.append(1, 1, payload, 0, payload.length);
+                if (position == Journal.BUSY) {
+                    Thread.onSpinWait();
+                } else {
+                    assertThat(position).isPositive();
+                }
+            }
+            journal.close();
+        }
     }
 }

@@ -35,6 +35,11 @@ final class ManualBackground implements Background {
         return nowNanos;
     }
 
+    /** Says that what runs takes its time. */
+    void take(long nanos) {
+        nowNanos += nanos;
+    }
+
     int queued() {
         return tasks.size();
     }
@@ -61,10 +66,10 @@ final class ManualBackground implements Background {
         runAll();
         while (!timers.isEmpty() && timers.element().atNanos <= until) {
             Timer timer = timers.remove();
-            nowNanos = timer.atNanos;
+            nowNanos = Math.max(nowNanos, timer.atNanos);
             timer.task.run();
             runAll();
         }
-        nowNanos = until;
+        nowNanos = Math.max(nowNanos, until);
     }
 }

@@ -114,6 +114,7 @@ final class Storing {
                 return new StorageMeans(
                         directory -> tampering.apply(real.stores().open(directory)),
                         real.journalThread(),
+                        real.writingThread(),
                         real.checkpointThread(),
                         real.reading(),
                         real.loaders(),

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class SimStorage {
     private final StampClock stamps;
     private final SimBackground journal;
+    private final SimBackground writing;
     private final SimBackground checkpoint;
     private final SimBackground reads;
     private final NodeStorage storage;
@@ -34,12 +35,15 @@ final class SimStorage {
                 new StampClock(node.clock()::wallMillis, node.config().clock().driftMaxMillis());
         this.journal =
                 new SimBackground(time, node, random.generator("journal"), "journal", node.disk()::slowByNanosMax);
+        this.writing =
+                new SimBackground(time, node, random.generator("writing"), "writing", node.disk()::slowByNanosMax);
         this.checkpoint = new SimBackground(
                 time, node, random.generator("checkpoint"), "checkpoint", node.disk()::slowByNanosMax);
         this.reads = new SimBackground(time, node, random.generator("reads"), "reads", node.disk()::slowByNanosMax);
         StorageMeans means = new StorageMeans(
                 directory -> node.records().open(),
                 journal,
+                writing,
                 checkpoint,
                 task -> {
                     reads.execute(task);
@@ -83,6 +87,7 @@ final class SimStorage {
         reads.end();
         checkpoint.end();
         journal.end();
+        writing.end();
     }
 
     /** Whether the journal has failed and takes nothing. */

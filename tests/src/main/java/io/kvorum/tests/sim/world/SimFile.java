@@ -174,7 +174,7 @@ final class SimFile {
 
     private void force() throws IOException {
         boolean fails = disk.forceFails();
-        save(0, pages.size() * SimPage.BYTES, fails);
+        save(fails);
         if (!fails || disk.random().nextBoolean()) {
             savedLength = length;
         }
@@ -184,18 +184,13 @@ final class SimFile {
         pages.subList(SimPage.count(length), pages.size()).clear();
     }
 
-    private void save(int from, int count, boolean fails) {
-        int done = 0;
-        while (done < count) {
-            int first = (from + done) % SimPage.BYTES;
-            int some = Math.min(count - done, SimPage.BYTES - first);
-            SimPage page = pages.get((from + done) / SimPage.BYTES);
+    private void save(boolean fails) {
+        for (SimPage page : pages) {
             if (fails && disk.random().nextBoolean()) {
                 page.giveUp();
             } else {
-                page.save(first, some);
+                page.save(0, SimPage.BYTES);
             }
-            done += some;
         }
     }
 
@@ -291,7 +286,6 @@ final class SimFile {
 
     /** An array that the file's first pages lie in, until the map or its process ends. */
     private final class Mapping implements DiskMap {
-        private final Object process = disk.process();
         private final ByteBuffer buffer;
 
         Mapping(int bytes) {
@@ -311,21 +305,6 @@ final class SimFile {
             if (map == this) {
                 writeBack();
             }
-        }
-
-        @Override
-        public void force(int from, int bytes) throws IOException {
-            Objects.checkFromIndexSize(from, bytes, buffer.capacity());
-            disk.requireProcess(process);
-            if (map != this) {
-                throw new IllegalStateException("a force of a map that is closed");
-            }
-            boolean fails = disk.forceFails();
-            save(from, bytes, fails);
-            if (fails) {
-                throw new IOException("Input/output error");
-            }
-            writeBack();
         }
 
         @Override

@@ -60,7 +60,6 @@ final class SimMapTest {
         put(map, "after!", 3 * PAGE);
 
         assertThat(text(disk, 3 * PAGE, 6)).isEqualTo("before");
-        assertThatThrownBy(() -> map.force(0, LENGTH)).isInstanceOf(IOException.class);
         map.touch(0, LENGTH);
         map.close();
 
@@ -76,9 +75,10 @@ final class SimMapTest {
         BitSet kinds = new BitSet();
         for (long seed = 0; seed < 50; seed++) {
             SimDisk disk = disk(seed);
-            DiskMap map = preallocated(disk).map(LENGTH);
+            DiskFile file = preallocated(disk);
+            DiskMap map = file.map(LENGTH);
             fill(map, 0, LENGTH, 'o');
-            map.force(0, LENGTH);
+            file.force();
             fill(map, 0, LENGTH, 'n');
             disk.powerFails();
             byte[] left = disk.readAll(FILE);
@@ -96,38 +96,18 @@ final class SimMapTest {
     }
 
     @Test
-    void a_force_of_a_part_saves_that_part_alone() throws IOException {
-        boolean[] lostAround = new boolean[2];
-        for (long seed = 0; seed < 100; seed++) {
-            SimDisk disk = disk(seed);
-            DiskMap map = preallocated(disk).map(LENGTH);
-            fill(map, 0, LENGTH, 'n');
-            map.force(PAGE - 10, 20);
-            disk.powerFails();
-            byte[] left = disk.readAll(FILE);
-
-            for (int i = PAGE - 10; i < PAGE + 10; i++) {
-                assertThat(left[i]).as("seed %d at %d", seed, i).isEqualTo((byte) 'n');
-            }
-            lostAround[0] |= left[PAGE - 11] == 0;
-            lostAround[1] |= left[PAGE + 10] == 0;
-        }
-
-        assertThat(lostAround).containsOnly(true);
-    }
-
-    @Test
     void a_failing_force_saves_some_pages_and_the_others_stay_unsaved_whatever_is_forced_later() throws IOException {
         Set<Integer> saved = new HashSet<>();
         for (long seed = 0; seed < 100; seed++) {
             SimDisk disk = disk(seed);
-            DiskMap map = preallocated(disk).map(LENGTH);
+            DiskFile file = preallocated(disk);
+            DiskMap map = file.map(LENGTH);
             fill(map, 0, 2 * PAGE, 'n');
             disk.failForces(1);
-            assertThatThrownBy(() -> map.force(0, 2 * PAGE)).hasMessage("Input/output error");
+            assertThatThrownBy(file::force).hasMessage("Input/output error");
             fill(map, 2 * PAGE, LENGTH - 2 * PAGE, 'n');
-            map.force(2 * PAGE, LENGTH - 2 * PAGE);
-            map.force(0, LENGTH);
+            file.force();
+            file.force();
             disk.powerFails();
             byte[] left = disk.readAll(FILE);
 
@@ -168,9 +148,9 @@ final class SimMapTest {
                         changed.set(at, at + length);
                     }
                     case 3 -> {
-                        map.force(at, length);
-                        System.arraycopy(open, at, certain, at, length);
-                        changed.clear(at, at + length);
+                        file.force();
+                        System.arraycopy(open, 0, certain, 0, LENGTH);
+                        changed.clear();
                     }
                     default -> map.touch(at, length);
                 }
@@ -195,7 +175,7 @@ final class SimMapTest {
         assertThatThrownBy(() -> file.preallocate(2 * LENGTH)).hasMessage("No space left on device");
         assertThat(file.size()).isEqualTo(LENGTH + 1000);
         put(map, "fits", LENGTH - 4);
-        map.force(0, LENGTH);
+        file.force();
         map.close();
 
         assertThatThrownBy(() -> file.map(2 * LENGTH)).isInstanceOf(IllegalStateException.class);
@@ -226,9 +206,8 @@ final class SimMapTest {
         assertThatThrownBy(() -> disk.open(FILE).map(PAGE)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> file.truncate(LENGTH - 1)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> disk.create(FILE)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> map.force(1, LENGTH)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> map.touch(1, LENGTH)).isInstanceOf(IndexOutOfBoundsException.class);
         map.close();
-        assertThatThrownBy(() -> map.force(0, LENGTH)).isInstanceOf(IllegalStateException.class);
         file.truncate(LENGTH - 1);
         assertThatThrownBy(() -> file.map(LENGTH)).isInstanceOf(IllegalStateException.class);
         file.preallocate(LENGTH);
