@@ -77,6 +77,11 @@ final class LoopRecorder implements CommandRecorder, CoordinatorMetrics {
     }
 
     @Override
+    public void coldReadWaited(long nanos) {
+        loop.record(Distribution.COLD_READ, nanos);
+    }
+
+    @Override
     public void hedged() {
         loop.increment(LoopCounter.HEDGES_SENT);
     }

@@ -11,6 +11,9 @@ public interface CoordinatorMetrics {
     /** A write waited this long for W answers. */
     default void writeQuorumWaited(long nanos) {}
 
+    /** A read waited this long for a value that was on this node's disk alone, whether or not it came. */
+    default void coldReadWaited(long nanos) {}
+
     /** A read asked one more owner because an answer was late. */
     default void hedged() {}
 

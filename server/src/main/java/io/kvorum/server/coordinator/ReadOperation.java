@@ -87,7 +87,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     /** This node's values are on disk. */
     private void fetchFirst() {
         coordinator.wheel.schedule(this, deadlineNanos);
+        long fetchNanos = coordinator.clock.nanoTime();
         coordinator.replica.fetch(key, (own, fetched) -> {
+            coordinator.metrics.coldReadWaited(coordinator.clock.nanoTime() - fetchNanos);
             if (replied) {
                 return;
             }

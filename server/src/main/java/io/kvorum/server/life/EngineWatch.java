@@ -18,6 +18,8 @@ public final class EngineWatch implements EngineObserver {
     private final LongAdder checkpoints = new LongAdder();
     private final LongAdder records = new LongAdder();
     private final LongAdder busyNanos = new LongAdder();
+    private final LongAdder collections = new LongAdder();
+    private final LongAdder collectNanos = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final long beganNanos;
     private volatile StartProgress progress = new StartProgress(StartProgress.Phase.LOAD, 0, 0);
@@ -43,6 +45,14 @@ public final class EngineWatch implements EngineObserver {
                 "kvorum_checkpoint_busy_microseconds_total",
                 "Time the checkpoint thread worked for it",
                 () -> busyNanos.sum() / 1_000);
+        metrics.gauge(
+                "kvorum_checkpoint_collections_total",
+                "Times the checkpoint store freed files that were mostly replaced",
+                collections::sum);
+        metrics.gauge(
+                "kvorum_checkpoint_collect_microseconds_total",
+                "Time that took, moving what was still in use included",
+                () -> collectNanos.sum() / 1_000);
         metrics.gauge("kvorum_disk_failures_total", "Failures of the disk under journal or checkpoint", failures::sum);
     }
 
@@ -97,6 +107,12 @@ public final class EngineWatch implements EngineObserver {
                 LOG.info("checkpoints work again");
             }
         }
+    }
+
+    @Override
+    public void collected(long nanos) {
+        collections.increment();
+        collectNanos.add(nanos);
     }
 
     @Override

@@ -47,8 +47,8 @@ public final class NodeMetrics {
         for (LoopCounter counter : LoopCounter.values()) {
             summed(counter.family, counter.help, loop -> loop.count(counter));
         }
-        helps.put(Distribution.FAMILY, Distribution.HELP);
         for (Distribution distribution : Distribution.values()) {
+            helps.put(distribution.family, distribution.help);
             registry.register(
                     distribution.metricName(), new SummedHistogram(loops, loop -> loop.distribution(distribution)));
         }

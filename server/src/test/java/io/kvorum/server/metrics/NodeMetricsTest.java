@@ -74,6 +74,18 @@ final class NodeMetricsTest {
     }
 
     @Test
+    void each_distribution_is_a_histogram_of_its_own_family_and_labels() {
+        metrics.loop(0).record(Distribution.READ_QUORUM_WAIT, 40_000);
+        metrics.loop(1).record(Distribution.COLD_READ, 2_000_000);
+        assertThat(metrics.prometheusText())
+                .contains("# TYPE kvorum_cold_read_seconds histogram\n")
+                .contains("\nkvorum_cold_read_seconds_bucket{le=\"0.001\"} 0\n")
+                .contains("\nkvorum_cold_read_seconds_bucket{le=\"0.0025\"} 1\n")
+                .contains("\nkvorum_cold_read_seconds_count 1\n")
+                .contains("\nkvorum_quorum_wait_seconds_count{operation=\"read\"} 1\n");
+    }
+
+    @Test
     void durations_are_shown_in_seconds_and_buckets_add_up() {
         metrics.loop(0).command(SET, 40_000);
         metrics.loop(1).command(SET, 2_000_000);

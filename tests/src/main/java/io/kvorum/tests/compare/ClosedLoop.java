@@ -1,6 +1,6 @@
 package io.kvorum.tests.compare;
 
-import io.kvorum.tests.compare.Load.Sample;
+import io.kvorum.tests.compare.Generator.Sample;
 import io.kvorum.tests.compare.Match.Pair;
 import io.kvorum.tests.compare.Plan.Operation;
 import java.io.IOException;

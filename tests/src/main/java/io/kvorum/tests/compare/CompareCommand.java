@@ -3,7 +3,6 @@ package io.kvorum.tests.compare;
 import io.kvorum.tests.compare.Plan.Operation;
 import io.kvorum.tests.compare.Plan.Part;
 import io.kvorum.tools.bench.CannotConnectException;
-import io.kvorum.tools.bench.Durations;
 import io.kvorum.tools.console.Json;
 import io.kvorum.tools.runtime.NanoClock;
 import io.kvorum.tools.runtime.Seeds;
@@ -13,9 +12,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -185,7 +181,7 @@ public final class CompareCommand implements Callable<Integer> {
         Contender contender = contender();
         String kvorumVersion = kvorum.version();
         String contenderVersion = contender.version();
-        Path file = jsonFile(contender);
+        Path file = RunFiles.results(home.resolve("tests/target/compare"), contender.name(), json);
 
         Path work = Files.createTempDirectory("kvorum-compare-");
         try {
@@ -199,7 +195,7 @@ public final class CompareCommand implements Callable<Integer> {
                 return SERVER_FAILED;
             }
             Report report = new Report(
-                    started().toString(),
+                    RunFiles.started().toString(),
                     contender.name(),
                     kvorumVersion,
                     contenderVersion,
@@ -222,7 +218,7 @@ public final class CompareCommand implements Callable<Integer> {
             }
             return report.missed().isEmpty() || noLimits || quick ? 0 : LIMIT_MISSED;
         } finally {
-            delete(work);
+            RunFiles.delete(work);
         }
     }
 
@@ -230,17 +226,19 @@ public final class CompareCommand implements Callable<Integer> {
         try {
             return new Plan(
                     new LinkedHashSet<>(each("--measure", parts, Part::valueOf)),
-                    (int) between("--pairs", or(pairs, quick ? 2 : 5), 1, 1_000),
+                    (int) Ranges.between("--pairs", or(pairs, quick ? 2 : 5), 1, 1_000),
                     allBetween("--depths", or(depths, quick ? List.of(1, 16) : List.of(1, 16, 100)), 1, 10_000),
                     allBetween("--nodes", or(nodes, quick ? List.of(1) : List.of(1, 3)), 1, 20),
                     each("--operations", operations, Operation::valueOf),
-                    (int) between("--connections", connections, 1, 10_000),
-                    (int) between("--value-bytes", valueBytes, 1, VALUE_BYTES_MAX),
-                    between("--keys", or(keys, quick ? 1_000L : 100_000L), 1, KEYS_MAX),
-                    between("--memory-keys", or(memoryKeys, quick ? 20_000L : 1_000_000L), 1, KEYS_MAX),
-                    nanos("--duration", or(duration, quick ? "200ms" : "2s")),
-                    nanos("--warmup", or(warmup, quick ? "200ms" : "3s")),
-                    rate == null ? OptionalLong.empty() : OptionalLong.of(between("--rate", rate, 1, 10_000_000)),
+                    (int) Ranges.between("--connections", connections, 1, 10_000),
+                    (int) Ranges.between("--value-bytes", valueBytes, 1, VALUE_BYTES_MAX),
+                    Ranges.between("--keys", or(keys, quick ? 1_000L : 100_000L), 1, KEYS_MAX),
+                    Ranges.between("--memory-keys", or(memoryKeys, quick ? 20_000L : 1_000_000L), 1, KEYS_MAX),
+                    Ranges.nanos("--duration", or(duration, quick ? "200ms" : "2s")),
+                    Ranges.nanos("--warmup", or(warmup, quick ? "200ms" : "3s")),
+                    rate == null
+                            ? OptionalLong.empty()
+                            : OptionalLong.of(Ranges.between("--rate", rate, 1, 10_000_000)),
                     seed != null ? seed : Seeds.fresh());
         } catch (IllegalArgumentException wrong) {
             throw usage(String.valueOf(wrong.getMessage()));
@@ -265,34 +263,6 @@ public final class CompareCommand implements Callable<Integer> {
         };
     }
 
-    /** Its directory is there when this returns: that it cannot be written should not come out at the end. */
-    private Path jsonFile(Contender contender) throws IOException {
-        String name = contender.name() + "-" + started().toString().replaceAll("[-:]", "") + ".json";
-        Path file = (json != null ? json : home.resolve("tests/target/compare").resolve(name)).toAbsolutePath();
-        Path directory = file.getParent();
-        if (directory != null) {
-            Files.createDirectories(directory);
-        }
-        return file;
-    }
-
-    /** When this process was started, as the system remembers it. */
-    private static Instant started() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .orElse(Instant.EPOCH)
-                .truncatedTo(ChronoUnit.SECONDS);
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
-    }
-
     private static <T> T or(@Nullable T given, T otherwise) {
         return given != null ? given : otherwise;
     }
@@ -311,23 +281,8 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     private static List<Integer> allBetween(String option, List<Integer> values, int min, int max) {
-        values.forEach(value -> between(option, value, min, max));
+        values.forEach(value -> Ranges.between(option, value, min, max));
         return values.stream().distinct().toList();
-    }
-
-    private static long between(String option, long value, long min, long max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(option + " is " + min + " to " + max + ", not " + value);
-        }
-        return value;
-    }
-
-    private static long nanos(String option, String text) {
-        long nanos = Durations.parseNanos(text);
-        if (nanos < 10_000_000L || nanos > 3_600_000_000_000L) {
-            throw new IllegalArgumentException(option + " is 10ms to 1h, not " + text);
-        }
-        return nanos;
     }
 
     private ParameterException usage(String message) {

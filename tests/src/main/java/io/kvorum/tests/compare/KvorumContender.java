@@ -4,9 +4,6 @@ import io.kvorum.tests.FreePorts;
 import io.kvorum.tools.bench.Protocol;
 import io.kvorum.tools.runtime.HttpProbe;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,23 +12,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kvorum from a checkout that is built: this one, or another to compare with.
  *
  * @param name as in the table
- * @param heap the value of {@code -Xmx} for each node
+ * @param heap the value of {@code -Xmx} for each node; null leaves that to the launcher
  * @param settings of each node, {@code property=value}, the engine among them
  */
-record KvorumContender(String name, Path home, String heap, List<String> settings) implements Contender {
-    private static final String CHECKPOINT_THREAD = "checkpoint";
+record KvorumContender(String name, Path home, @Nullable String heap, List<String> settings) implements Contender {
+    static final String CHECKPOINT_THREAD = "checkpoint";
     private static final String CHECKPOINTED = "kvorum_checkpoint_records_total";
 
     /** Of the default configuration. */
     private static final int COPIES_MAX = 3;
 
     private static final int PEER_OFFSET = 1_000;
-    private static final int HTTP_OFFSET = 2_000;
+    private static final int HTTP_OFFSET = MetricsPage.HTTP_OFFSET;
     private static final int HTTP_OK = 200;
 
     @Override
@@ -91,16 +89,7 @@ record KvorumContender(String name, Path home, String heap, List<String> setting
 
     @Override
     public List<String> remarks(long pid, int port) throws IOException {
-        String metrics;
-        try (InputStream page = URI.create("http://127.0.0.1:" + (port + HTTP_OFFSET) + "/metrics")
-                .toURL()
-                .openStream()) {
-            metrics = new String(page.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        long records = metrics.lines()
-                .filter(line -> line.startsWith(CHECKPOINTED + " "))
-                .mapToLong(line -> (long) Double.parseDouble(line.substring(CHECKPOINTED.length() + 1)))
-                .sum();
+        long records = (long) MetricsPage.ofNode(port).sum(CHECKPOINTED);
         if (records == 0) {
             return List.of();
         }
@@ -153,7 +142,7 @@ record KvorumContender(String name, Path home, String heap, List<String> setting
                 "JAVA_HOME",
                 System.getProperty("java.home"),
                 "KVORUM_JAVA_OPTS",
-                ("-Xmx" + heap + " " + own).strip());
+                ((heap == null ? "" : "-Xmx" + heap + " ") + own).strip());
     }
 
     private static void set(List<String> command, String property, String value) {

@@ -5,8 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Where it was measured; absolute numbers mean nothing without it. */
-record Machine(String kernel, String processor, int cores, long memoryBytes, String jdk) {
-    static Machine here() throws IOException {
+public record Machine(String kernel, String processor, int cores, long memoryBytes, String jdk) {
+    /** This one. */
+    public static Machine here() throws IOException {
         return new Machine(
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 ProcessAccounts.processor(),
@@ -15,7 +16,13 @@ record Machine(String kernel, String processor, int cores, long memoryBytes, Str
                 System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
     }
 
-    Map<String, Object> json() {
+    /** In one line. */
+    public String text() {
+        return cores + " cores (" + processor + "), " + kernel + ", " + jdk;
+    }
+
+    /** For the file. */
+    public Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("kernel", kernel);
         json.put("processor", processor);

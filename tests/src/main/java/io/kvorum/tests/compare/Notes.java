@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What a reader of the table must know besides. Owned by the thread of the command. */
-final class Notes {
+public final class Notes {
     private final Set<String> notes = new LinkedHashSet<>();
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
 
@@ -22,7 +22,7 @@ final class Notes {
     }
 
     /** A note that is said once. */
-    void add(String note) {
+    public void add(String note) {
         notes.add(note);
     }
 
@@ -31,13 +31,14 @@ final class Notes {
      *
      * @param mishaps by kind, of these operations
      */
-    void count(String note, long operations, Map<String, Long> mishaps) {
+    public void count(String note, long operations, Map<String, Long> mishaps) {
         Tally tally = tallies.computeIfAbsent(note, fresh -> new Tally());
         tally.operations += operations;
         mishaps.forEach((kind, count) -> tally.mishaps.merge(kind, count, Long::sum));
     }
 
-    List<String> all() {
+    /** What there is to say, in the order in which it came up. */
+    public List<String> all() {
         List<String> all = new ArrayList<>(notes);
         tallies.forEach((note, tally) -> {
             if (!tally.mishaps.isEmpty()) {

@@ -1,23 +1,15 @@
 package io.kvorum.tests.compare;
 
-import io.kvorum.tests.compare.Load.Sample;
+import io.kvorum.tests.compare.Generator.Sample;
 import io.kvorum.tests.compare.Match.Pair;
 import io.kvorum.tests.compare.Plan.Operation;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** Latency of both sides at one rate that both can bear, for each operation, and the server time per operation there. */
 final class OpenLoop implements Experiment {
-    /** Of the throughput of the slower side: far enough from its end that queues are not all there is to see. */
-    private static final double RATE_SHARE = 0.5;
-
-    private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.DOWN);
-
     private final Plan plan;
     private final Load load;
     private final Progress progress;
@@ -72,6 +64,6 @@ final class OpenLoop implements Experiment {
         Pair<Sample> pair = match.pair(side -> load.closed(side, operation, 1, 0));
         double slower =
                 Math.min(pair.kvorum().operationsPerSecond(), pair.contender().operationsPerSecond());
-        return Math.max(1, new BigDecimal(slower * RATE_SHARE).round(TWO_DIGITS).longValue());
+        return Generator.halfOf(slower);
     }
 }

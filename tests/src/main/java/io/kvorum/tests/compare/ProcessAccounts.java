@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What Linux has noted down about processes and the machine, in {@code /proc} (proc(5)). */
-final class ProcessAccounts {
+public final class ProcessAccounts {
     /** The unit of times there. It is part of the kernel's interface to programs, whatever its timer does. */
     private static final long TICKS_PER_SECOND = 100;
 
@@ -20,12 +20,12 @@ final class ProcessAccounts {
     private ProcessAccounts() {}
 
     /** User and system time of all threads of a process, those that have ended included; in steps of 10 ms. */
-    static long cpuNanos(long pid) throws IOException {
+    public static long cpuNanos(long pid) throws IOException {
         return cpuNanos(read("/proc/" + pid + "/stat"));
     }
 
     /** User and system time of the threads of a process that have this name and have not ended. */
-    static long cpuNanosOfThreads(long pid, String name) throws IOException {
+    public static long cpuNanosOfThreads(long pid, String name) throws IOException {
         long sum = 0;
         try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
             for (Path thread : threads.toList()) {
@@ -47,7 +47,7 @@ final class ProcessAccounts {
     }
 
     /** The memory of a process that is in RAM. */
-    static long residentBytes(long pid) throws IOException {
+    public static long residentBytes(long pid) throws IOException {
         return kibibytes(read("/proc/" + pid + "/status"), "VmRSS:") * BYTES_PER_KIB;
     }
 
@@ -56,7 +56,7 @@ final class ProcessAccounts {
     }
 
     /** How many threads wanted a core, over 1, 5 and 15 minutes: {@code 0.52 0.58 0.59}. */
-    static String loadAverage() throws IOException {
+    public static String loadAverage() throws IOException {
         String[] fields = read("/proc/loadavg").split(" ", -1);
         return fields[0] + " " + fields[1] + " " + fields[2];
     }

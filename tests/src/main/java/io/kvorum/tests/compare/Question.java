@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * A question that fits a line, and the one line of the answer that matters: enough of a client for PING, INFO and
  * stats, in Redis's inline commands and memcached's text protocol alike.
  */
-final class Question {
+public final class Question {
     private static final int PATIENCE_MILLIS = 5_000;
     private static final int LINES_MAX = 10_000;
 
@@ -43,6 +43,15 @@ final class Question {
             }
             throw new IOException("no line '" + prefix + "…' in the answer to " + question);
         }
+    }
+
+    /**
+     * The first line of the answer; blocks for some seconds at most.
+     *
+     * @throws IOException if nobody listens, or nothing comes
+     */
+    public static String firstLine(int port, String question) throws IOException {
+        return ask(port, question, "");
     }
 
     /** Whether a server answers so by now. */

@@ -52,14 +52,7 @@ record Report(
                 .append(" s each, seed ")
                 .append(plan.seed())
                 .append('\n');
-        out.append(machine.cores())
-                .append(" cores (")
-                .append(machine.processor())
-                .append("), ")
-                .append(machine.kernel())
-                .append(", ")
-                .append(machine.jdk())
-                .append('\n');
+        out.append(machine.text()).append('\n');
         out.append("load average before ").append(loadBefore).append(", after ").append(loadAfter);
         out.append("\n\n").append(table().render("")).append('\n');
         for (String note : allNotes()) {

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /** The middle and the ends of some samples. */
-record Spread(double median, double min, double max) {
+public record Spread(double median, double min, double max) {
     /**
      * Of an even number, the mean of the two in the middle. NaN counts as larger than any number.
      *
      * @throws IllegalArgumentException if there are none
      */
-    static Spread of(List<Double> samples) {
+    public static Spread of(List<Double> samples) {
         if (samples.isEmpty()) {
             throw new IllegalArgumentException("no samples");
         }
@@ -21,7 +21,8 @@ record Spread(double median, double min, double max) {
         return new Spread(median, sorted.get(0), sorted.get(sorted.size() - 1));
     }
 
-    Map<String, Object> json(List<Double> samples) {
+    /** For the file, with the samples themselves. */
+    public Map<String, Object> json(List<Double> samples) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("median", median);
         json.put("min", min);

@@ -127,7 +127,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--distribution",
             defaultValue = "uniform",
-            description = "uniform, or zipfian with 0.99 as in YCSB. Default: ${DEFAULT-VALUE}.")
+            description = "uniform, zipfian with 0.99 as in YCSB, or sequential. Default: ${DEFAULT-VALUE}.")
     private String distribution = "uniform";
 
     @Option(names = "--fill", description = "First writes every key once, unmeasured.")

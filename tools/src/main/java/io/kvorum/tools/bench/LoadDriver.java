@@ -42,6 +42,11 @@ public final class LoadDriver {
      * @throws CannotConnectException if not all connections can be had
      */
     public Result run() throws InterruptedException {
+        return run(LoadObserver.NONE);
+    }
+
+    /** As {@link #run()}, and tells of each operation that is measured. */
+    public Result run(LoadObserver observer) throws InterruptedException {
         KeyChooser keys = workload.distribution().over(workload.keys());
         try (EventLoops loops = EventLoops.precise(workload.threads())) {
             if (workload.rate() != null && !loops.isPrecise()) {
@@ -54,7 +59,7 @@ public final class LoadDriver {
                     progress.println("Not all were written: " + failures);
                 }
             }
-            return measure(loadLoops, keys);
+            return measure(loadLoops, keys, observer);
         }
     }
 
@@ -104,7 +109,7 @@ public final class LoadDriver {
             long count = (workload.keys() - i + loops.size() - 1) / loops.size();
             long end = now + FILL_NANOS_MAX;
             LoadPlan plan = new LoadPlan(null, now, end, end, count, 1, 0, false);
-            KeyChooser sequence = new Sequence(i, loops.size());
+            KeyChooser sequence = new Sequence(i, loops.size(), workload.keys());
             LoadGenerator generator = new LoadGenerator(
                     plan, sequence, Seeds.generator(0, i), loops.get(i).connectionCount(), pipeline);
             generators.add(generator);
@@ -116,7 +121,7 @@ public final class LoadDriver {
         return filled;
     }
 
-    private Result measure(List<LoadLoop> loops, KeyChooser keys) throws InterruptedException {
+    private Result measure(List<LoadLoop> loops, KeyChooser keys, LoadObserver observer) throws InterruptedException {
         long start = clock.nanoTime() + START_IN_NANOS;
         long measureFrom = start + workload.warmupNanos();
         long end = measureFrom + workload.durationNanos();
@@ -137,10 +142,11 @@ public final class LoadDriver {
                     workload.batched());
             LoadGenerator generator = new LoadGenerator(
                     plan,
-                    keys,
+                    keys.share(i, loops.size()),
                     Seeds.generator(workload.seed(), 2 * i + 1),
                     loops.get(i).connectionCount(),
-                    workload.pipelineLimit());
+                    workload.pipelineLimit(),
+                    observer);
             generators.add(generator);
             runs.add(loops.get(i).run(generator, start, giveUp));
         }

@@ -29,6 +29,7 @@ final class LoadGenerator {
     private final KeyChooser keys;
     private final RandomGenerator random;
     private final Window[] windows;
+    private final LoadObserver observer;
     private final Measurements measurements = new Measurements();
     private final Histogram sinceLastLook = Measurements.histogram();
     private long issued;
@@ -37,6 +38,17 @@ final class LoadGenerator {
     private boolean gaveUp;
 
     LoadGenerator(LoadPlan plan, KeyChooser keys, RandomGenerator random, int connections, int pipelineLimit) {
+        this(plan, keys, random, connections, pipelineLimit, LoadObserver.NONE);
+    }
+
+    LoadGenerator(
+            LoadPlan plan,
+            KeyChooser keys,
+            RandomGenerator random,
+            int connections,
+            int pipelineLimit,
+            LoadObserver observer) {
+        this.observer = observer;
         this.plan = plan;
         this.keys = keys;
         this.random = random;
@@ -124,7 +136,7 @@ final class LoadGenerator {
         while (isDue(nowNanos) && plan.arrivals() != null) {
             long intended = plan.arrivals().intendedNanos(issued++);
             if (isMeasured(intended)) {
-                measurements.unanswered(chooseOperation(), nowNanos - intended);
+                unanswered(chooseOperation(), intended, nowNanos);
             }
         }
     }
@@ -151,6 +163,7 @@ final class LoadGenerator {
         long latency = nowNanos - intended;
         if (isMeasured(intended)) {
             measurements.answered(window.oldestOperation(), latency, nowNanos - window.oldestSentNanos());
+            observer.over(intended, nowNanos);
         }
         sinceLastLook.recordValue(Math.max(0, Math.min(latency, sinceLastLook.getHighestTrackableValue())));
         lastAnswerNanos = nowNanos;
@@ -164,10 +177,15 @@ final class LoadGenerator {
         while (!window.isEmpty()) {
             long intended = window.oldestIntendedNanos();
             if (isMeasured(intended)) {
-                measurements.unanswered(window.oldestOperation(), nowNanos - intended);
+                unanswered(window.oldestOperation(), intended, nowNanos);
             }
             window.removeOldest();
         }
+    }
+
+    private void unanswered(Operation operation, long intendedNanos, long nowNanos) {
+        measurements.unanswered(operation, nowNanos - intendedNanos);
+        observer.over(intendedNanos, nowNanos);
     }
 
     private boolean isDue(long nowNanos) {

@@ -3,8 +3,10 @@ package io.kvorum.tools.bench;
 import java.util.Locale;
 
 /** What the load consists of. */
-enum Operation {
+public enum Operation {
+    /** Reads a key. */
     GET,
+    /** Writes one. */
     SET;
 
     String label() {

@@ -54,6 +54,16 @@ public record Result(Workload workload, Measurements measurements, long elapsedN
         return measurements.allLatencies().getValueAtPercentile(percentile);
     }
 
+    /** A copy of the latencies of all operations, answered or not, in nanoseconds from their intended start. */
+    public Histogram latencies() {
+        return measurements.allLatencies().copy();
+    }
+
+    /** A copy of those of one kind. */
+    public Histogram latencies(Operation operation) {
+        return measurements.latency(operation).copy();
+    }
+
     boolean hasSuccess() {
         return succeeded() > 0;
     }

@@ -2,20 +2,30 @@ package io.kvorum.tools.bench;
 
 import java.util.random.RandomGenerator;
 
-/** Keys one after the other, each step apart: filling. Owned by the generator it is given to. */
+/** Keys one after the other, each step apart, and from the first again after the last. Owned by its generator. */
 final class Sequence implements KeyChooser {
+    private final long first;
     private final long step;
+    private final long count;
     private long next;
 
-    Sequence(long first, long step) {
-        this.next = first;
+    /** Keys from {@code first} on, below {@code count}. */
+    Sequence(long first, long step, long count) {
+        this.first = first;
         this.step = step;
+        this.count = count;
+        this.next = first;
     }
 
     @Override
     public long next(RandomGenerator random) {
-        long key = next;
-        next += step;
+        long key = next < count ? next : first;
+        next = key + step;
         return key;
+    }
+
+    @Override
+    public KeyChooser share(int generator, int generators) {
+        return new Sequence(first + generator * step, step * generators, count);
     }
 }

@@ -39,11 +39,19 @@ public record Workload(
 
     /** Which keys are used how often. */
     public enum Distribution {
+        /** Every key as often as any other. */
         UNIFORM,
-        ZIPFIAN;
+        /** With 0.99 as in YCSB. */
+        ZIPFIAN,
+        /** Every key once before any comes again. */
+        SEQUENTIAL;
 
         KeyChooser over(long keys) {
-            return this == UNIFORM ? KeyChooser.uniform(keys) : KeyChooser.zipfian(keys, Zipfian.YCSB_THETA);
+            return switch (this) {
+                case UNIFORM -> KeyChooser.uniform(keys);
+                case ZIPFIAN -> KeyChooser.zipfian(keys, Zipfian.YCSB_THETA);
+                case SEQUENTIAL -> KeyChooser.sequential(keys);
+            };
         }
     }
 

@@ -3,7 +3,9 @@ package io.kvorum.tools.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +76,28 @@ final class KeyChooserTest {
         SplittableRandom other = new SplittableRandom(SEED);
         for (int i = 0; i < 100; i++) {
             assertThat(keys.next(one)).isEqualTo(keys.next(other));
+        }
+    }
+
+    @Test
+    void sequential_keys_come_once_each_before_any_comes_again_whoever_draws_them() {
+        for (int generators = 1; generators <= 3; generators++) {
+            KeyChooser all = KeyChooser.sequential(10);
+            List<Long> drawn = new ArrayList<>();
+            SplittableRandom random = new SplittableRandom(SEED);
+            for (int i = 0; i < generators; i++) {
+                KeyChooser share = all.share(i, generators);
+                int count = (10 - i + generators - 1) / generators;
+                long first = share.next(random);
+                drawn.add(first);
+                for (int k = 1; k < count; k++) {
+                    drawn.add(share.next(random));
+                }
+                assertThat(share.next(random))
+                        .as("and then from the first again")
+                        .isEqualTo(first);
+            }
+            assertThat(drawn).containsExactlyInAnyOrder(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
         }
     }
 }

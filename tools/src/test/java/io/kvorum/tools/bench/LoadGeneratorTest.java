@@ -122,6 +122,26 @@ final class LoadGeneratorTest {
     }
 
     @Test
+    void observer_is_told_of_every_operation_that_is_measured_and_how_long_it_took() {
+        List<Long> latencies = new ArrayList<>();
+        LoadGenerator generator = new LoadGenerator(
+                openLoop(1_000, 500 * MILLI, SECOND),
+                KeyChooser.uniform(10),
+                new SplittableRandom(7),
+                1,
+                10,
+                (intended, over) -> latencies.add(over - intended));
+        generator.onConnected(0);
+        new FakeServer(MILLI, 900 * MILLI, Long.MAX_VALUE).run(generator, 2 * SECOND);
+        Histogram measured = generator.measurements().allLatencies();
+        assertThat(latencies).hasSize(500).hasSize((int) measured.getTotalCount());
+        assertThat(latencies.stream().filter(latency -> latency > MILLI))
+                .as("answered never, or not even sent")
+                .hasSize((int) generator.measurements().unansweredCount())
+                .isNotEmpty();
+    }
+
+    @Test
     void the_warm_up_is_not_measured() {
         FakeServer server = new FakeServer(MILLI, 0, 0);
         LoadGenerator generator = generator(openLoop(1_000, SECOND, 2 * SECOND), 2, 10);
