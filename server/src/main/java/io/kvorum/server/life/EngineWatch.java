@@ -100,7 +100,7 @@ public final class EngineWatch implements EngineObserver {
     }
 
     @Override
-    public synchronized void checkpointFailed(Exception why) {
+    public synchronized void checkpointFailed(Throwable why) {
         failures.increment();
         if (!failedBefore) {
             LOG.error("a checkpoint failed and is tried again; nothing is lost, the journal has it", why);
@@ -109,7 +109,7 @@ public final class EngineWatch implements EngineObserver {
     }
 
     @Override
-    public void fetchFailed(Exception why) {
+    public void fetchFailed(Throwable why) {
         failures.increment();
         LOG.error("a value could not be read from the checkpoint", why);
     }

@@ -155,7 +155,7 @@ public final class JournaledEngine extends CopiesEngine {
                 whole = true;
                 problem = null;
             }
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
             parts.observer().checkpointFailed(failure);
         }
         try {
@@ -198,7 +198,7 @@ public final class JournaledEngine extends CopiesEngine {
                 if (whole != null) {
                     copy.warm(whole);
                 }
-            } catch (IOException | RuntimeException failure) {
+            } catch (IOException | RuntimeException | Error failure) {
                 done = false;
                 parts.observer().fetchFailed(failure);
             }
@@ -351,13 +351,21 @@ public final class JournaledEngine extends CopiesEngine {
         super.distrust(partition);
     }
 
-    /** Sees failures of the journal and their end. On its thread. */
+    /** Looks again and again, whatever comes of one look. On the journal's thread. */
     private void watch() {
         Checkpointer running = checkpointer;
-        PartitionCopy[] copies = copies();
-        if (copies.length == 0 || running == null) {
+        if (copies().length == 0 || running == null) {
             return;
         }
+        try {
+            look(running);
+        } finally {
+            parts.journalThread().schedule(WATCH_NANOS, this::watch);
+        }
+    }
+
+    /** Sees failures of the journal and their end. */
+    private void look(Checkpointer running) {
         JournalState state = journal.state();
         String problem = journal.problem();
         if (state == JournalState.FAILED && !doubted) {
@@ -379,7 +387,6 @@ public final class JournaledEngine extends CopiesEngine {
             failing = false;
             parts.observer().diskRecovered();
         }
-        parts.journalThread().schedule(WATCH_NANOS, this::watch);
     }
 
     private void retireActors() {

@@ -78,7 +78,7 @@ final class JournaledEngineTest {
                         () -> {},
                         new EngineObserver() {
                             @Override
-                            public void checkpointFailed(Exception why) {
+                            public void checkpointFailed(Throwable why) {
                                 said.add("checkpoint failed: " + why.getMessage());
                             }
 
