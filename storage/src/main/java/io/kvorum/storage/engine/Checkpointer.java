@@ -47,6 +47,10 @@ final class Checkpointer {
     private @Nullable CheckpointPass pass;
     private boolean closed;
     private boolean broken;
+
+    /** Whether the observer was told of a failure and of no checkpoint after it. */
+    private boolean failing;
+
     private boolean urgent;
     private boolean passIsUrgent;
     private long restUntilNanos;
@@ -132,6 +136,9 @@ final class Checkpointer {
             CheckpointPass begun = begin();
             if (begun == null) {
                 rest(settings.intervalNanos());
+                if (failing) {
+                    completed(0, 0, 0);
+                }
             } else {
                 collectBatch(begun);
             }
@@ -211,7 +218,7 @@ final class Checkpointer {
         long worked = thread.nanoTime() - from;
         asked.worked(worked);
         if (pass == null) {
-            observer.checkpointed(asked.records(), asked.busyNanos(), thread.nanoTime() - asked.beganNanos());
+            completed(asked.records(), asked.busyNanos(), thread.nanoTime() - asked.beganNanos());
             rest(settings.intervalNanos());
         } else if (isBehind(settings.journalSoftBytes() * 2)) {
             thread.execute(this::step);
@@ -251,8 +258,14 @@ final class Checkpointer {
     private void fail(Throwable failure) {
         abandon();
         broken = true;
+        failing = true;
         rest(RETRY_NANOS);
         observer.checkpointFailed(failure);
+    }
+
+    private void completed(long records, long busyNanos, long wholeNanos) {
+        failing = false;
+        observer.checkpointed(records, busyNanos, wholeNanos);
     }
 
     private void abandon() {

@@ -60,6 +60,16 @@ final class EngineTasksTest {
     }
 
     @Test
+    void failure_is_over_once_the_store_can_be_opened_though_there_is_nothing_to_put() {
+        JournaledEngine unused = rig.start(Continuity.WHOLE, 1);
+        rig.checkpoint();
+        rig.said.clear();
+        rig.store.failCollect(new AssertionError("a bug"));
+        rig.checkpoint();
+        assertThat(rig.said).containsExactly("checkpoint failed: a bug", "checkpointed 0");
+    }
+
+    @Test
     void journal_is_watched_on_after_a_look_that_ended_with_an_error() {
         JournaledEngine engine = rig.start(Continuity.WHOLE, 1);
         put(engine, 1, 10);
