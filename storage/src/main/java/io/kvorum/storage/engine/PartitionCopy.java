@@ -306,12 +306,14 @@ final class PartitionCopy implements PartitionScope {
         return table.isCold(hash, record);
     }
 
-    /** Puts a record that was fetched from the checkpoint in place of its stub, if that is still there. */
+    /** Puts a record that was fetched from the checkpoint in place of its stub, if that is still there and it fits. */
     synchronized void warm(byte[] record) {
         int hash = PartitionTable.hashOf(positionOf(record));
         byte[] there = get(hash, record);
         if (there != null && RecordBytes.hash(there) == RecordBytes.hash(record) && table.isCold(hash, there)) {
-            exchange(hash, there, record, false);
+            if (usage.hasRoom(HeapSizes.of(record) - HeapSizes.of(there))) {
+                exchange(hash, there, record, false);
+            }
             pressure.grown();
         }
     }
