@@ -14,6 +14,7 @@ import io.kvorum.storage.version.StampClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -104,8 +105,13 @@ public final class JournaledEngine extends CopiesEngine {
         try {
             CopiesMeta meta = readMeta(copies.length);
             load(copies, meta);
-            RecoveryReport report = journal.replay(
-                    meta == null ? 0 : meta.position(), parts.salvage(), new Replay(copies, parts.observer()));
+            Replay replay = new Replay(copies, new BitSet(copies.length), parts.observer());
+            RecoveryReport report = journal.replay(meta == null ? 0 : meta.position(), parts.salvage(), replay);
+            if (!report.dropped().isEmpty()) {
+                // The checkpoint may be newer than what stands before the range that is missing, and was replayed over
+                // it.
+                mergeStored(copies, replay.dropped());
+            }
             Continuity continuity = parts.continuity().and(continuityOf(report, meta));
             long newest = 0;
             for (PartitionCopy copy : copies) {
@@ -288,6 +294,17 @@ public final class JournaledEngine extends CopiesEngine {
         });
     }
 
+    /** Adds what the checkpoint has and the copies have not, but for those that were dropped since. */
+    private void mergeStored(PartitionCopy[] copies, BitSet dropped) throws IOException {
+        parts.loaders().forEach(copies.length, partition -> {
+            CheckpointStore.Scan scan = new CheckpointStore.Scan(dropped.get(partition), 0);
+            while (!scan.done()) {
+                scan = parts.store()
+                        .scan(partition, scan.nextPositionHigh(), LOAD_CHUNK, copies[partition]::mergeStored);
+            }
+        });
+    }
+
     /** A life that was cut off has left a journal that reaches what its checkpoint covers; one that ended needs none. */
     private Continuity continuityOf(RecoveryReport report, @Nullable CopiesMeta meta) {
         boolean reaches = meta == null || report.reachedPosition() >= meta.position();
@@ -437,8 +454,8 @@ public final class JournaledEngine extends CopiesEngine {
         }
     }
 
-    /** Makes the journal's changes once more, in their order. */
-    private record Replay(PartitionCopy[] copies, EngineObserver observer) implements ReplayVisitor {
+    /** Makes the journal's changes once more, in their order, and notes which copies were dropped. */
+    private record Replay(PartitionCopy[] copies, BitSet dropped, EngineObserver observer) implements ReplayVisitor {
         @Override
         public void entry(long position, int type, int partition, byte[] array, int offset, int length)
                 throws IOException {
@@ -450,7 +467,10 @@ public final class JournaledEngine extends CopiesEngine {
             switch (type) {
                 case RECORD -> copy.replay(Arrays.copyOfRange(array, offset, offset + length));
                 case REMOVAL -> copy.replayRemoval(Arrays.copyOfRange(array, offset, offset + length));
-                case DROP -> copy.replayDrop();
+                case DROP -> {
+                    copy.replayDrop();
+                    dropped.set(partition);
+                }
                 case SETTLED -> copy.replaySettled();
                 default ->
                     throw new IOException("the journal has an entry of type " + type

@@ -6,8 +6,10 @@ import io.kvorum.storage.table.PartitionTable;
 import io.kvorum.storage.table.RecordVisitor;
 import io.kvorum.storage.table.TableKind;
 import io.kvorum.storage.version.Flush;
+import io.kvorum.storage.version.Merge;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.StampClock;
+import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.storage.version.Versions;
 import io.kvorum.storage.version.Visible;
 import java.util.ArrayList;
@@ -388,6 +390,21 @@ final class PartitionCopy implements PartitionScope {
         byte[] before = get(hash, record);
         if (before != null || kept != null) {
             place(hash, high, before, kept, true);
+        }
+    }
+
+    /** Adds what the checkpoint has of a record, and the copy has not: changes between the two may be missing. */
+    synchronized void mergeStored(byte[] stored) {
+        long high = positionOf(stored);
+        int hash = PartitionTable.hashOf(high);
+        byte[] there = get(hash, stored);
+        byte[] kept = Flush.without(stored, flushedUpTo);
+        if (kept == null || recordHash(there) == RecordBytes.hash(kept)) {
+            return;
+        }
+        byte[] merged = there == null ? kept : Merge.merge(there, kept, VersionObserver.NONE);
+        if (merged != there) {
+            place(hash, high, there, merged);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /** A journaled engine, life after life, with its disk, store and threads in the test's hand. */
 final class EngineRig implements EngineObserver {
@@ -34,8 +35,7 @@ final class EngineRig implements EngineObserver {
 
     /** The life before is over: nothing of it runs any more. */
     JournaledEngine start(Continuity continuity, long seed) {
-        journalThread.end();
-        checkpointThread.end();
+        kill();
         journalThread = new ManualThread();
         checkpointThread = new ManualThread();
         JournaledEngine engine = new JournaledEngine(
@@ -64,6 +64,26 @@ final class EngineRig implements EngineObserver {
                         this));
         engine.start();
         return engine;
+    }
+
+    /** The process ends: nothing of it runs any more. */
+    void kill() {
+        journalThread.end();
+        checkpointThread.end();
+    }
+
+    /** Lets the threads work, task by task, until something is so. */
+    void passUntil(BooleanSupplier enough) {
+        for (int seconds = 0; !enough.getAsBoolean(); seconds++) {
+            if (seconds == 60) {
+                throw new AssertionError("not so after a minute");
+            }
+            journalThread.pass(SECOND);
+            checkpointThread.pass(SECOND);
+            while (!enough.getAsBoolean() && (journalThread.step() || checkpointThread.step())) {
+                // each may have given the other something to do
+            }
+        }
     }
 
     void work(long nanos) {
