@@ -53,6 +53,12 @@ public final class JournaledEngine extends CopiesEngine {
     /** Past this position of the journal changes wait for the checkpoint. */
     private volatile long positionMax;
 
+    /**
+     * Where the journal ended when it was last begun anew, until a checkpoint covers that; else 0. What is found in memory
+     * meanwhile may be on no disk, as this position tells whoever waits for it.
+     */
+    private volatile long lostUpTo;
+
     private @Nullable Checkpointer checkpointer;
     private boolean failing;
 
@@ -338,6 +344,9 @@ public final class JournaledEngine extends CopiesEngine {
     private void checkpointed(long position) {
         journal.release(position);
         positionMax = position + parts.checkpoint().journalMaxBytes();
+        if (position >= lostUpTo) {
+            lostUpTo = 0;
+        }
         evictor.checkpointed();
     }
 
@@ -394,7 +403,7 @@ public final class JournaledEngine extends CopiesEngine {
                 failing = true;
                 parts.observer().diskFailed(String.valueOf(problem));
             }
-            if (state == JournalState.FAILED && doubted && journal.reset()) {
+            if (state == JournalState.FAILED && doubted && resetJournal()) {
                 // What the device may have lost of the journal is in memory still. No actor that named an event in
                 // there goes on: should this process end before the checkpoint is made, nobody vouches for it.
                 retireActors();
@@ -404,6 +413,12 @@ public final class JournaledEngine extends CopiesEngine {
             failing = false;
             parts.observer().diskRecovered();
         }
+    }
+
+    private boolean resetJournal() {
+        // Before changes are taken again: one that leaves a record as it is must not pass for durable.
+        lostUpTo = journal.position();
+        return journal.reset();
     }
 
     private void retireActors() {
@@ -436,7 +451,8 @@ public final class JournaledEngine extends CopiesEngine {
 
         @Override
         public long ticket() {
-            return journal.position();
+            long lost = lostUpTo;
+            return lost == 0 ? journal.position() : lost;
         }
 
         private long append(int type, int partition, byte[] array, int offset, int length) {

@@ -86,6 +86,14 @@ final class EngineRig implements EngineObserver {
         }
     }
 
+    /** Lets the journal's thread work alone. */
+    void workJournal(long nanos) {
+        journalThread.pass(nanos);
+        while (journalThread.step()) {
+            // each may have made another
+        }
+    }
+
     void work(long nanos) {
         journalThread.pass(nanos);
         checkpointThread.pass(nanos);

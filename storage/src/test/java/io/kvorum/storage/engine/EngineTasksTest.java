@@ -7,11 +7,15 @@ import static io.kvorum.storage.engine.StorageEngineContract.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvorum.storage.journal.JournalState;
+import io.kvorum.storage.journal.SyncPolicy;
 import io.kvorum.storage.table.TableKind;
 import io.kvorum.storage.version.Draft;
 import io.kvorum.storage.version.StampClock;
 import io.kvorum.storage.version.Versions;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,6 +88,34 @@ final class EngineTasksTest {
         assertThat(rig.said).contains("disk failed", "disk recovered");
         assertThat(update(engine, 2, (current, scope) -> TestRecords.value(2, current, scope, 10)))
                 .isNotNegative();
+    }
+
+    @Test
+    void record_that_a_failed_force_may_have_lost_is_not_durable_for_who_finds_it_until_a_checkpoint_has_it() {
+        rig.sync = SyncPolicy.ALWAYS;
+        JournaledEngine engine = rig.start(Continuity.WHOLE, 1);
+        put(engine, 1, 10);
+        rig.workJournal(0);
+        rig.disk.failForces(true);
+        put(engine, 2, 10);
+        rig.workJournal(0);
+        rig.disk.failForces(false);
+        rig.workJournal(SECOND);
+        assertThat(engine.journal().state()).isEqualTo(JournalState.RUNNING);
+        assertThat(isFoundDurable(engine)).isFalse();
+        put(engine, 3, 10);
+        rig.workJournal(0);
+        assertThat(isFoundDurable(engine)).as("after another was forced").isFalse();
+        rig.checkpoint();
+        assertThat(isFoundDurable(engine)).as("after a checkpoint").isTrue();
+    }
+
+    private boolean isFoundDurable(JournaledEngine engine) {
+        List<Boolean> answers = new ArrayList<>();
+        engine.whenDurable(update(engine, 2, (current, scope) -> current), (ticket, durable) -> answers.add(durable));
+        rig.workJournal(0);
+        assertThat(answers).hasSize(1);
+        return answers.get(0);
     }
 
     @Test
