@@ -62,6 +62,10 @@ final class NodeGauges {
                 "kvorum_disk_problem",
                 "1 while writes are refused because of the disk",
                 () -> storage.get().problem().isEmpty() ? 0 : 1);
+        metrics.gauge(
+                "kvorum_checkpoint_problem",
+                "1 while the last checkpoint failed",
+                () -> storage.get().checkpointProblem().isEmpty() ? 0 : 1);
     }
 
     private static void register(NodeMetrics metrics, PeerCounters peers) {

@@ -128,7 +128,7 @@ final class BackupJob {
                 end(State.DONE, "");
                 return;
             }
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
             fail(failure);
             return;
         }
@@ -230,9 +230,9 @@ final class BackupJob {
         return false;
     }
 
-    private void fail(Exception failure) {
+    private void fail(Throwable failure) {
         String problem = String.valueOf(failure.getMessage() == null ? failure : failure.getMessage());
-        if (failure instanceof RuntimeException) {
+        if (!(failure instanceof IOException)) {
             LOG.error("backup to {} failed", directory, failure);
         }
         try {

@@ -61,6 +61,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private int outstanding;
     private boolean replied;
     private boolean starting;
+
+    /** Whether the values of the stub were just fetched. */
+    private boolean hasFetched;
+
     private boolean ownForceAwaited;
 
     WriteOperation(
@@ -112,11 +116,14 @@ final class WriteOperation extends Deadline implements ReplyHandler {
 
     private void attempt(long nowNanos) {
         ReplicaService.Outcome outcome = change();
-        if (outcome == ReplicaService.Outcome.COLD) {
+        if (outcome == ReplicaService.Outcome.COLD && !hasFetched) {
             fetchFirst();
             return;
         }
-        starting = outcome == ReplicaService.Outcome.BUSY && nowNanos - deadlineNanos < 0;
+        // Values that were fetched and are not there found no room: once there is, they are fetched again.
+        boolean behind = outcome == ReplicaService.Outcome.BUSY || outcome == ReplicaService.Outcome.COLD;
+        hasFetched = false;
+        starting = behind && nowNanos - deadlineNanos < 0;
         if (starting) {
             long again = nowNanos + WriteService.RETRY_NANOS;
             coordinator.wheel.schedule(this, again - deadlineNanos < 0 ? again : deadlineNanos);
@@ -151,6 +158,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             if (!replied) {
                 long nowNanos = coordinator.clock.nanoTime();
                 if (fetched) {
+                    hasFetched = true;
                     coordinator.wheel.cancel(this);
                     attemptAgain(nowNanos);
                 } else if (nowNanos - deadlineNanos < 0) {

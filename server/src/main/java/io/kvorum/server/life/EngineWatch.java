@@ -2,8 +2,12 @@ package io.kvorum.server.life;
 
 import io.kvorum.server.metrics.NodeMetrics;
 import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.LogThrottle;
 import io.kvorum.storage.engine.EngineObserver;
 import io.kvorum.storage.engine.StartProgress;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,11 +25,16 @@ public final class EngineWatch implements EngineObserver {
     private final LongAdder collections = new LongAdder();
     private final LongAdder collectNanos = new LongAdder();
     private final LongAdder failures = new LongAdder();
+    private final LogThrottle throttle = new LogThrottle();
     private final long beganNanos;
     private volatile StartProgress progress = new StartProgress(StartProgress.Phase.LOAD, 0, 0);
     private volatile @Nullable String problem;
+    private volatile @Nullable String checkpointProblem;
+
+    /** The first failure since a checkpoint was complete; null if there was none. */
+    private @Nullable Instant checkpointsFailSince;
+
     private long saidNanos;
-    private boolean failedBefore;
 
     /** Begins to watch. */
     public EngineWatch(Clock clock) {
@@ -71,6 +80,11 @@ public final class EngineWatch implements EngineObserver {
         return problem;
     }
 
+    /** Why the last checkpoint failed, and since when they do; null if it did not. */
+    public @Nullable String checkpointProblem() {
+        return checkpointProblem;
+    }
+
     @Override
     public void starting(StartProgress now) {
         progress = now;
@@ -101,11 +115,14 @@ public final class EngineWatch implements EngineObserver {
         checkpoints.increment();
         records.add(put);
         busyNanos.add(worked / 1_000 * 1_000);
-        synchronized (this) {
-            if (failedBefore) {
-                failedBefore = false;
-                LOG.info("checkpoints work again");
-            }
+        checkpointsWork();
+    }
+
+    private synchronized void checkpointsWork() {
+        if (checkpointsFailSince != null) {
+            checkpointsFailSince = null;
+            checkpointProblem = null;
+            LOG.info("checkpoints work again");
         }
     }
 
@@ -116,18 +133,35 @@ public final class EngineWatch implements EngineObserver {
     }
 
     @Override
-    public synchronized void checkpointFailed(Exception why) {
+    public synchronized void checkpointFailed(Throwable why) {
         failures.increment();
-        if (!failedBefore) {
+        Instant since = checkpointsFailSince;
+        if (since == null) {
+            since = Instant.ofEpochMilli(clock.wallMillis()).truncatedTo(ChronoUnit.SECONDS);
+            checkpointsFailSince = since;
+        }
+        checkpointProblem = oneLine(why) + " (since " + since + ")";
+        if (permits("checkpoint", why)) {
             LOG.error("a checkpoint failed and is tried again; nothing is lost, the journal has it", why);
         }
-        failedBefore = true;
+    }
+
+    private static String oneLine(Throwable why) {
+        String message = why instanceof IOException ? why.getMessage() : why.toString();
+        return String.valueOf(message).lines().findFirst().orElse("");
+    }
+
+    /** What fails again and again is said once in a while. */
+    private boolean permits(String what, Throwable why) {
+        return throttle.permits(what + why.getClass().getName(), clock.nanoTime());
     }
 
     @Override
-    public void fetchFailed(Exception why) {
+    public void fetchFailed(Throwable why) {
         failures.increment();
-        LOG.error("a value could not be read from the checkpoint", why);
+        if (permits("fetch", why)) {
+            LOG.error("a value could not be read from the checkpoint", why);
+        }
     }
 
     @Override

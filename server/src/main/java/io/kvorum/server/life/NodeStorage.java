@@ -179,13 +179,15 @@ public final class NodeStorage implements AutoCloseable {
             return NodeStatus.Storage.NONE;
         }
         String problem = watch.problem();
+        String checkpointProblem = watch.checkpointProblem();
         return new NodeStatus.Storage(
                 true,
                 journaled.journal().bytesUsed(),
                 kept.diskBytes(),
                 journaled.dirtyCount(),
                 watch.checkpoints(),
-                problem == null ? "" : problem);
+                problem == null ? "" : problem,
+                checkpointProblem == null ? "" : checkpointProblem);
     }
 
     /** Ends the life in order; nobody uses the engine any more. */

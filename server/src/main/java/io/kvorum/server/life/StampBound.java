@@ -110,8 +110,9 @@ final class StampBound {
                 LOG.warn("the clock's bound cannot be moved; writes wait once it is reached: {}", failure.getMessage());
             }
             failing = true;
+        } finally {
+            thread.schedule(LOOK_NANOS, this::look);
         }
-        thread.schedule(LOOK_NANOS, this::look);
     }
 
     private synchronized void moveAhead() {

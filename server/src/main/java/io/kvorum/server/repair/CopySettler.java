@@ -76,9 +76,17 @@ public final class CopySettler {
         if (pull == null) {
             return;
         }
+        boolean ended = false;
         boolean merged = true;
-        for (byte[] record : answer.records()) {
-            merged &= effects.merge(partition, record);
+        try {
+            for (byte[] record : answer.records()) {
+                merged &= effects.merge(partition, record);
+            }
+            ended = true;
+        } finally {
+            if (!ended) {
+                retryLater(pull, nowNanos);
+            }
         }
         recordsPulled += answer.records().size();
         if (!merged || answer.nextHash() == PullAnswer.NOT_OWNER) {

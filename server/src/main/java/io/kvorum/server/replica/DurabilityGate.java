@@ -6,8 +6,9 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
- * Where one loop's changes wait for the disk. Tickets only grow, so the waiting stand in line, and the engine is asked for
- * the first alone: one force lets all pass that it covered, with one hand-over between threads. Owned by the loop.
+ * Where one loop's changes wait for the disk. Tickets mostly grow, so the waiting stand in line, and the engine is asked
+ * for the first alone: one force lets all pass that it covered, with one hand-over between threads. A ticket that goes
+ * back is of what an earlier change left, maybe on no disk, and is asked for by itself. Owned by the loop.
  */
 final class DurabilityGate {
     private final StorageEngine engine;
@@ -29,8 +30,13 @@ final class DurabilityGate {
 
     /** Calls back, on this loop, once the change of a ticket is on disk or will not be. */
     void await(long ticket, DurableCallback callback) {
-        line.add(new Waiting(ticket, callback));
-        askForFirst();
+        Waiting last = line.peekLast();
+        if (last != null && ticket < last.ticket) {
+            engine.whenDurable(ticket, (upTo, durable) -> loop.accept(() -> callback.complete(ticket, durable)));
+        } else {
+            line.add(new Waiting(ticket, callback));
+            askForFirst();
+        }
     }
 
     private void askForFirst() {

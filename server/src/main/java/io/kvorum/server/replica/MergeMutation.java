@@ -6,10 +6,14 @@ import io.kvorum.storage.version.Flush;
 import io.kvorum.storage.version.Merge;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.VersionObserver;
+import io.kvorum.storage.version.Versions;
 import org.jspecify.annotations.Nullable;
 
 /** Merges a record that came from elsewhere into the copy. One per loop, used again for every merge. */
 final class MergeMutation implements Mutation {
+    /** More than an expiry or an increment takes, and less than values that are worth a limit. */
+    private static final int AMENDMENT_BYTES_MAX = 128;
+
     private final VersionObserver observer;
     private byte @Nullable [] incoming;
     private boolean frees;
@@ -30,7 +34,10 @@ final class MergeMutation implements Mutation {
         return false;
     }
 
-    /** A delete must pass where memory is full, at every owner. */
+    /**
+     * A delete must pass where memory is full, at every owner, and so must what amends values that are there: who made it
+     * has answered for it already.
+     */
     @Override
     public boolean freesMemory() {
         return frees;
@@ -47,6 +54,11 @@ final class MergeMutation implements Mutation {
         if (record == null) {
             return current;
         }
-        return current == null ? record : Merge.merge(current, record, observer);
+        if (current == null) {
+            return record;
+        }
+        byte[] merged = Merge.merge(current, record, observer);
+        frees |= merged.length - current.length <= AMENDMENT_BYTES_MAX && Versions.hasSameSiblings(current, merged);
+        return merged;
     }
 }

@@ -25,7 +25,7 @@ public final class ReadService implements PeerRequestHandler {
             return;
         }
         replica.fetch(replica.partitionOf(read.positionHigh()), read.positionHigh(), read.key(), (record, fetched) -> {
-            ReadAnswer later = replica.answer(read);
+            ReadAnswer later = replica.answer(read, record);
             // An owner whose disk fails has no opinion: the asker goes to another.
             answer.answer(later == null ? new ReadAnswer(ReadAnswer.Status.NOT_OWNER, null) : later);
         });

@@ -126,7 +126,7 @@ public final class ReplicaService {
         return record != null && engine.hasStubs() && Visible.needsBytes(record, nowMillis() - CLOCK_MARGIN_MILLIS);
     }
 
-    /** Brings the values of a stub back into memory; calls back on this loop, with the record as it is then. */
+    /** Reads the values of a stub, and keeps them if there is room; calls back on this loop, with the record as it is then. */
     public void fetch(KeyRef key, FetchCallback callback) {
         fetch(key.partition(), key.positionHigh(), key.bytes(), callback);
     }
@@ -231,10 +231,23 @@ public final class ReplicaService {
      */
     public @Nullable ReadAnswer answer(Read request) {
         int partition = views.get().partitionOf(request.positionHigh());
+        byte[] key = request.key();
+        return views.get().ownedHere(partition)
+                ? answer(request, read(partition, request.positionHigh(), key, 0, key.length))
+                : new ReadAnswer(ReadAnswer.Status.NOT_OWNER, null);
+    }
+
+    /**
+     * Answers a peer's read with what this node has of the key.
+     *
+     * @return null if values of it must be fetched first
+     */
+    @Nullable
+    ReadAnswer answer(Read request, byte @Nullable [] record) {
+        int partition = views.get().partitionOf(request.positionHigh());
         if (!views.get().ownedHere(partition)) {
             return new ReadAnswer(ReadAnswer.Status.NOT_OWNER, null);
         }
-        byte[] record = read(partition, request.positionHigh(), request.key(), 0, request.key().length);
         boolean same = hashOf(record) == request.knownHash();
         if (!same && isStub(record)) {
             return null;

@@ -41,9 +41,10 @@ public final class WriteService implements PeerRequestHandler {
         WriteAnswer.Status status = replica.merge(write, info.senderClock());
         if (status == null || status == WriteAnswer.Status.BUSY) {
             Waiting waiting = before == null ? new Waiting(write, info, answer) : before;
-            if (status == null) {
+            if (status == null && !waiting.hasFetched) {
                 waiting.fetch();
             } else {
+                // Values that were fetched and are not there found no room.
                 waiting.waitFrom(clock.nanoTime());
             }
         } else {
@@ -66,6 +67,7 @@ public final class WriteService implements PeerRequestHandler {
         private final Write write;
         private final FrameInfo info;
         private final Answer answer;
+        private boolean hasFetched;
 
         Waiting(Write write, FrameInfo info, Answer answer) {
             this.write = write;
@@ -77,6 +79,7 @@ public final class WriteService implements PeerRequestHandler {
             byte[] key = RecordBytes.key(write.record());
             replica.fetch(replica.partitionOf(write.positionHigh()), write.positionHigh(), key, (record, fetched) -> {
                 if (fetched) {
+                    hasFetched = true;
                     merge(write, info, answer, this);
                 } else {
                     waitFrom(clock.nanoTime());
@@ -94,6 +97,7 @@ public final class WriteService implements PeerRequestHandler {
 
         @Override
         protected void onDeadline(long nowNanos) {
+            hasFetched = false;
             merge(write, info, answer, this);
         }
     }

@@ -22,6 +22,7 @@ public final class Threads {
     private final String prefix;
     private final LongAdder uncaught = new LongAdder();
     private final LongAdder rejected = new LongAdder();
+    private final LogThrottle throttle = new LogThrottle();
 
     /** Threads named by their duty alone: one node in this process. */
     public Threads() {
@@ -119,7 +120,13 @@ public final class Threads {
 
     private void report(Throwable failure) {
         uncaught.increment();
-        LOG.error("uncaught on {}", Thread.currentThread().getName(), failure);
+        String thread = Thread.currentThread().getName();
+        StackTraceElement[] frames = failure.getStackTrace();
+        // A task that repeats may fail again and again.
+        String subject = thread + failure.getClass() + (frames.length == 0 ? "" : frames[0]);
+        if (throttle.permits(subject, Clock.system().nanoTime())) {
+            LOG.error("uncaught on {}", thread, failure);
+        }
     }
 
     private ThreadFactory numbered(String name) {

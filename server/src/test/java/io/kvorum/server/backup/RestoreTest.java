@@ -124,11 +124,13 @@ final class RestoreTest {
         Threads threads = new Threads();
         Clock clock = Clock.system();
         BackgroundThread journal = threads.background("journal", clock);
+        BackgroundThread writing = threads.background("journal-write", clock);
         BackgroundThread checkpoint = threads.background("checkpoint", clock);
         StampClock stamps = new StampClock(() -> nowMillis, 1_000);
         StorageMeans means = new StorageMeans(
                 path -> XodusCheckpointStore.open(Disk.system(), path, 1 << 20, clock::nanoTime),
                 journal,
+                writing,
                 checkpoint,
                 task -> {
                     task.run();
@@ -138,6 +140,7 @@ final class RestoreTest {
                 () -> {
                     checkpoint.close();
                     journal.close();
+                    writing.close();
                 });
         try (Founded founded = Founded.open(Disk.system(), config.storage().dataDirectory(), config.cluster(), 3);
                 NodeStorage storage = NodeStorage.open(
@@ -148,6 +151,7 @@ final class RestoreTest {
         } finally {
             checkpoint.close();
             journal.close();
+            writing.close();
         }
     }
 

@@ -67,7 +67,7 @@ final class Bench {
     private final Ring ring;
     private final List<NodeId> members = new ArrayList<>();
     private final StampClock stamps;
-    private final Clock clock = new Clock() {
+    final Clock clock = new Clock() {
         @Override
         public long wallMillis() {
             return nowNanos / MILLI;
@@ -265,6 +265,11 @@ final class Bench {
         new WriteService(replica(peer), wheel, clock)
                 .handle(0, request, new FrameInfo(nowNanos, stamps.current()), answers::add);
         return answers.get(0);
+    }
+
+    /** Of a frame whose sender waits so long. */
+    FrameInfo frameInfo(long millis) {
+        return new FrameInfo(nowNanos + millis * MILLI, stamps.current());
     }
 
     void pass(long millis) {

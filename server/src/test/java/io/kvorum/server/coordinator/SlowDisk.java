@@ -3,6 +3,7 @@ package io.kvorum.server.coordinator;
 import io.kvorum.storage.disk.DurableCallback;
 import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.version.Versions;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -14,6 +15,11 @@ final class SlowDisk {
 
     /** How many changes are still refused because the disk is behind. */
     int busy;
+
+    /** Whether all values are on disk alone, and find no room in memory. */
+    boolean cold;
+
+    int fetches;
 
     private final List<DurableCallback> waiting = new ArrayList<>();
 
@@ -34,8 +40,20 @@ final class SlowDisk {
                         busy--;
                         return StorageEngine.REFUSED_BUSY;
                     }
+                    if ("hasStubs".equals(name)) {
+                        return true;
+                    }
+                    if ("update".equals(name) && cold) {
+                        return StorageEngine.REFUSED_COLD;
+                    }
+                    if ("fetch".equals(name)) {
+                        fetches++;
+                    }
                     try {
-                        return method.invoke(engine, arguments);
+                        Object result = method.invoke(engine, arguments);
+                        return "read".equals(name) && cold && result != null
+                                ? Versions.withoutValues((byte[]) result)
+                                : result;
                     } catch (InvocationTargetException failure) {
                         throw failure.getCause();
                     }

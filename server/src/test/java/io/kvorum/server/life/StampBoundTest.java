@@ -1,6 +1,7 @@
 package io.kvorum.server.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvorum.server.data.DataDirectory;
 import io.kvorum.storage.disk.Background;
@@ -73,6 +74,30 @@ final class StampBoundTest {
             nowMillis += 60_000;
             clock.current();
             assertThat(clock.isWithinBound()).isFalse();
+            look.run();
+            assertThat(clock.isWithinBound()).isTrue();
+        }
+    }
+
+    @Test
+    void bound_is_looked_at_again_after_a_look_that_ended_with_an_error() {
+        try (DataDirectory data = DataDirectory.open(Disk.system(), directory)) {
+            boolean[] fails = {false};
+            StampClock clock = new StampClock(
+                    () -> {
+                        if (fails[0]) {
+                            throw new AssertionError("a bug");
+                        }
+                        return nowMillis;
+                    },
+                    1_000);
+            begin(data, clock);
+            Runnable first = look;
+            fails[0] = true;
+            assertThatThrownBy(first::run).hasMessage("a bug");
+            fails[0] = false;
+            nowMillis += 60_000;
+            assertThat(look).isNotSameAs(first);
             look.run();
             assertThat(clock.isWithinBound()).isTrue();
         }

@@ -1,6 +1,7 @@
 package io.kvorum.server.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvorum.server.peer.message.PullAnswer;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class CopySettlerTest {
     private final List<String> effects = new ArrayList<>();
     private final CopySettler settler = new CopySettler(POLICY);
     private boolean memory = true;
+    private boolean bug;
     private final SettlerEffects recorder = new SettlerEffects() {
         @Override
         public long rootSum(int partition) {
@@ -34,6 +36,9 @@ final class CopySettlerTest {
 
         @Override
         public boolean merge(int partition, byte[] record) {
+            if (bug) {
+                throw new IllegalStateException("a bug");
+            }
             effects.add(memory ? "merge " + partition : "no memory");
             return memory;
         }
@@ -95,6 +100,19 @@ final class CopySettlerTest {
         assertEffects();
         settler.advance(300, recorder);
         assertEffects("pull 0 from 1 at 0");
+    }
+
+    @Test
+    void chunk_whose_merge_ends_with_an_error_is_pulled_again() {
+        settler.onOwners(bits(0), new int[][] {{0, 1}}, 0, recorder);
+        settler.onPeerUp(1, 0, recorder);
+        bug = true;
+        PullAnswer answer = new PullAnswer(PullAnswer.END, List.of(RECORD));
+        assertThatThrownBy(() -> settler.onAnswer(1, 0, answer, 0, recorder)).hasMessage("a bug");
+        bug = false;
+        settler.advance(100, recorder);
+        settler.onAnswer(1, 0, end(), 100, recorder);
+        assertEffects("pull 0 from 1 at 0", "pull 0 from 1 at 0", "settled 0");
     }
 
     @Test

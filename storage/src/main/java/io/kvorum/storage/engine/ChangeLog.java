@@ -45,6 +45,6 @@ interface ChangeLog {
     /** The copy is settled. */
     long settled(int partition);
 
-    /** The ticket of everything noted so far. */
+    /** The ticket of everything noted so far; of what may be lost, while anything is. */
     long ticket();
 }

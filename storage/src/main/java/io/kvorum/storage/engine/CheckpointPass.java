@@ -5,7 +5,6 @@ import io.kvorum.storage.version.RecordBytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One walk over all copies, which finds what the checkpoint store lacks. Of each copy first the removals, so that a key
@@ -19,14 +18,13 @@ final class CheckpointPass {
     private final CheckpointStore store;
     private final CopiesMeta meta;
 
-    /** What the batch under way will have done; given back if it fails. */
+    /** Whose removals the store has once the batch under way is committed. */
     private final List<PartitionCopy> takenFrom = new ArrayList<>();
 
-    private final List<Removals.Taken> taken = new ArrayList<>();
     private final long beganNanos;
     private int partition;
     private boolean removalsTaken;
-    private Removals.@Nullable Taken sweeping;
+    private boolean sweeping;
     private long sweepFrom;
     private long cursor;
     private long records;
@@ -79,7 +77,7 @@ final class CheckpointPass {
             PartitionCopy copy = copies[partition];
             if (!removalsTaken) {
                 takeRemovals(copy, batch);
-            } else if (sweeping != null) {
+            } else if (sweeping) {
                 sweep(copy, batch);
             } else {
                 cursor = copy.scanDirty(
@@ -97,19 +95,10 @@ final class CheckpointPass {
     /** The store has what was collected so far. */
     void committed(int puts) {
         records += puts;
+        for (PartitionCopy copy : takenFrom) {
+            copy.removals().done();
+        }
         takenFrom.clear();
-        taken.clear();
-    }
-
-    /** The store will not get what was collected since the last commit by this pass: the next one must find it again. */
-    void failed() {
-        for (int i = 0; i < taken.size(); i++) {
-            takenFrom.get(i).removals().giveBack(taken.get(i));
-        }
-        Removals.Taken unfinished = sweeping;
-        if (unfinished != null) {
-            copies[partition].removals().giveBack(unfinished);
-        }
     }
 
     private void takeRemovals(PartitionCopy copy, CheckpointBatch batch) {
@@ -119,12 +108,11 @@ final class CheckpointPass {
             return;
         }
         if (removals.all() && copy.recordCount() > 0) {
-            sweeping = removals;
+            sweeping = true;
             sweepFrom = 0;
             return;
         }
         takenFrom.add(copy);
-        taken.add(removals);
         if (removals.all()) {
             batch.clear(copy);
         } else {
@@ -139,11 +127,9 @@ final class CheckpointPass {
                 store.scan(partition, sweepFrom, SWEPT_RECORDS, record -> keys.add(RecordBytes.key(record)));
         removeAbsent(copy, keys, batch);
         sweepFrom = scan.nextPositionHigh();
-        Removals.Taken removals = sweeping;
-        if (scan.done() && removals != null) {
+        if (scan.done()) {
             takenFrom.add(copy);
-            taken.add(removals);
-            sweeping = null;
+            sweeping = false;
         }
     }
 

@@ -47,6 +47,10 @@ final class Checkpointer {
     private @Nullable CheckpointPass pass;
     private boolean closed;
     private boolean broken;
+
+    /** Whether the observer was told of a failure and of no checkpoint after it. */
+    private boolean failing;
+
     private boolean urgent;
     private boolean passIsUrgent;
     private long restUntilNanos;
@@ -117,32 +121,35 @@ final class Checkpointer {
         if (closed) {
             return;
         }
+        try {
+            attempt(this::turn);
+        } finally {
+            thread.schedule(TICK_NANOS, this::tick);
+        }
+    }
+
+    private void turn() throws IOException {
         if (pass == null && !broken && !isDue()) {
             collect();
         }
         if (pass == null && isDue()) {
-            try {
-                if (begin() == null) {
-                    rest(settings.intervalNanos());
-                } else {
-                    step();
+            CheckpointPass begun = begin();
+            if (begun == null) {
+                rest(settings.intervalNanos());
+                if (failing) {
+                    completed(0, 0, 0);
                 }
-            } catch (IOException | RuntimeException failure) {
-                fail(failure);
+            } else {
+                collectBatch(begun);
             }
         }
-        thread.schedule(TICK_NANOS, this::tick);
     }
 
     /** Frees space while there is nothing else to do, a little at a time: a pass that comes due does not wait long. */
-    private void collect() {
+    private void collect() throws IOException {
         long from = thread.nanoTime();
-        try {
-            if (store.collect(COLLECT_NANOS)) {
-                observer.collected(thread.nanoTime() - from);
-            }
-        } catch (IOException | RuntimeException failure) {
-            fail(failure);
+        if (store.collect(COLLECT_NANOS)) {
+            observer.collected(thread.nanoTime() - from);
         }
     }
 
@@ -177,19 +184,17 @@ final class Checkpointer {
         return begun;
     }
 
-    /** Collects a batch, and has the journal forced up to it. */
     private synchronized void step() {
         CheckpointPass current = pass;
-        if (closed || current == null) {
-            return;
+        if (!closed && current != null) {
+            attempt(() -> collectBatch(current));
         }
+    }
+
+    /** Collects a batch, and has the journal forced up to it. */
+    private void collectBatch(CheckpointPass current) throws IOException {
         long from = thread.nanoTime();
-        try {
-            current.collect(batch);
-        } catch (IOException | RuntimeException failure) {
-            fail(failure);
-            return;
-        }
+        current.collect(batch);
         current.worked(thread.nanoTime() - from);
         journal.whenDurable(journal.position(), (position, durable) -> thread.execute(() -> forced(current, durable)));
     }
@@ -204,17 +209,16 @@ final class Checkpointer {
             abandon();
             return;
         }
+        attempt(() -> commitAndGoOn(asked));
+    }
+
+    private void commitAndGoOn(CheckpointPass asked) throws IOException {
         long from = thread.nanoTime();
-        try {
-            commit(asked);
-        } catch (IOException | RuntimeException failure) {
-            fail(failure);
-            return;
-        }
+        commit(asked);
         long worked = thread.nanoTime() - from;
         asked.worked(worked);
         if (pass == null) {
-            observer.checkpointed(asked.records(), asked.busyNanos(), thread.nanoTime() - asked.beganNanos());
+            completed(asked.records(), asked.busyNanos(), thread.nanoTime() - asked.beganNanos());
             rest(settings.intervalNanos());
         } else if (isBehind(settings.journalSoftBytes() * 2)) {
             thread.execute(this::step);
@@ -242,23 +246,38 @@ final class Checkpointer {
         }
     }
 
-    private void fail(Exception failure) {
+    /** Whatever goes wrong ends the pass as a failure of the disk does, and not the passes after it. */
+    private void attempt(Work work) {
+        try {
+            work.run();
+        } catch (IOException | RuntimeException | Error failure) {
+            fail(failure);
+        }
+    }
+
+    private void fail(Throwable failure) {
         abandon();
         broken = true;
+        failing = true;
         rest(RETRY_NANOS);
         observer.checkpointFailed(failure);
     }
 
+    private void completed(long records, long busyNanos, long wholeNanos) {
+        failing = false;
+        observer.checkpointed(records, busyNanos, wholeNanos);
+    }
+
     private void abandon() {
-        CheckpointPass current = pass;
-        if (current != null) {
-            current.failed();
-        }
         pass = null;
         batch.reset();
     }
 
     private void rest(long nanos) {
         restUntilNanos = thread.nanoTime() + nanos;
+    }
+
+    private interface Work {
+        void run() throws IOException;
     }
 }

@@ -20,11 +20,11 @@ public interface EngineObserver {
      */
     default void checkpointed(long records, long busyNanos, long wholeNanos) {}
 
-    /** The disk failed under a checkpoint; it is tried again. */
-    default void checkpointFailed(Exception why) {}
+    /** A checkpoint failed, mostly since the disk did; it is tried again. */
+    default void checkpointFailed(Throwable why) {}
 
     /** Values could not be read from the store. */
-    default void fetchFailed(Exception why) {}
+    default void fetchFailed(Throwable why) {}
 
     /** The disk fails: changes are refused from now on. */
     default void diskFailed(String problem) {}

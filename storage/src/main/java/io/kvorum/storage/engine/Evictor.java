@@ -93,16 +93,25 @@ final class Evictor implements Pressure {
     }
 
     private void step() {
+        boolean failed = true;
+        try {
+            lookOn();
+            failed = false;
+        } finally {
+            if (failed) {
+                // Whoever asks next goes on behind what cannot be looked at.
+                nextPartition();
+                asked = false;
+            }
+        }
+    }
+
+    private void lookOn() {
         long before = usage.bytes();
         for (int looked = 0; looked < SLOTS_A_STEP && usage.isShort() && roundsLeft > 0; looked += SLOTS_A_LOCK) {
             cursor = copies[partition].cool(cursor, SLOTS_A_LOCK);
             if (cursor == PartitionTable.SCAN_DONE) {
-                cursor = 0;
-                partition++;
-                if (partition == copies.length) {
-                    partition = 0;
-                    roundsLeft--;
-                }
+                nextPartition();
             }
         }
         if (usage.bytes() < before) {
@@ -121,6 +130,15 @@ final class Evictor implements Pressure {
             if (usage.dirty() > 0) {
                 hurry.run();
             }
+        }
+    }
+
+    private void nextPartition() {
+        cursor = 0;
+        partition++;
+        if (partition == copies.length) {
+            partition = 0;
+            roundsLeft--;
         }
     }
 }

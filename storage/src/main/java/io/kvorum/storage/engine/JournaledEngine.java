@@ -14,6 +14,7 @@ import io.kvorum.storage.version.StampClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,12 @@ public final class JournaledEngine extends CopiesEngine {
 
     /** Past this position of the journal changes wait for the checkpoint. */
     private volatile long positionMax;
+
+    /**
+     * Where the journal ended when it was last begun anew, until a checkpoint covers that; else 0. What is found in memory
+     * meanwhile may be on no disk, as this position tells whoever waits for it.
+     */
+    private volatile long lostUpTo;
 
     private @Nullable Checkpointer checkpointer;
     private boolean failing;
@@ -109,8 +116,13 @@ public final class JournaledEngine extends CopiesEngine {
         try {
             CopiesMeta meta = readMeta(copies.length);
             load(copies, meta);
-            RecoveryReport report = journal.replay(
-                    meta == null ? 0 : meta.position(), parts.salvage(), new Replay(copies, parts.observer()));
+            Replay replay = new Replay(copies, new BitSet(copies.length), parts.observer());
+            RecoveryReport report = journal.replay(meta == null ? 0 : meta.position(), parts.salvage(), replay);
+            if (!report.dropped().isEmpty()) {
+                // The checkpoint may be newer than what stands before the range that is missing, and was replayed over
+                // it.
+                mergeStored(copies, replay.dropped());
+            }
             Continuity continuity = parts.continuity().and(continuityOf(report, meta));
             long newest = 0;
             for (PartitionCopy copy : copies) {
@@ -160,7 +172,7 @@ public final class JournaledEngine extends CopiesEngine {
                 whole = true;
                 problem = null;
             }
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
             parts.observer().checkpointFailed(failure);
         }
         try {
@@ -203,7 +215,7 @@ public final class JournaledEngine extends CopiesEngine {
                 if (whole != null) {
                     copy.warm(whole);
                 }
-            } catch (IOException | RuntimeException failure) {
+            } catch (IOException | RuntimeException | Error failure) {
                 done = false;
                 parts.observer().fetchFailed(failure);
             }
@@ -293,6 +305,17 @@ public final class JournaledEngine extends CopiesEngine {
         });
     }
 
+    /** Adds what the checkpoint has and the copies have not, but for those that were dropped since. */
+    private void mergeStored(PartitionCopy[] copies, BitSet dropped) throws IOException {
+        parts.loaders().forEach(copies.length, partition -> {
+            CheckpointStore.Scan scan = new CheckpointStore.Scan(dropped.get(partition), 0);
+            while (!scan.done()) {
+                scan = parts.store()
+                        .scan(partition, scan.nextPositionHigh(), LOAD_CHUNK, copies[partition]::mergeStored);
+            }
+        });
+    }
+
     /** A life that was cut off has left a journal that reaches what its checkpoint covers; one that ended needs none. */
     private Continuity continuityOf(RecoveryReport report, @Nullable CopiesMeta meta) {
         boolean reaches = meta == null || report.reachedPosition() >= meta.position();
@@ -326,6 +349,9 @@ public final class JournaledEngine extends CopiesEngine {
     private void checkpointed(long position) {
         journal.release(position);
         positionMax = position + parts.checkpoint().journalMaxBytes();
+        if (position >= lostUpTo) {
+            lostUpTo = 0;
+        }
         evictor.checkpointed();
     }
 
@@ -356,13 +382,21 @@ public final class JournaledEngine extends CopiesEngine {
         super.distrust(partition);
     }
 
-    /** Sees failures of the journal and their end. On its thread. */
+    /** Looks again and again, whatever comes of one look. On the journal's thread. */
     private void watch() {
         Checkpointer running = checkpointer;
-        PartitionCopy[] copies = copies();
-        if (copies.length == 0 || running == null) {
+        if (copies().length == 0 || running == null) {
             return;
         }
+        try {
+            look(running);
+        } finally {
+            parts.journalThread().schedule(WATCH_NANOS, this::watch);
+        }
+    }
+
+    /** Sees failures of the journal and their end. */
+    private void look(Checkpointer running) {
         JournalState state = journal.state();
         String problem = journal.problem();
         if (state == JournalState.FAILED && !doubted) {
@@ -374,7 +408,7 @@ public final class JournaledEngine extends CopiesEngine {
                 failing = true;
                 parts.observer().diskFailed(String.valueOf(problem));
             }
-            if (state == JournalState.FAILED && doubted && journal.reset()) {
+            if (state == JournalState.FAILED && doubted && resetJournal()) {
                 // What the device may have lost of the journal is in memory still. No actor that named an event in
                 // there goes on: should this process end before the checkpoint is made, nobody vouches for it.
                 retireActors();
@@ -384,7 +418,12 @@ public final class JournaledEngine extends CopiesEngine {
             failing = false;
             parts.observer().diskRecovered();
         }
-        parts.journalThread().schedule(WATCH_NANOS, this::watch);
+    }
+
+    private boolean resetJournal() {
+        // Before changes are taken again: one that leaves a record as it is must not pass for durable.
+        lostUpTo = journal.position();
+        return journal.reset();
     }
 
     private void retireActors() {
@@ -417,7 +456,8 @@ public final class JournaledEngine extends CopiesEngine {
 
         @Override
         public long ticket() {
-            return journal.position();
+            long lost = lostUpTo;
+            return lost == 0 ? journal.position() : lost;
         }
 
         private long append(int type, int partition, byte[] array, int offset, int length) {
@@ -435,8 +475,8 @@ public final class JournaledEngine extends CopiesEngine {
         }
     }
 
-    /** Makes the journal's changes once more, in their order. */
-    private record Replay(PartitionCopy[] copies, EngineObserver observer) implements ReplayVisitor {
+    /** Makes the journal's changes once more, in their order, and notes which copies were dropped. */
+    private record Replay(PartitionCopy[] copies, BitSet dropped, EngineObserver observer) implements ReplayVisitor {
         @Override
         public void entry(long position, int type, int partition, byte[] array, int offset, int length)
                 throws IOException {
@@ -448,7 +488,10 @@ public final class JournaledEngine extends CopiesEngine {
             switch (type) {
                 case RECORD -> copy.replay(Arrays.copyOfRange(array, offset, offset + length));
                 case REMOVAL -> copy.replayRemoval(Arrays.copyOfRange(array, offset, offset + length));
-                case DROP -> copy.replayDrop();
+                case DROP -> {
+                    copy.replayDrop();
+                    dropped.set(partition);
+                }
                 case SETTLED -> copy.replaySettled();
                 default ->
                     throw new IOException("the journal has an entry of type " + type

@@ -28,7 +28,7 @@ public interface Mutation {
 
     /**
      * Whether this sets memory free in the end (a delete, an expiry), so that it may pass when memory is full, though a
-     * tombstone take a few bytes more than what it replaces.
+     * tombstone take a few bytes more than what it replaces. Asked after {@link #apply}.
      */
     default boolean freesMemory() {
         return false;

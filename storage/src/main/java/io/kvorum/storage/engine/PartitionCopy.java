@@ -6,8 +6,10 @@ import io.kvorum.storage.table.PartitionTable;
 import io.kvorum.storage.table.RecordVisitor;
 import io.kvorum.storage.table.TableKind;
 import io.kvorum.storage.version.Flush;
+import io.kvorum.storage.version.Merge;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.StampClock;
+import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.storage.version.Versions;
 import io.kvorum.storage.version.Visible;
 import java.util.ArrayList;
@@ -33,6 +35,8 @@ final class PartitionCopy implements PartitionScope {
     /** Looked at for one change: a table full of what may not go must not hold its loop. */
     private static final int EVICTION_SLOTS_MAX = 2048;
 
+    private static final int FLUSH_SCAN = 256;
+
     private final int partition;
     private final PartitionTable table;
     private final MerkleSums sums;
@@ -49,6 +53,9 @@ final class PartitionCopy implements PartitionScope {
     private volatile long actor;
     private volatile long flushedUpTo;
     private volatile boolean settled;
+
+    /** Up to here nothing is left; behind {@link #flushedUpTo} while a flush is on its way. */
+    private long flushed;
 
     private int tombstones;
     private long newestStamp;
@@ -89,6 +96,10 @@ final class PartitionCopy implements PartitionScope {
     synchronized long update(long positionHigh, byte[] key, int offset, int length, Mutation mutation) {
         int hash = PartitionTable.hashOf(positionHigh);
         byte[] current = table.get(hash, key, offset, length);
+        if (current != null && flushed < flushedUpTo) {
+            // A flush is on its way: what it has not come to is gone all the same.
+            current = flush(positionHigh, current);
+        }
         boolean cold = current != null && RecordBytes.lacksBytes(current) && table.isCold(hash, current);
         if (cold && mutation.needsValues()) {
             return StorageEngine.REFUSED_COLD;
@@ -135,6 +146,12 @@ final class PartitionCopy implements PartitionScope {
     }
 
     private void forgetAll() {
+        clear();
+        settled = false;
+        actor = actors.getAsLong();
+    }
+
+    private void clear() {
         if (kind.tracksDirty()) {
             removals.all();
         }
@@ -147,24 +164,63 @@ final class PartitionCopy implements PartitionScope {
         table.clear();
         sums.clear();
         countArrays();
-        settled = false;
-        actor = actors.getAsLong();
     }
 
-    synchronized void flush(long upToStamp) {
-        if (upToStamp <= flushedUpTo) {
+    /** Where all goes it goes at once, else each record under a lock of its own: nobody waits for all of them. */
+    void flush(long upToStamp) {
+        if (!beginFlush(upToStamp)) {
             return;
         }
-        flushedUpTo = upToStamp;
-        actor = actors.getAsLong();
-        // The scan goes over the slots of its start, whatever the removals make of the table.
-        table.scan(0, PartitionTable.HASH_END, Integer.MAX_VALUE, record -> {
-            byte[] kept = Flush.without(record, upToStamp);
-            if (kept != record) {
-                long high = positionOf(record);
-                place(PartitionTable.hashOf(high), high, record, kept);
+        List<byte[]> over = new ArrayList<>();
+        for (long cursor = 0; cursor != PartitionTable.SCAN_DONE; ) {
+            cursor = table.scan(cursor, PartitionTable.HASH_END, FLUSH_SCAN, record -> {
+                if (Flush.without(record, upToStamp) != record) {
+                    over.add(record);
+                }
+            });
+            over.forEach(this::flush);
+            over.clear();
+        }
+        endFlush(upToStamp);
+    }
+
+    /** Returns whether records are to be looked at one by one. */
+    private synchronized boolean beginFlush(long upToStamp) {
+        if (upToStamp <= flushed) {
+            return false;
+        }
+        if (upToStamp > flushedUpTo) {
+            flushedUpTo = upToStamp;
+            actor = actors.getAsLong();
+        }
+        if (newestStamp > upToStamp) {
+            return true;
+        }
+        clear();
+        endFlush(upToStamp);
+        return false;
+    }
+
+    private synchronized void endFlush(long upToStamp) {
+        flushed = Math.max(flushed, upToStamp);
+    }
+
+    private void flush(byte[] record) {
+        long high = positionOf(record);
+        synchronized (this) {
+            byte[] there = get(PartitionTable.hashOf(high), record);
+            if (there != null) {
+                flush(high, there);
             }
-        });
+        }
+    }
+
+    private byte @Nullable [] flush(long positionHigh, byte[] record) {
+        byte[] kept = Flush.without(record, flushedUpTo);
+        if (kept != record) {
+            place(PartitionTable.hashOf(positionHigh), positionHigh, record, kept);
+        }
+        return kept;
     }
 
     synchronized long newestStamp() {
@@ -187,7 +243,7 @@ final class PartitionCopy implements PartitionScope {
 
     /** What is to be remembered beside the records. */
     synchronized CopyState state() {
-        return new CopyState(actor, settled, flushedUpTo);
+        return new CopyState(actor, settled, flushed);
     }
 
     /** Goes on as a life before did. */
@@ -195,6 +251,7 @@ final class PartitionCopy implements PartitionScope {
         actor = state.actor();
         settled = state.settled();
         flushedUpTo = state.flushedUpTo();
+        flushed = flushedUpTo;
     }
 
     /** Takes a record as the checkpoint has it; without its values if there is no room for them. */
@@ -306,12 +363,14 @@ final class PartitionCopy implements PartitionScope {
         return table.isCold(hash, record);
     }
 
-    /** Puts a record that was fetched from the checkpoint in place of its stub, if that is still there. */
+    /** Puts a record that was fetched from the checkpoint in place of its stub, if that is still there and it fits. */
     synchronized void warm(byte[] record) {
         int hash = PartitionTable.hashOf(positionOf(record));
         byte[] there = get(hash, record);
         if (there != null && RecordBytes.hash(there) == RecordBytes.hash(record) && table.isCold(hash, there)) {
-            exchange(hash, there, record, false);
+            if (usage.hasRoom(HeapSizes.of(record) - HeapSizes.of(there))) {
+                exchange(hash, there, record, false);
+            }
             pressure.grown();
         }
     }
@@ -331,6 +390,21 @@ final class PartitionCopy implements PartitionScope {
         byte[] before = get(hash, record);
         if (before != null || kept != null) {
             place(hash, high, before, kept, true);
+        }
+    }
+
+    /** Adds what the checkpoint has of a record, and the copy has not: changes between the two may be missing. */
+    synchronized void mergeStored(byte[] stored) {
+        long high = positionOf(stored);
+        int hash = PartitionTable.hashOf(high);
+        byte[] there = get(hash, stored);
+        byte[] kept = Flush.without(stored, flushedUpTo);
+        if (kept == null || recordHash(there) == RecordBytes.hash(kept)) {
+            return;
+        }
+        byte[] merged = there == null ? kept : Merge.merge(there, kept, VersionObserver.NONE);
+        if (merged != there) {
+            place(hash, high, there, merged);
         }
     }
 

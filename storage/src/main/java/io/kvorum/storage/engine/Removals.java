@@ -5,17 +5,23 @@ import java.util.List;
 
 /**
  * The keys whose records went since the last checkpoint, so that they go from there too. When there are too many to
- * remember, all that the checkpoint has must be compared. Any thread.
+ * remember, all that the checkpoint has must be compared. What was taken is remembered until it is done: a checkpoint that
+ * ends before that, however it does, leaves it to the next. Any thread.
  */
 final class Removals {
     private static final int KEYS_MAX = 10_000;
 
-    private List<byte[]> keys = new ArrayList<>();
+    private final List<byte[]> keys = new ArrayList<>();
     private boolean all;
+
+    /** Of the keys the first so many were taken. */
+    private int takenKeys;
+
+    private boolean allTaken;
 
     /** A record went. */
     synchronized void add(byte[] key) {
-        if (!all && keys.size() == KEYS_MAX) {
+        if (!all && keys.size() - takenKeys == KEYS_MAX) {
             all();
         }
         if (!all) {
@@ -26,23 +32,27 @@ final class Removals {
     /** All records went, or more than can be remembered. */
     synchronized void all() {
         all = true;
-        keys = new ArrayList<>();
+        keys.subList(takenKeys, keys.size()).clear();
     }
 
-    /** Takes out what there is; what is added from now on is for the next time. */
+    /** Takes what there is, and what was taken before and is not done. */
     synchronized Taken take() {
-        Taken taken = new Taken(all, keys);
+        boolean tooMany = all || allTaken || keys.size() > KEYS_MAX;
+        Taken taken = new Taken(tooMany, tooMany ? List.of() : List.copyOf(keys));
+        if (tooMany) {
+            keys.clear();
+        }
+        takenKeys = keys.size();
+        allTaken = tooMany;
         all = false;
-        keys = new ArrayList<>();
         return taken;
     }
 
-    /** Gives back what could not be done. */
-    synchronized void giveBack(Taken taken) {
-        if (taken.all()) {
-            all();
-        }
-        taken.keys().forEach(this::add);
+    /** What was taken last is gone from the checkpoint; what was added since is for the next time. */
+    synchronized void done() {
+        keys.subList(0, takenKeys).clear();
+        takenKeys = 0;
+        allTaken = false;
     }
 
     /**

@@ -59,8 +59,8 @@ public interface StorageEngine extends AutoCloseable {
     boolean hasStubs();
 
     /**
-     * Brings the values of a stub back into memory, and tells when that is done or has failed. Nothing happens if the
-     * record is no stub.
+     * Reads the values of a stub, and tells when that is done or has failed. They are kept in memory if there is room; if
+     * not, a change that needs them is refused again until there is. Nothing happens if the record is no stub.
      *
      * @param key kept until then, and not to be changed
      */

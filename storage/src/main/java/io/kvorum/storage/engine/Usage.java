@@ -24,11 +24,16 @@ final class Usage {
 
     /** Whether so many more bytes would pass the bound; counts it if they would. */
     boolean refuses(long moreBytes) {
-        if (maxMemoryBytes == 0 || moreBytes <= 0 || bytes.get() + moreBytes <= maxMemoryBytes) {
+        if (hasRoom(moreBytes)) {
             return false;
         }
         refused.increment();
         return true;
+    }
+
+    /** Whether so many more bytes stay within the bound. */
+    boolean hasRoom(long moreBytes) {
+        return maxMemoryBytes == 0 || moreBytes <= 0 || bytes.get() + moreBytes <= maxMemoryBytes;
     }
 
     /** Whether so much is used that more should be avoided. */

@@ -138,6 +138,17 @@ public final class Versions {
         return stub.length == record.length ? record : stub;
     }
 
+    /** Whether two records have siblings of the same dots: then amendments, vectors and bytes are all they differ in. */
+    public static boolean hasSameSiblings(byte[] a, byte[] b) {
+        SiblingCursor ofA = new SiblingCursor().of(a);
+        SiblingCursor ofB = new SiblingCursor().of(b);
+        boolean same = RecordBytes.siblingCount(a) == RecordBytes.siblingCount(b);
+        while (same && ofA.next() && ofB.next()) {
+            same = ofA.actor == ofB.actor && ofA.stamp == ofB.stamp;
+        }
+        return same;
+    }
+
     /** The record without the bytes of expired values; the same instance if there are none. */
     public static byte[] withoutExpiredValues(byte[] record, long nowMillis) {
         // Born counters have no bytes worth dropping, so that their group need not be asked.

@@ -79,7 +79,7 @@ final class JournaledEngineTest {
                         () -> {},
                         new EngineObserver() {
                             @Override
-                            public void checkpointFailed(Exception why) {
+                            public void checkpointFailed(Throwable why) {
                                 said.add("checkpoint failed: " + why.getMessage());
                             }
 
@@ -484,6 +484,36 @@ final class JournaledEngineTest {
             fetched.add(record);
         });
         return fetched.get(0);
+    }
+
+    @Test
+    void values_that_find_no_room_are_answered_and_not_kept() {
+        maxMemory = 10 << 20;
+        JournaledEngine engine = start(Continuity.WHOLE, 1);
+        int keys = 6_000;
+        for (long key = 0; key < keys; key++) {
+            fill(engine, key);
+        }
+        checkpoint();
+        for (long key = keys; tryPut(engine, key) >= 0; key++) {
+            assertThat(key).as("memory is never full").isLessThan(keys * 2L);
+        }
+        int stubs = 0;
+        for (long key = 0; key < keys; key++) {
+            if (isStub(engine, key)) {
+                stubs++;
+                assertThat(fetch(engine, key)).as("key %s", key).hasSizeGreaterThan(1_000);
+            }
+        }
+        assertThat(stubs).isGreaterThan(keys / 2);
+        assertThat(engine.usedBytes()).isLessThanOrEqualTo(maxMemory);
+        checkpoint();
+        long cold = 0;
+        while (!isStub(engine, cold)) {
+            cold++;
+        }
+        fetch(engine, cold);
+        assertThat(isStub(engine, cold)).as("once there is room").isFalse();
     }
 
     @Test

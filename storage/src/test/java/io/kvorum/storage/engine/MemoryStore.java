@@ -17,11 +17,28 @@ final class MemoryStore implements CheckpointStore {
     private final Map<Integer, Map<byte[], byte[]>> partitions = new TreeMap<>();
     private final Map<String, byte[]> metas = new TreeMap<>();
     private int failuresLeft;
+    private @Nullable Error commitError;
+    private @Nullable Error collectError;
     private boolean broken;
+    private boolean closed;
     int commits;
 
     void failCommits(int count) {
         failuresLeft = count;
+    }
+
+    /** The next commit ends with an error and, as any that fails, changes nothing. */
+    void failCommit(Error error) {
+        commitError = error;
+    }
+
+    /** The next time space is to be freed ends with an error. */
+    void failCollect(Error error) {
+        collectError = error;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     int records() {
@@ -58,6 +75,12 @@ final class MemoryStore implements CheckpointStore {
 
             @Override
             public void commit() throws IOException {
+                Error error = commitError;
+                if (error != null) {
+                    commitError = null;
+                    broken = true;
+                    throw error;
+                }
                 if (failuresLeft > 0) {
                     failuresLeft--;
                     broken = true;
@@ -112,6 +135,11 @@ final class MemoryStore implements CheckpointStore {
 
     @Override
     public boolean collect(long budgetNanos) {
+        Error error = collectError;
+        if (error != null) {
+            collectError = null;
+            throw error;
+        }
         return false;
     }
 
@@ -122,6 +150,7 @@ final class MemoryStore implements CheckpointStore {
 
     @Override
     public void close() {
+        closed = true;
         broken = false;
     }
 

@@ -69,6 +69,10 @@ final class StatusCommand extends ServerCommand {
         if (problem != null && !problem.asString().isEmpty()) {
             summary.row("disk problem", Replies.text(problem) + ": writes are refused");
         }
+        RespReply checkpoint = rest.remove("checkpoint-problem");
+        if (checkpoint != null && !checkpoint.asString().isEmpty()) {
+            summary.row("checkpoint", "the last one failed and is tried again: " + Replies.text(checkpoint));
+        }
         RespReply unsettled = rest.remove("unsettled");
         if (unsettled != null) {
             boolean none = "0".equals(unsettled.asString());

@@ -121,6 +121,21 @@ final class CtlCommandTest {
     }
 
     @Test
+    void status_says_that_the_last_checkpoint_failed_and_why() {
+        server.answer(
+                "KV.STATUS",
+                map(
+                        bulk("cluster"),
+                        bulk("dev"),
+                        bulk("checkpoint-problem"),
+                        bulk("no space left (since then)"),
+                        bulk("members"),
+                        array(map(member("n0", "a", 6379, "self")))));
+        assertThat(ctl("status").out())
+                .containsPattern("checkpoint +the last one failed and is tried again: no space left \\(since then\\)");
+    }
+
+    @Test
     void status_reads_the_flat_arrays_of_resp2_just_as_well() {
         server.answer("HELLO 3", "-ERR unknown command 'HELLO'\r\n");
         String members = array(array(member("n0", "a", 6379, "self")), array(member("n1", "b", 6380, "suspect")));

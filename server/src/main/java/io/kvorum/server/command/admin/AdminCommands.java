@@ -23,7 +23,7 @@ public final class AdminCommands {
     private static final byte[] COUNT = "COUNT".getBytes(StandardCharsets.US_ASCII);
     private static final int RING_ROWS = 1_024;
     private static final int RING_ROW_FIELDS = 4;
-    private static final int STATUS_FIELDS = 21;
+    private static final int STATUS_FIELDS = 22;
     private static final int MEMBER_FIELDS = 12;
 
     private AdminCommands() {}
@@ -86,6 +86,7 @@ public final class AdminCommands {
         out.bulk("store-bytes").integer(storage.storeBytes());
         out.bulk("dirty-records").integer(storage.dirtyRecords());
         out.bulk("disk-problem").bulk(storage.problem());
+        out.bulk("checkpoint-problem").bulk(storage.checkpointProblem());
         List<String> notReady = membership.notReady();
         out.bulk("not-ready").array(notReady.size());
         notReady.forEach(out::bulk);

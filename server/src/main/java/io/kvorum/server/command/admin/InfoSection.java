@@ -87,19 +87,21 @@ enum InfoSection {
     PERSISTENCE(true) {
         @Override
         void write(InfoText out, Call call, NodeStatus node) {
+            String checkpointProblem = node.storage().checkpointProblem();
             out.section("Persistence")
                     .field("loading", 0)
                     .field("async_loading", 0)
                     .field("rdb_changes_since_last_save", node.storage().dirtyRecords())
                     .field("rdb_bgsave_in_progress", 0)
                     .field("rdb_last_save_time", 0)
-                    .field("rdb_last_bgsave_status", "ok")
+                    .field("rdb_last_bgsave_status", checkpointProblem.isEmpty() ? "ok" : "err")
                     .field("aof_enabled", node.storage().durable() ? 1 : 0)
                     .field("aof_rewrite_in_progress", 0)
                     .field("aof_last_write_status", node.storage().problem().isEmpty() ? "ok" : "err")
                     .field("aof_current_size", node.storage().journalBytes())
                     .field("checkpoint_store_bytes", node.storage().storeBytes())
-                    .field("checkpoints", node.storage().checkpoints());
+                    .field("checkpoints", node.storage().checkpoints())
+                    .field("checkpoint_problem", checkpointProblem);
         }
     },
     STATS(true) {

@@ -137,11 +137,18 @@ public interface NodeStatus {
      * @param dirtyRecords that are newer than their checkpoint
      * @param checkpoints completed since the start
      * @param problem why writes are refused; empty if they are not
+     * @param checkpointProblem why the last checkpoint failed, and since when they do; empty if it did not
      */
     record Storage(
-            boolean durable, long journalBytes, long storeBytes, long dirtyRecords, long checkpoints, String problem) {
+            boolean durable,
+            long journalBytes,
+            long storeBytes,
+            long dirtyRecords,
+            long checkpoints,
+            String problem,
+            String checkpointProblem) {
         /** An engine in memory alone. */
-        public static final Storage NONE = new Storage(false, 0, 0, 0, 0, "");
+        public static final Storage NONE = new Storage(false, 0, 0, 0, 0, "", "");
     }
 
     /**

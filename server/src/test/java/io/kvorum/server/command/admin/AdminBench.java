@@ -61,6 +61,7 @@ final class AdminBench implements NodeStatus {
     final Ring ring;
     final CommandTable table;
     int resets;
+    Storage storage = Storage.NONE;
     final TestBackups backups = new TestBackups();
     private final Session session = new Session(7, "127.0.0.1:5", "127.0.0.1:6379", true, 0);
     private final ReplyQueue queue = new ReplyQueue(UnpooledByteBufAllocator.DEFAULT, () -> {});
@@ -226,7 +227,7 @@ final class AdminBench implements NodeStatus {
 
     @Override
     public Storage storage() {
-        return Storage.NONE;
+        return storage;
     }
 
     @Override

@@ -123,15 +123,27 @@ class AdminCommandsTest {
         assertThat(bench.raw("CONFIG", "SET", "appendonly", "NO", "save", "")).isEqualTo("+OK|");
         assertThat(bench.raw("CONFIG", "SET", "notify-keyspace-events", "Egx")).isEqualTo("+OK|");
         assertThat(bench.raw("CONFIG", "SET", "maxmemory", "1"))
-                .startsWith(
-                        "-ERR CONFIG SET failed (possibly related to "
-                                + "argument 'maxmemory') - can't set immutable config; set it in the node's configuration file");
+                .startsWith("-ERR CONFIG SET failed (possibly related to argument 'maxmemory') - can't set immutable"
+                        + " config; set it in the node's configuration file");
         assertThat(bench.raw("CONFIG", "SET", "Foo", "1"))
                 .isEqualTo("-ERR Unknown option or number of arguments for CONFIG SET - 'Foo'|");
         assertThat(bench.raw("CONFIG", "SET", "save", "", "timeout")).startsWith("-ERR wrong number of arguments");
         assertThat(bench.raw("CONFIG", "REWRITE")).startsWith("-ERR CONFIG REWRITE has nothing to write");
         assertThat(bench.raw("CONFIG", "RESETSTAT")).isEqualTo("+OK|");
         assertThat(bench.resets).isEqualTo(1);
+    }
+
+    @Test
+    void failed_checkpoint_is_shown_with_its_reason_until_one_is_complete() {
+        assertThat(bench.ask("INFO", "persistence").asString())
+                .contains("rdb_last_bgsave_status:ok", "checkpoint_problem:\r\n");
+        assertThat(field(fields(bench.ask("KV.STATUS")), "checkpoint-problem").asString())
+                .isEmpty();
+        bench.storage = new NodeStatus.Storage(true, 1, 2, 3, 4, "", "no space left (since then)");
+        assertThat(bench.ask("INFO", "persistence").asString())
+                .contains("rdb_last_bgsave_status:err", "checkpoint_problem:no space left (since then)\r\n");
+        assertThat(field(fields(bench.ask("KV.STATUS")), "checkpoint-problem").asString())
+                .isEqualTo("no space left (since then)");
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import io.kvorum.storage.version.StampClock;
 import io.kvorum.tests.sim.world.SimBackground;
 import io.kvorum.tests.sim.world.SimDisk;
 import io.kvorum.tests.sim.world.VirtualTime;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
@@ -130,9 +131,9 @@ final class SimStorage {
         }
 
         @Override
-        public void checkpointFailed(Exception why) {
-            if (why instanceof RuntimeException bug) {
-                throw bug;
+        public void checkpointFailed(Throwable why) {
+            if (!(why instanceof IOException)) {
+                throw new IllegalStateException("a checkpoint failed for no failure of the disk", why);
             }
             checkpointFailed = true;
         }
