@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Checkpointer {
     private static final long TICK_NANOS = 200_000_000L;
+    /** Long enough that one pass after the other, each of which changes nothing, does not take the thread. */
+    private static final long HURRY_NANOS = 20_000_000L;
+
     private static final long COLLECT_NANOS = 50_000_000L;
     private static final long RETRY_NANOS = 1_000_000_000L;
 
@@ -38,6 +41,7 @@ final class Checkpointer {
     private final PartitionCopy[] copies;
     private final Usage usage;
     private final EngineObserver observer;
+    private final Runnable committed;
     private final LongConsumer completed;
     private final CheckpointBatch batch;
 
@@ -59,6 +63,7 @@ final class Checkpointer {
      * Joins the parts.
      *
      * @param stored what the store has of the copies' states, if anything
+     * @param committed told whenever some records have become clean
      * @param completed told of the position up to which everything is in the store, whenever a pass is complete
      */
     Checkpointer(
@@ -70,6 +75,7 @@ final class Checkpointer {
             Usage usage,
             @Nullable CopiesMeta stored,
             EngineObserver observer,
+            Runnable committed,
             LongConsumer completed) {
         this.journal = journal;
         this.store = store;
@@ -79,6 +85,7 @@ final class Checkpointer {
         this.usage = usage;
         this.stored = stored;
         this.observer = observer;
+        this.committed = committed;
         this.completed = completed;
         this.batch = new CheckpointBatch(settings.batchRecords());
     }
@@ -107,9 +114,18 @@ final class Checkpointer {
         }
     }
 
-    /** Begins a pass at the next occasion. */
+    /** Begins a pass at the next occasion, and lets one that is under way go on without pauses. */
     synchronized void hurry() {
-        urgent = true;
+        if (!urgent) {
+            urgent = true;
+            thread.schedule(HURRY_NANOS, this::look);
+        }
+    }
+
+    private synchronized void look() {
+        if (!closed) {
+            attempt(this::turn);
+        }
     }
 
     /** Whether no pass is wanted in a hurry. */
@@ -220,7 +236,7 @@ final class Checkpointer {
         if (pass == null) {
             completed(asked.records(), asked.busyNanos(), thread.nanoTime() - asked.beganNanos());
             rest(settings.intervalNanos());
-        } else if (isBehind(settings.journalSoftBytes() * 2)) {
+        } else if (urgent || isBehind(settings.journalSoftBytes() * 2)) {
             thread.execute(this::step);
         } else {
             thread.schedule((long) (worked / settings.share()) - worked, this::step);
@@ -243,6 +259,8 @@ final class Checkpointer {
             urgent &= !passIsUrgent;
             stored = current.meta();
             completed.accept(current.meta().position());
+        } else {
+            committed.run();
         }
     }
 

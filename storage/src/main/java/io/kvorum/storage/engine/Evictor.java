@@ -69,14 +69,19 @@ final class Evictor implements Pressure {
         }
     }
 
-    /** A checkpoint was completed: more may go than before. */
+    /** A part of a checkpoint was committed: more may go than before. */
+    void committed() {
+        fruitless = false;
+        grown();
+    }
+
+    /** A checkpoint was completed: once more in vain, and nothing can go. */
     void checkpointed() {
         if (fruitless) {
-            // Looked at once more with all that is clean now; what is refused meanwhile is refused as before.
-            fruitless = false;
+            // What is refused meanwhile is refused as before.
             seenClean = true;
         }
-        grown();
+        committed();
     }
 
     private void ask() {

@@ -333,6 +333,7 @@ public final class JournaledEngine extends CopiesEngine {
                 usage(),
                 meta,
                 parts.observer(),
+                evictor::committed,
                 this::checkpointed);
         checkpointer = made;
         positionMax = (meta == null ? 0 : meta.position()) + parts.checkpoint().journalMaxBytes();

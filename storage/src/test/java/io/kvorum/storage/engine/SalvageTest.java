@@ -80,7 +80,7 @@ final class SalvageTest {
 
     private List<Path> segments() throws IOException {
         try (Stream<Path> segments = Files.list(directory.resolve("journal"))) {
-            return segments.toList();
+            return segments.filter(file -> file.toString().endsWith(".journal")).toList();
         }
     }
 
