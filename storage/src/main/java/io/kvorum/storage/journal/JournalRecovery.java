@@ -11,8 +11,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a journal from a position on: its segments, and beyond what is in them the staging. It ends at the first thing that is no entry, if that was not known to be forced;
- * below what was, such a thing is damage. Owned by the thread that opens.
+ * Reads a journal from a position on: its segments, and beyond what is in them the staging. It ends at the first thing
+ * that is no entry, if that was not known to be forced; below what was, such a thing is damage. Owned by the thread that
+ * opens.
  */
 final class JournalRecovery {
     private static final int COPY_BYTES = 1 << 20;
@@ -87,13 +88,15 @@ final class JournalRecovery {
     }
 
     private void endsEarly() throws JournalException {
-        RecoveredSegment last = chain.live().get(chain.live().size() - 1);
+        List<RecoveredSegment> live = chain.live();
+        SegmentFiles.Found last = live.isEmpty() ? null : live.get(live.size() - 1).found();
+        Path file = last == null ? stagingPath : last.path();
         String reason = "entries up to position " + durable + ": they had been forced";
         if (!salvage) {
             throw new JournalCorruptException(
-                    last.found().path(), last.found().fileBytes(), "the end of the journal", reason);
+                    file, last == null ? 0 : last.fileBytes(), "the end of the journal", reason);
         }
-        dropped.add(new RecoveryReport.Dropped(last.found().path(), end, durable, "no " + reason));
+        dropped.add(new RecoveryReport.Dropped(file, end, durable, "no " + reason));
         end = durable;
     }
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a journal's directory: {@code SEQUENCE.journal} is a segment, and has been one since it got this name;
- * {@code SEQUENCE.spare} was one and waits for use; what ends with {@code .new} is being made. Owned by the background thread,
- * before that by the one that opens.
+ * {@code SEQUENCE.spare} was one and waits for use; what ends with {@code .new} is being made. Owned by the background
+ * thread, before that by the one that opens.
  */
 final class SegmentFiles {
     /** How much of a new file is written at a time, so that a force need not wait for all of it. */

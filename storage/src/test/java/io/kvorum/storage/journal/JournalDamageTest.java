@@ -157,6 +157,22 @@ final class JournalDamageTest {
     }
 
     @Test
+    void segments_that_are_all_gone_are_missed_by_the_staging() throws IOException {
+        fill(3);
+        rig.force();
+        for (Path file : rig.segmentFiles()) {
+            disk.delete(file);
+        }
+        disk.killProcess();
+        assertThatThrownBy(() -> rig.reopen(0, false))
+                .isInstanceOf(JournalCorruptException.class)
+                .hasMessageContaining("/journal/staging");
+        rig.reopen(0, true);
+        assertThat(rig.replayed).isEmpty();
+        assertThat(rig.report.dropped()).hasSize(1);
+    }
+
+    @Test
     void a_journal_closed_in_order_needs_no_staging() throws IOException {
         fill(3);
         rig.journal.close();
