@@ -60,6 +60,28 @@ final class Copies {
         });
     }
 
+    /** A copy takes back what it had flushed, from whoever has it still. */
+    static Sabotage takingFlushedBack() {
+        return engine(real -> new ForwardingEngine(real) {
+            @Override
+            public long update(
+                    int partition, long positionHigh, byte[] key, int offset, int length, Mutation mutation) {
+                return super.update(
+                        partition,
+                        positionHigh,
+                        key,
+                        offset,
+                        length,
+                        (current, scope) -> mutation.apply(current, new ForwardingScope(scope) {
+                            @Override
+                            public long flushedUpTo() {
+                                return 0;
+                            }
+                        }));
+            }
+        });
+    }
+
     private interface Tampering {
         StorageEngine tamper(StorageEngine real);
     }
@@ -92,36 +114,48 @@ final class Copies {
                     (current, scope) -> mutation.apply(current, new Stale(partition, scope)));
         }
 
-        private final class Stale implements PartitionScope {
+        private final class Stale extends ForwardingScope {
             private final int partition;
-            private final PartitionScope real;
 
             Stale(int partition, PartitionScope real) {
+                super(real);
                 this.partition = partition;
-                this.real = real;
-            }
-
-            @Override
-            public long actor() {
-                return real.actor();
             }
 
             @Override
             public long nextStamp(long newestSeen) {
-                long next = real.nextStamp(newestSeen);
+                long next = super.nextStamp(newestSeen);
                 @Nullable Long before = drawn.put(partition, next);
                 return before == null ? next : before;
             }
+        }
+    }
 
-            @Override
-            public long flushedUpTo() {
-                return real.flushedUpTo();
-            }
+    private static class ForwardingScope implements PartitionScope {
+        private final PartitionScope real;
 
-            @Override
-            public boolean isSettled() {
-                return real.isSettled();
-            }
+        ForwardingScope(PartitionScope real) {
+            this.real = real;
+        }
+
+        @Override
+        public long actor() {
+            return real.actor();
+        }
+
+        @Override
+        public long nextStamp(long newestSeen) {
+            return real.nextStamp(newestSeen);
+        }
+
+        @Override
+        public long flushedUpTo() {
+            return real.flushedUpTo();
+        }
+
+        @Override
+        public boolean isSettled() {
+            return real.isSettled();
         }
     }
 }

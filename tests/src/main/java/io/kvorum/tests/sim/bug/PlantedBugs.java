@@ -18,6 +18,7 @@ public final class PlantedBugs {
                 new PlantedBug("answer reads with deltas", "contexts", seed -> Shipping.readDeltas()),
                 new PlantedBug("run a forwarded command twice", "increments are exact", seed -> Shipping.twice()),
                 new PlantedBug("stamp a flush by one clock", "a flush takes all", seed -> Shipping.oneClock()),
+                new PlantedBug("take back what was flushed", "a flush takes all", seed -> Copies.takingFlushedBack()),
                 new PlantedBug("be deaf to news of the ring", "rings agree", seed -> Shipping.deafToNews()),
                 new PlantedBug("refuse pulls", "settling", seed -> Shipping.refusedPulls()),
                 new PlantedBug("reuse an actor after a loss", "actors end", seed -> Copies.withOldActors()),

@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * Siblings are writes that did not know of each other: on no copy, at no time, does a value stand beside one that superseded
- * it (design §3, field-notes 3.1).
+ * it (design §3, field-notes 3.1). What was flushed is left out: with it goes who superseded it, so a copy that has not heard
+ * of the flush yet may have it beside what is newer, until it hears ({@link FlushTakesWhatWasBefore}).
  */
 final class SiblingsAreConcurrent implements Check {
     private static final String PROMISE = "siblings are concurrent";
@@ -20,10 +21,10 @@ final class SiblingsAreConcurrent implements Check {
     }
 
     @Override
-    public void changed(Story story, KeyStory key, int node, List<Write> siblings) {
+    public void changed(Story story, KeyStory key, int node, long flushedUpTo, List<Write> siblings) {
         for (Write one : siblings) {
             for (Write other : siblings) {
-                if (one.hasSeen(other)) {
+                if (one.hasSeen(other) && other.dot().stamp() > story.newestFlush()) {
                     throw new Violation(PROMISE, key, "n" + node + " has " + other + " beside " + one);
                 }
             }

@@ -15,8 +15,8 @@ public interface Check {
     /** An increment was made. */
     default void counted(Story story, KeyStory key, Increment increment) {}
 
-    /** A copy has another record, with these siblings. */
-    default void changed(Story story, KeyStory key, int node, List<Write> siblings) {}
+    /** A copy, which was flushed up to a stamp, has another record, with these siblings. */
+    default void changed(Story story, KeyStory key, int node, long flushedUpTo, List<Write> siblings) {}
 
     /** A client was told what became of its attempt. */
     default void told(Story story, Attempt attempt) {}

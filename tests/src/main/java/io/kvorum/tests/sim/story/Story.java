@@ -230,7 +230,7 @@ public final class Story implements Watcher {
         timeline.say(time.nowNanos(), key, () -> "n" + node + " has " + now + " = " + present);
         limited = false;
         for (Check check : checks) {
-            check.changed(this, key, node, present);
+            check.changed(this, key, node, flushedUpTo, present);
         }
     }
 
