@@ -86,7 +86,7 @@ public final class Journal implements AutoCloseable {
         this.background = background;
         this.files = files;
         this.found = found;
-        this.tail = new Tail(settings.segmentBytes());
+        this.tail = new Tail(settings.segmentBytes(), settings.stagingBytes());
         this.supply = new SegmentSupply(files, identity, tail);
         this.writer = new TailWriter(tail, writing, this::fail);
         this.stagingFile = new StagingFile(disk, files.directory(), identity);
@@ -154,10 +154,9 @@ public final class Journal implements AutoCloseable {
         for (RecoveredSegment segment : chain.dead()) {
             dead.add(segmentOf(segment, 0));
         }
-        long sequence = found.isEmpty() ? 0 : found.get(found.size() - 1).sequence() + 1;
         tail.recover(earlier, end);
         durable = end;
-        supply.beginAt(sequence, Math.max(chain.highestEnd(), end), end);
+        supply.beginAt(files.nextSequence(), Math.max(chain.highestEnd(), end), end);
         supply.takeBack(dead);
         stagingSupply.begin(staged, end);
         prepareFirst();
@@ -346,8 +345,8 @@ public final class Journal implements AutoCloseable {
         String file =
                 current == null ? "" : " journal segment " + current.file().path();
         failure = doing + file + ": " + cause.getMessage();
-        tail.accept(false);
         phase.compareAndSet(JournalState.RUNNING, JournalState.FAILED);
+        tail.accept(false);
         signal();
     }
 
@@ -377,6 +376,10 @@ public final class Journal implements AutoCloseable {
     /** What is staged goes to its segment first, and nothing is appended meanwhile. */
     private void prepareStaging() {
         if (!stagingSupply.step()) {
+            return;
+        }
+        // Most of it before, so that the pause is short.
+        if (!writer.writeAll()) {
             return;
         }
         tail.pause(true);
@@ -438,12 +441,14 @@ public final class Journal implements AutoCloseable {
         }
         waiters.refuse();
         gathering.ends();
+        // A failure that another thread saw may have come between the last reset and its end.
+        tail.accept(false);
         // What can still be written survives the end of the process, as it did before the device failed.
-        boolean unused = writer.writeAll();
+        List<JournalSegment> unused = writer.abandon();
         long end = tail.position();
         try {
             supply.cancel();
-            supply.takeBack(tail.abandon());
+            supply.takeBack(unused);
             JournalSegment segment = supply.makeAfter(settings.segmentBytes(), end, durable);
             lostFrom = lostTo == 0 ? durable : Math.min(lostFrom, durable);
             lostTo = segment.base() + SegmentHeader.PAGE_BYTES;
@@ -456,6 +461,9 @@ public final class Journal implements AutoCloseable {
         waiters.accept();
         phase.set(JournalState.RUNNING);
         tail.accept(true);
+        if (phase.get() != JournalState.RUNNING) {
+            tail.accept(false);
+        }
         signal();
         return true;
     }

@@ -89,7 +89,8 @@ final class JournalRecovery {
 
     private void endsEarly() throws JournalException {
         List<RecoveredSegment> live = chain.live();
-        SegmentFiles.Found last = live.isEmpty() ? null : live.get(live.size() - 1).found();
+        SegmentFiles.Found last =
+                live.isEmpty() ? null : live.get(live.size() - 1).found();
         Path file = last == null ? stagingPath : last.path();
         String reason = "entries up to position " + durable + ": they had been forced";
         if (!salvage) {

@@ -34,6 +34,9 @@ final class SegmentFiles {
     private final int sparesMax;
     private final Deque<SegmentFile> spares = new ArrayDeque<>();
 
+    /** Above that of every file there ever was: a spare's old entries must not pass for those of a new segment. */
+    private long nextSequence;
+
     /** Read by all. */
     private final AtomicLong bytesUsed = new AtomicLong();
 
@@ -65,10 +68,12 @@ final class SegmentFiles {
             if (name.endsWith(NEW)) {
                 disk.delete(path);
             } else if (name.endsWith(SPARE)) {
+                noteSequence(sequenceOf(path, name, SPARE));
                 keepSpare(new SegmentFile(path));
             } else if (name.endsWith(SEGMENT)) {
                 Found segment = look(path, name, identity);
                 segments.add(segment);
+                noteSequence(segment.sequence());
                 bytesUsed.addAndGet(segment.fileBytes());
             }
         }
@@ -103,11 +108,20 @@ final class SegmentFiles {
             throw new JournalException("journal segment " + path + " belongs to journal " + header.identity()
                     + ", not to " + identity + ". Move it out of the directory");
         }
-        return new Found(path, sequenceOf(path, name), fileBytes, header);
+        return new Found(path, sequenceOf(path, name, SEGMENT), fileBytes, header);
     }
 
-    private static long sequenceOf(Path path, String name) throws JournalException {
-        String digits = name.substring(0, name.length() - SEGMENT.length());
+    private void noteSequence(long sequence) {
+        nextSequence = Math.max(nextSequence, sequence + 1);
+    }
+
+    /** Of the first segment that this life makes. */
+    long nextSequence() {
+        return nextSequence;
+    }
+
+    private static long sequenceOf(Path path, String name, String suffix) throws JournalException {
+        String digits = name.substring(0, name.length() - suffix.length());
         try {
             if (digits.length() == SEQUENCE_DIGITS) {
                 return Long.parseLong(digits, 16);

@@ -83,6 +83,11 @@ final class StagingFile {
         return told;
     }
 
+    /** Makes the name survive a crash of the machine. */
+    void forceName() throws IOException {
+        disk.forceDirectory(directory);
+    }
+
     /** Begins to make another of so many bytes. */
     Preparation prepare(int bytes) {
         return new Preparation(bytes);
@@ -99,6 +104,7 @@ final class StagingFile {
     final class Preparation {
         private final int bytes;
         private @Nullable DiskFile file;
+        private @Nullable Staging staging;
         private long readyBytes;
 
         private Preparation(int bytes) {
@@ -109,7 +115,7 @@ final class StagingFile {
             return bytes;
         }
 
-        /** Does a part; returns true when it has all its blocks. */
+        /** Does a part; returns true when it is ready for its name. */
         boolean step() throws IOException {
             DiskFile made = file;
             if (made == null) {
@@ -119,26 +125,30 @@ final class StagingFile {
             int size = StagingHeader.PAGE_BYTES + bytes;
             readyBytes = Math.min(readyBytes + STEP_BYTES, size);
             made.preallocate(readyBytes);
-            return readyBytes == size;
-        }
-
-        /** Gives it the name, in place of the one that was there, of which nothing is needed any more. */
-        Staging finish(long durable) throws IOException {
-            DiskFile made = file;
-            if (made == null) {
-                throw new IllegalStateException("nothing was made");
+            if (readyBytes < size) {
+                return false;
             }
-            StagingHeader header = StagingHeader.of(identity, bytes, durable);
+            StagingHeader header = StagingHeader.of(identity, bytes, 0);
             ByteBuffer page = ByteBuffer.allocate(StagingHeader.PAGE_BYTES);
             header.writeFixed(page);
             header.writeSlot(page);
             made.write(page, 0);
             made.force();
-            Staging staging = new Staging(made, header);
-            // Last: from here on a start reads this one. The next segment's name forces this one too.
+            staging = new Staging(made, header);
+            return true;
+        }
+
+        /** Gives it the name, in place of the one that was there, of which nothing is needed any more. */
+        Staging finish(long durable) throws IOException {
+            Staging made = staging;
+            if (made == null) {
+                throw new IllegalStateException("not all of it was made");
+            }
+            made.noteDurable(durable);
+            // From here on a start reads this one.
             disk.move(directory.resolve(NEW), path());
             file = null;
-            return staging;
+            return made;
         }
 
         /** Gives it up, and its space back. */

@@ -13,6 +13,7 @@ final class StagingRoom {
     /** Every append leaves room for a padding. */
     private static final int RESERVED_BYTES = EntryFormat.ENTRY_BYTES_MIN;
 
+    private final int usualBytes;
     private @Nullable Staging staging;
     private boolean paused;
     private boolean starved;
@@ -21,6 +22,11 @@ final class StagingRoom {
     private long touchedAgainAt;
     private int wantedBytes;
     private int unmakeableBytes = Integer.MAX_VALUE;
+
+    /** Of which the staging is made if no entry needs more. */
+    StagingRoom(int usualBytes) {
+        this.usualBytes = usualBytes;
+    }
 
     /** Places to be made ready, without the lock. */
     record Reach(Staging staging, long from, int bytes) {
@@ -51,19 +57,17 @@ final class StagingRoom {
 
     /** Notes that an entry had no room; returns whether it cannot get any. */
     boolean isHopeless(int entryBytes) {
-        int needed = EntryFormat.aligned(entryBytes + RESERVED_BYTES, EntryFormat.PAGE_BYTES);
         if (staging == null) {
             return unmakeableBytes < Integer.MAX_VALUE;
         }
-        if (needed <= staging.bytes()) {
-            starved = true;
-            return false;
-        }
-        if (needed < unmakeableBytes) {
+        starved = true;
+        // Beside others: who just fits when nothing else is staged would never find that moment.
+        int needed = EntryFormat.aligned(entryBytes + RESERVED_BYTES + usualBytes / 2, EntryFormat.PAGE_BYTES);
+        if (needed > staging.bytes() && needed < unmakeableBytes) {
             wantedBytes = Math.max(wantedBytes, needed);
             return false;
         }
-        return true;
+        return entryBytes + RESERVED_BYTES > staging.bytes();
     }
 
     void written(long to) {
@@ -117,7 +121,7 @@ final class StagingRoom {
                         Math.min(touchBytes(staging), Math.max(TOUCH_AGAIN_BYTES_MIN, 2 * since)));
     }
 
-    int neededBytes(int usualBytes) {
+    int neededBytes() {
         return staging == null ? Math.max(usualBytes, wantedBytes) : wantedBytes;
     }
 

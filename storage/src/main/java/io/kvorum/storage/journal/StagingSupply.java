@@ -47,8 +47,8 @@ final class StagingSupply {
             while (isPreparing() && !step()) {
                 // a part at a time
             }
-            if (!failed) {
-                exchange(end);
+            if (!failed && exchange(end)) {
+                file.forceName();
             }
         }
         if (found != null && tail.staging() == null) {
@@ -66,7 +66,7 @@ final class StagingSupply {
 
     /** Whether {@link #step} has more to do. */
     boolean isPreparing() {
-        return preparation != null || (!failed && tail.neededStagingBytes(usualBytes) > 0);
+        return preparation != null || (!failed && tail.neededStagingBytes() > 0);
     }
 
     /** Does a part of what there is to make; returns true when it is ready for {@link #exchange}. */
@@ -75,7 +75,7 @@ final class StagingSupply {
             return false;
         }
         if (preparation == null) {
-            preparation = file.prepare(tail.neededStagingBytes(usualBytes));
+            preparation = file.prepare(tail.neededStagingBytes());
         }
         try {
             return preparation.step();
@@ -85,18 +85,20 @@ final class StagingSupply {
         }
     }
 
-    /** Stages in the new one from now on; everything that was staged is in its segment, and nothing is appended. */
-    void exchange(long durable) {
+    /** Stages in the new one from now on, and returns whether that was possible; everything that was staged is in its segment, and nothing is appended. */
+    boolean exchange(long durable) {
         StagingFile.Preparation made = preparation;
         if (made == null) {
-            return;
+            return false;
         }
         try {
             take(made.finish(durable), made.bytes());
             preparation = null;
             problem = null;
+            return true;
         } catch (IOException | InternalError failure) {
             giveUp(made, failure);
+            return false;
         }
     }
 

@@ -24,7 +24,7 @@ final class Tail {
     private static final int PREPARED = 2;
 
     private final int segmentBytes;
-    private final StagingRoom room = new StagingRoom();
+    private final StagingRoom room;
     private final EntryCheck check = new EntryCheck();
     private final Deque<JournalSegment> segments = new ArrayDeque<>();
     private final Deque<JournalSegment> prepared = new ArrayDeque<>();
@@ -53,8 +53,9 @@ final class Tail {
     private volatile boolean writeWanted;
     private volatile boolean segmentWanted;
 
-    Tail(int segmentBytes) {
+    Tail(int segmentBytes, int stagingBytes) {
         this.segmentBytes = segmentBytes;
+        this.room = new StagingRoom(stagingBytes);
     }
 
     /** What has to be in a segment's file up to an offset. */
@@ -343,8 +344,8 @@ final class Tail {
     }
 
     /** Bytes of the staging that must be made; 0 if what there is will do. */
-    synchronized int neededStagingBytes(int usualBytes) {
-        return room.neededBytes(usualBytes);
+    synchronized int neededStagingBytes() {
+        return room.neededBytes();
     }
 
     /** Says that no staging of this size can be had, as {@link #cannotPrepare}. */

@@ -2,6 +2,7 @@ package io.kvorum.storage.journal;
 
 import io.kvorum.storage.disk.Background;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -95,10 +96,21 @@ final class TailWriter {
             boolean whole = false;
             while (!whole) {
                 whole = part.segment().write(staging, part.to(), step);
-                tail.written(part.segment().written());
             }
+            // Not before: a step ends within an entry, which must be wholly staged until all of it is written.
+            tail.written(part.segment().written());
         }
         tail.written(cut.position());
+    }
+
+    /**
+     * Writes what can still be written, and gives the segments up.
+     *
+     * @return those that would have followed
+     */
+    synchronized List<JournalSegment> abandon() {
+        boolean unused = tryToWrite(tail.allStaged());
+        return tail.abandon();
     }
 
     /** Takes no more, and waits until nothing is being written. */

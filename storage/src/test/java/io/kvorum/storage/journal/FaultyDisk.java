@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 
 /**
  * A disk in memory. At a loss of power each sector that was not forced is as it was or as it should be, by the dice, and
@@ -30,6 +31,7 @@ final class FaultyDisk implements Disk {
     private boolean mapsFail;
     private int forces;
     private Runnable whenForced = () -> {};
+    private IntConsumer whenWriting = bytes -> {};
 
     FaultyDisk(int sectorBytes) {
         this.sectorBytes = sectorBytes;
@@ -119,6 +121,11 @@ final class FaultyDisk implements Disk {
 
     void setMapsFail(boolean fail) {
         mapsFail = fail;
+    }
+
+    /** What happens before each write, with how many bytes it has. */
+    void whenWriting(IntConsumer happens) {
+        whenWriting = happens;
     }
 
     void whenForced(Runnable happens) {
@@ -268,6 +275,7 @@ final class FaultyDisk implements Disk {
             if (from + length > node.cache.length) {
                 throw new IOException("a write beyond what was preallocated");
             }
+            whenWriting.accept(length);
             bytes.get(node.cache, from, length);
             node.rewritten.set(from / sectorBytes, (from + length + sectorBytes - 1) / sectorBytes);
         }

@@ -131,7 +131,7 @@ final class JournalDamageTest {
 
         assertThatThrownBy(() -> rig.reopen(0, false))
                 .isInstanceOf(JournalCorruptException.class)
-                .hasMessageContaining("position " + (rig.appended.get(6).start()) + " had been forced");
+                .hasMessageContaining("position " + rig.appended.get(6).start() + " had been forced");
     }
 
     @Test
@@ -336,7 +336,7 @@ final class JournalDamageTest {
         assertThat(hex(file, 4120, 24)).isEqualTo("00000fdc6ac72101 0000000000000000 0000200000000000");
         assertThat(hex(staging(), 0, 40))
                 .isEqualTo("4b5653544147494e 0000000100008000 0000000000001234 0000000000005678 00000000ac80495d");
-        assertThat(hex(staging(), 1024, 24)).isEqualTo("0000000000000002 0000000000003000 0000000098990047");
+        assertThat(hex(staging(), 1024, 24)).isEqualTo("0000000000000002 0000000000002000 0000000058953079");
     }
 
     private static String hex(byte[] bytes, int at, int length) {
