@@ -359,8 +359,8 @@ final class ConfigCatalog {
             "journal.segment-size",
             NumberType.bytes(64 * KB, GB),
             32 * MB,
-            "The size of a file of the journal. One is written, one or two are ready, and those that the checkpoint does not"
-                    + " cover yet are kept. A multiple of 4 KB.");
+            "The size of a file of the journal. One is written, one or two are ready, those that the checkpoint does not"
+                    + " cover yet are kept, and two to eight that it does wait to be used again. A multiple of 4 KB.");
 
     static final ConfigProperty<Long> JOURNAL_MAX_SIZE = property(
             "journal.max-size",

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class NodeStorage implements AutoCloseable {
     private static final String JOURNAL = "journal";
     private static final String RECORDS = "records";
-    private static final int JOURNAL_SPARES_MAX = 2;
+    private static final int JOURNAL_SPARES_MIN = 2;
+    private static final int JOURNAL_SPARES_MAX = 8;
 
     private final Lives lives;
     private final StampBound bound;
@@ -54,6 +55,12 @@ public final class NodeStorage implements AutoCloseable {
         StampBound.leave(directory, mark.endStamp());
         mark.write(directory);
         return directory.path(RECORDS);
+    }
+
+    /** As many as go round between two checkpoints of a busy node: a new segment is written twice, once with zeros. */
+    private static int spares(StorageConfig storage) {
+        long enough = 2 * storage.checkpoint().journalSoftBytes() / storage.segmentBytes();
+        return (int) Math.max(JOURNAL_SPARES_MIN, Math.min(enough, JOURNAL_SPARES_MAX));
     }
 
     private static void refuseUnfit(RestoreMark mark, NodeConfig config, Founded founded, StampClock stamps) {
@@ -121,7 +128,7 @@ public final class NodeStorage implements AutoCloseable {
                                 directory.disk(),
                                 journal,
                                 identity(node, founded.clusterId()),
-                                new JournalSettings(config.storage().segmentBytes(), sync, JOURNAL_SPARES_MAX),
+                                new JournalSettings(config.storage().segmentBytes(), sync, spares(config.storage())),
                                 store,
                                 config.storage().checkpoint(),
                                 means.journalThread(),
