@@ -20,7 +20,6 @@ final class LoadLoop implements LoadConnection.Listener, LoadGenerator.Effects {
     private static final int CONNECT_MILLIS_MAX = 5_000;
     private static final long RECONNECT_MILLIS = 100;
 
-    /** Wakes the loop at most this often: at high rates, operations that are due together leave together. */
     private static final long TICK_NANOS_MIN = 50_000;
 
     private final EventLoop loop;
@@ -32,11 +31,11 @@ final class LoadLoop implements LoadConnection.Listener, LoadGenerator.Effects {
     private final LoadConnection[] connections;
     private final boolean[] dirty;
     private final boolean[] ready;
+    private final Tick tick;
     private final CompletableFuture<Void> allReady = new CompletableFuture<>();
     private int readyCount;
     private long reconnects;
     private @Nullable Run run;
-    private long tickNanos = Long.MAX_VALUE;
 
     /** A generator at work, and who waits for it. */
     private record Run(LoadGenerator generator, CompletableFuture<Void> finished) {}
@@ -61,6 +60,7 @@ final class LoadLoop implements LoadConnection.Listener, LoadGenerator.Effects {
         }
         dirty = new boolean[count];
         ready = new boolean[count];
+        tick = new Tick(loop, clock, TICK_NANOS_MIN, this::turn);
         bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(loops.channelType())
@@ -92,8 +92,8 @@ final class LoadLoop implements LoadConnection.Listener, LoadGenerator.Effects {
                 }
             }
             run = new Run(generator, finished);
-            wakeAt(startNanos);
-            wakeAt(giveUpNanos);
+            turnAt(startNanos);
+            turnAt(giveUpNanos);
         });
         return finished;
     }
@@ -194,19 +194,11 @@ final class LoadLoop implements LoadConnection.Listener, LoadGenerator.Effects {
             finished.complete(null);
             return;
         }
-        long next = generator.nextTickNanos();
-        if (next < tickNanos) {
-            tickNanos = Math.max(next, nowNanos + TICK_NANOS_MIN);
-            wakeAt(tickNanos);
-        }
+        tick.at(generator.nextTickNanos());
     }
 
-    private void wakeAt(long nanos) {
-        Runnable wake = () -> {
-            tickNanos = Long.MAX_VALUE;
-            turn();
-        };
-        var unused = loop.schedule(wake, nanos - clock.nanoTime(), TimeUnit.NANOSECONDS);
+    private void turnAt(long nanos) {
+        var unused = loop.schedule(this::turn, nanos - clock.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     private void connect(int index, Target target) {
