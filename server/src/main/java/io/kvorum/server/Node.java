@@ -193,6 +193,7 @@ public final class Node implements AutoCloseable {
         NodeGauges.register(metrics, () -> storage.status(watch));
         self.start(metrics, control);
         NodeGauges.register(metrics, engine, membership, peerNode, sessions);
+        NodeGauges.register(metrics, core.antiEntropy());
         List<NodeLoop> loops = new ArrayList<>();
         Map<EventLoop, NodeLoop> byEventLoop = new HashMap<>();
         for (EventExecutor executor : transports.group()) {

@@ -17,6 +17,7 @@ import io.kvorum.server.coordinator.QuorumPolicy;
 import io.kvorum.server.membership.FlushCallback;
 import io.kvorum.server.membership.FlushTarget;
 import io.kvorum.server.membership.Founded;
+import io.kvorum.server.membership.MembershipListeners;
 import io.kvorum.server.membership.MembershipParts;
 import io.kvorum.server.membership.MembershipService;
 import io.kvorum.server.peer.PeerCalls;
@@ -24,7 +25,11 @@ import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.message.Count;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.Scan;
+import io.kvorum.server.repair.AntiEntropyCounters;
+import io.kvorum.server.repair.AntiEntropyPolicy;
+import io.kvorum.server.repair.AntiEntropyService;
 import io.kvorum.server.repair.CopySettling;
+import io.kvorum.server.repair.ExchangeResponder;
 import io.kvorum.server.repair.PullResponder;
 import io.kvorum.server.repair.SettlerPolicy;
 import io.kvorum.server.repair.Sweeper;
@@ -67,6 +72,7 @@ public final class NodeCore {
     private final QuorumPolicy quorums;
     private final byte[] contextSecret;
     private final Map<MessageType, PeerRequestHandler> handlers;
+    private final AntiEntropyCounters antiEntropy = new AntiEntropyCounters();
 
     /**
      * What a node stands on.
@@ -164,17 +170,31 @@ public final class NodeCore {
                         foundation.config().storage().tombstoneGraceMillis())
                 .start(foundation.control());
         ReplicaService copies = replica(foundation.control()::execute);
-        membership.start(
+        CopySettling settling = new CopySettling(
+                SettlerPolicy.DEFAULT,
+                foundation.engine(),
+                copies::mergeFromElsewhere,
                 calls,
-                new CopySettling(
-                        SettlerPolicy.DEFAULT,
-                        foundation.engine(),
-                        copies::mergeFromElsewhere,
-                        calls,
-                        foundation.control(),
-                        foundation.clock(),
-                        membership::ownCopies,
-                        fence));
+                foundation.control(),
+                foundation.clock(),
+                membership::ownCopies,
+                fence);
+        AntiEntropyService comparing = new AntiEntropyService(
+                AntiEntropyPolicy.of(foundation.config().replication().antiEntropyIntervalNanos()),
+                antiEntropy,
+                foundation.engine(),
+                membership.view().ring().partitioner(),
+                copies::mergeFromElsewhere,
+                calls,
+                foundation.control(),
+                foundation.clock());
+        comparing.start();
+        membership.start(calls, new MembershipListeners(List.of(settling, comparing)));
+    }
+
+    /** What anti-entropy did since the start. */
+    public AntiEntropyCounters antiEntropy() {
+        return antiEntropy;
     }
 
     /** What it stands on. */
@@ -264,6 +284,7 @@ public final class NodeCore {
         Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(MessageType.class);
         handlers.putAll(membership.handlers());
         handlers.put(MessageType.PULL, new PullResponder(engine, membership::view, PULL_BYTES_MAX));
+        handlers.putAll(new ExchangeResponder(engine, membership::view, PULL_BYTES_MAX).handlers());
         KeyspaceService keyspace = new KeyspaceService(engine, membership::view, foundation.stamps()::currentMillis);
         handlers.put(MessageType.SCAN, (peer, request, info, answer) -> answer.answer(keyspace.answer((Scan) request)));
         handlers.put(

@@ -8,6 +8,7 @@ import io.kvorum.server.membership.MembershipStatus.MemberStatus;
 import io.kvorum.server.metrics.NodeMetrics;
 import io.kvorum.server.peer.PeerCounters;
 import io.kvorum.server.peer.PeerNode;
+import io.kvorum.server.repair.AntiEntropyCounters;
 import io.kvorum.storage.engine.StorageEngine;
 import java.util.function.Supplier;
 
@@ -66,6 +67,25 @@ final class NodeGauges {
                 "kvorum_checkpoint_problem",
                 "1 while the last checkpoint failed",
                 () -> storage.get().checkpointProblem().isEmpty() ? 0 : 1);
+    }
+
+    static void register(NodeMetrics metrics, AntiEntropyCounters antiEntropy) {
+        metrics.gauge(
+                "kvorum_anti_entropy_differing_peers",
+                "Owners whose copies differ from this node's and are being compared at this moment",
+                antiEntropy::differing);
+        metrics.gauge(
+                "kvorum_anti_entropy_pulled_total",
+                "Keys that were behind here and were brought up to date by anti-entropy",
+                antiEntropy::pulled);
+        metrics.gauge(
+                "kvorum_anti_entropy_sent_total",
+                "Keys that were behind at another owner and were sent there by anti-entropy",
+                antiEntropy::sent);
+        metrics.gauge(
+                "kvorum_anti_entropy_unneeded_total",
+                "Keys that anti-entropy moved although copies were equal by then; does not grow at rest",
+                antiEntropy::unneeded);
     }
 
     private static void register(NodeMetrics metrics, PeerCounters peers) {

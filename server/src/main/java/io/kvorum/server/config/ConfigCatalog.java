@@ -316,6 +316,14 @@ final class ConfigCatalog {
             Duration.ofSeconds(1),
             "The pause between two exchanges of what is known about the members. Shorter spreads a change sooner.");
 
+    static final ConfigProperty<Duration> ANTI_ENTROPY_INTERVAL = property(
+            "anti-entropy.interval",
+            NumberType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            Duration.ofSeconds(1),
+            "The pause between two comparisons of this node's copies with those of another owner, while they are equal;"
+                    + " one costs some dozens of bytes. What a node missed while it was away it gets when it is back,"
+                    + " without a pause.");
+
     static final ConfigProperty<Integer> DETECTOR_MISSES = property(
             "detector.misses",
             NumberType.integer(1, 100),
@@ -481,6 +489,7 @@ final class ConfigCatalog {
                             PEER_INFLIGHT_MAX,
                             PEER_CONNECT_TIMEOUT,
                             GOSSIP_INTERVAL,
+                            ANTI_ENTROPY_INTERVAL,
                             DETECTOR_MISSES,
                             DETECTOR_PROBE_MAX,
                             CLOCK_DRIFT_MAX)),

@@ -216,7 +216,8 @@ final class NodeConfigBuilder {
                 settings.get(ConfigCatalog.REPLICATION_WRITE_TIMEOUT).toNanos(),
                 settings.get(ConfigCatalog.REPLICATION_READ_ALL_RATIO),
                 settings.get(ConfigCatalog.REPLICATION_HEDGE),
-                settings.get(ConfigCatalog.REPLICATION_HEDGE_DELAY_MIN).toNanos());
+                settings.get(ConfigCatalog.REPLICATION_HEDGE_DELAY_MIN).toNanos(),
+                settings.get(ConfigCatalog.ANTI_ENTROPY_INTERVAL).toNanos());
     }
 
     private MembershipConfig membership() {

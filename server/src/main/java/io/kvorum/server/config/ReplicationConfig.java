@@ -12,6 +12,7 @@ package io.kvorum.server.config;
  * @param readAllRatio the share of reads, 0 to 1, that ask all owners
  * @param hedge whether a late reply sends the request to one more owner
  * @param hedgeDelayMinNanos how late at least
+ * @param antiEntropyIntervalNanos the pause between two comparisons of equal copies
  */
 public record ReplicationConfig(
         int n,
@@ -22,4 +23,5 @@ public record ReplicationConfig(
         long writeTimeoutNanos,
         double readAllRatio,
         boolean hedge,
-        long hedgeDelayMinNanos) {}
+        long hedgeDelayMinNanos,
+        long antiEntropyIntervalNanos) {}

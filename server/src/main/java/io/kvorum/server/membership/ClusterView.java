@@ -98,6 +98,11 @@ public final class ClusterView {
         return !unsettled.get(peer).get(partition);
     }
 
+    /** Whether this node and a peer both own the partition, and neither has forgotten anything of it. */
+    public boolean bothSettled(int partition, int peer) {
+        return settledHere(partition) && isOwner(partition, peer) && isSettled(partition, peer);
+    }
+
     /** The first healthy settled owner of the partition: who runs its read-modify-writes. -1 if there is none. */
     public int firstHealthySettledOwner(int partition) {
         return firstHealthySettled[partition];

@@ -1,5 +1,6 @@
 package io.kvorum.server.repair;
 
+import io.kvorum.ring.Partitioner;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.Answer;
 import io.kvorum.server.peer.FrameInfo;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Answers {@link Pull}: whole records, chunk by chunk in the order of table hashes. Safe from every thread. */
 public final class PullResponder implements PeerRequestHandler {
@@ -39,69 +41,28 @@ public final class PullResponder implements PeerRequestHandler {
         Pull pull = (Pull) request;
         PullAnswer chunk = answer(pull);
         if (engine.hasStubs()) {
-            new Completion(pull.partition(), Math.min(bytesMax, pull.bytesMax()), chunk, answer).from(0);
+            complete(pull, chunk, answer);
         } else {
             answer.answer(chunk);
         }
     }
 
-    /** Brings the values of a chunk's stubs back, one after the other; what gets too long is cut off, for the next pull. */
-    private final class Completion {
-        private final int partition;
-        private final long limit;
-        private final PullAnswer chunk;
-        private final Answer answer;
-        private final List<byte[]> records;
-        private long bytes;
-
-        Completion(int partition, long limit, PullAnswer chunk, Answer answer) {
-            this.partition = partition;
-            this.limit = limit;
-            this.chunk = chunk;
-            this.answer = answer;
-            this.records = new ArrayList<>(chunk.records());
-        }
-
-        void from(int begin) {
-            for (int i = begin; i < records.size(); i++) {
-                byte[] record = records.get(i);
-                if (bytes > limit && hashOf(records.get(i - 1)) < hashOf(record)) {
-                    answer.answer(new PullAnswer(hashOf(record), List.copyOf(records.subList(0, i))));
-                    return;
-                }
-                if (RecordBytes.lacksBytes(record)) {
-                    fetch(i, record);
-                    return;
-                }
-                bytes += record.length;
+    private void complete(Pull pull, PullAnswer chunk, Answer answer) {
+        int limit = Math.min(bytesMax, pull.bytesMax());
+        Partitioner partitioner = views.get().ring().partitioner();
+        WholeRecords.Sink sink = new WholeRecords.Sink() {
+            @Override
+            public void whole(List<byte[]> records, byte @Nullable [] next) {
+                answer.answer(new PullAnswer(next == null ? chunk.nextHash() : hashOf(next), records));
             }
-            answer.answer(new PullAnswer(chunk.nextHash(), records));
-        }
 
-        private void fetch(int index, byte[] record) {
-            engine.fetch(partition, position(record), RecordBytes.key(record), (whole, fetched) -> {
-                if (!fetched) {
-                    // Asked again later, from where this answer would have begun.
-                    answer.answer(new Refusal("the disk is behind"));
-                    return;
-                }
-                if (whole != null
-                        && RecordBytes.lacksBytes(whole)
-                        && RecordBytes.hash(whole) != RecordBytes.hash(record)) {
-                    // Another version came, and went to the disk, meanwhile.
-                    fetch(index, whole);
-                    return;
-                }
-                if (whole == null) {
-                    records.remove(index);
-                    from(index);
-                    return;
-                }
-                records.set(index, whole);
-                bytes += whole.length;
-                from(index + 1);
-            });
-        }
+            @Override
+            public void behind() {
+                // Asked again later, from where this answer would have begun.
+                answer.answer(new Refusal("the disk is behind"));
+            }
+        };
+        new WholeRecords(engine, partitioner, pull.partition(), chunk.records(), limit, this::hashOf, sink).complete();
     }
 
     private PullAnswer answer(Pull request) {

@@ -57,7 +57,8 @@ final class ConfigLoaderTest {
         assertThat(config.cluster().secret().isSet()).isFalse();
         assertThat(config.runtime()).isEqualTo(new RuntimeConfig(4, TransportKind.AUTO));
         assertThat(config.replication())
-                .isEqualTo(new ReplicationConfig(3, 2, 2, 0, 1_000_000_000, 1_000_000_000, 0.1, true, 5_000_000));
+                .isEqualTo(new ReplicationConfig(
+                        3, 2, 2, 0, 1_000_000_000, 1_000_000_000, 0.1, true, 5_000_000, 1_000_000_000));
         assertThat(config.client().limits().bulkBytesMax()).isEqualTo(64 << 20);
         assertThat(config.client().protectedMode()).isTrue();
         assertThat(config.client().tcpKeepaliveSeconds()).isEqualTo(300);

@@ -40,7 +40,8 @@ public final class MetricsPage {
         }
     }
 
-    static MetricsPage parse(String text) {
+    /** Reads the text of a page. */
+    public static MetricsPage parse(String text) {
         return new MetricsPage(text);
     }
 

@@ -6,15 +6,23 @@ import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.ring.NodeId;
+import io.kvorum.server.peer.message.Compare;
+import io.kvorum.server.peer.message.CompareAnswer;
 import io.kvorum.server.peer.message.CopyState;
 import io.kvorum.server.peer.message.Count;
 import io.kvorum.server.peer.message.CountAnswer;
+import io.kvorum.server.peer.message.Entries;
+import io.kvorum.server.peer.message.EntriesAnswer;
 import io.kvorum.server.peer.message.Events;
 import io.kvorum.server.peer.message.EventsAnswer;
+import io.kvorum.server.peer.message.Fetch;
+import io.kvorum.server.peer.message.FetchAnswer;
 import io.kvorum.server.peer.message.Forward;
 import io.kvorum.server.peer.message.ForwardAnswer;
 import io.kvorum.server.peer.message.Gossip;
 import io.kvorum.server.peer.message.Hello;
+import io.kvorum.server.peer.message.Leaves;
+import io.kvorum.server.peer.message.LeavesAnswer;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Probe;
@@ -153,6 +161,14 @@ final class PeerMessagesTarget implements FuzzTarget {
                 new CountAnswer(random.nextLong(1L << 40)),
                 new Pull(random.nextInt(256), random.nextLong(1L << 32), random.nextLong(), 1 << 20),
                 new PullAnswer(random.nextLong(), List.of(record, Records.random(random))),
+                new Compare(random.nextLong()),
+                new CompareAnswer(new int[] {1, random.nextInt(256)}, new long[] {random.nextLong(), 0}),
+                new Leaves(random.nextInt(256), random.nextInt(4096), 4096),
+                new LeavesAnswer(new long[] {random.nextLong(), 0}),
+                new Entries(random.nextInt(256), new int[] {0, random.nextInt(4096)}),
+                new EntriesAnswer(new int[] {0, 1}, new long[] {random.nextLong()}, new long[] {random.nextLong()}),
+                new Fetch(random.nextInt(256), new long[] {random.nextLong()}, 1 << 20),
+                new FetchAnswer(random.nextInt(10), List.of(record)),
                 new Probe(),
                 new ProbeAnswer(),
                 new CopyState(random.nextLong(), random.nextInt(300), partitions),

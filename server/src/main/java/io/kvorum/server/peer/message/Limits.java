@@ -7,6 +7,7 @@ final class Limits {
     static final int ARGUMENTS_MAX = 1024 * 1024;
     static final int RECORDS_MAX = 64 * 1024;
     static final int PARTITIONS_MAX = 16384;
+    static final int LEAVES_MAX = 1 << 20;
     static final int NAME_BYTES_MAX = 1024;
     static final int EVENTS_BYTES_MAX = 64 * 1024 * 1024;
     static final int TEXT_BYTES_MAX = 64 * 1024;

@@ -28,7 +28,15 @@ public enum MessageType {
     EVENTS(21, Events::decode),
     EVENTS_ANSWER(22, EventsAnswer::decode),
     NEWEST_STAMP(23, NewestStamp::decode),
-    NEWEST_STAMP_ANSWER(24, NewestStampAnswer::decode);
+    NEWEST_STAMP_ANSWER(24, NewestStampAnswer::decode),
+    COMPARE(25, Compare::decode),
+    COMPARE_ANSWER(26, CompareAnswer::decode),
+    LEAVES(27, Leaves::decode),
+    LEAVES_ANSWER(28, LeavesAnswer::decode),
+    ENTRIES(29, Entries::decode),
+    ENTRIES_ANSWER(30, EntriesAnswer::decode),
+    FETCH(31, Fetch::decode),
+    FETCH_ANSWER(32, FetchAnswer::decode);
 
     private static final int CODES = 64;
     private static final @Nullable MessageType[] BY_CODE = new MessageType[CODES];

@@ -32,7 +32,15 @@ public sealed interface PeerMessage
                 Events,
                 EventsAnswer,
                 NewestStamp,
-                NewestStampAnswer {
+                NewestStampAnswer,
+                Compare,
+                CompareAnswer,
+                Leaves,
+                LeavesAnswer,
+                Entries,
+                EntriesAnswer,
+                Fetch,
+                FetchAnswer {
     /** The number of this message's type in the frame header. */
     MessageType type();
 

@@ -66,7 +66,15 @@ final class MessageTypeTest {
                 new Events(new byte[] {4, 5}),
                 new EventsAnswer(6),
                 new NewestStamp(),
-                new NewestStampAnswer(0x0102_0304_0506_0708L));
+                new NewestStampAnswer(0x0102_0304_0506_0708L),
+                new Compare(0x1122_3344_5566_7788L),
+                new CompareAnswer(new int[] {0, 300}, new long[] {-1, 2}),
+                new Leaves(300, 0, 4096),
+                new LeavesAnswer(new long[] {0, 5, -1}),
+                new Entries(300, new int[] {7, 4095}),
+                new EntriesAnswer(new int[] {2, 0, 1}, new long[] {1, 2, -3}, new long[] {4, 5, 6}),
+                new Fetch(300, new long[] {1, -3}, 65536),
+                new FetchAnswer(2, List.of(record)));
     }
 
     @Test

@@ -20,6 +20,8 @@ public final class PlantedBugs {
                 new PlantedBug("stamp a flush by one clock", "a flush takes all", seed -> Shipping.oneClock()),
                 new PlantedBug("take back what was flushed", "a flush takes all", seed -> Copies.takingFlushedBack()),
                 new PlantedBug("be deaf to news of the ring", "rings agree", seed -> Shipping.deafToNews()),
+                new PlantedBug("call all copies equal", "copies converge", seed -> Shipping.allEqual()),
+                new PlantedBug("fetch nothing", "copies converge", seed -> Shipping.nothingFetched()),
                 new PlantedBug("refuse pulls", "settling", seed -> Shipping.refusedPulls()),
                 new PlantedBug("reuse an actor after a loss", "actors end", seed -> Copies.withOldActors()),
                 new PlantedBug("trust a copy that lost its data", "nothing is lost", seed -> Copies.trusted()),

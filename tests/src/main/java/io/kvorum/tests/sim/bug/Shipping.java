@@ -1,7 +1,9 @@
 package io.kvorum.tests.sim.bug;
 
 import io.kvorum.server.peer.PeerRequestHandler;
+import io.kvorum.server.peer.message.CompareAnswer;
 import io.kvorum.server.peer.message.EventsAnswer;
+import io.kvorum.server.peer.message.FetchAnswer;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.NewestStampAnswer;
 import io.kvorum.server.peer.message.PeerMessage;
@@ -15,6 +17,7 @@ import io.kvorum.tests.sim.cluster.ForwardingEngine;
 import io.kvorum.tests.sim.cluster.Sabotage;
 import io.kvorum.tests.sim.cluster.SimLife;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** What may go wrong with what nodes tell each other. */
@@ -73,6 +76,26 @@ final class Shipping {
                         return 0;
                     }
                 };
+            }
+        };
+    }
+
+    /** Who is asked whether copies differ says that they do not. */
+    static Sabotage allEqual() {
+        return new Sabotage() {
+            @Override
+            public PeerMessage answer(PeerMessage real) {
+                return real instanceof CompareAnswer ? CompareAnswer.EQUAL : real;
+            }
+        };
+    }
+
+    /** What another owner has is asked for, and not kept. */
+    static Sabotage nothingFetched() {
+        return new Sabotage() {
+            @Override
+            public PeerMessage answer(PeerMessage real) {
+                return real instanceof FetchAnswer answer ? new FetchAnswer(answer.done(), List.of()) : real;
             }
         };
     }

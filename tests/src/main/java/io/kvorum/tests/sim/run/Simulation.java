@@ -2,9 +2,11 @@ package io.kvorum.tests.sim.run;
 
 import io.kvorum.server.coordinator.CoordinatorMetrics;
 import io.kvorum.server.coordinator.Failure;
+import io.kvorum.server.repair.AntiEntropyCounters;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.storage.version.ContextCodec;
 import io.kvorum.tests.sim.check.Checks;
+import io.kvorum.tests.sim.check.CopiesAgree;
 import io.kvorum.tests.sim.cluster.Sabotage;
 import io.kvorum.tests.sim.cluster.SimCluster;
 import io.kvorum.tests.sim.cluster.SimLife;
@@ -40,6 +42,8 @@ public final class Simulation implements Ending {
     private static final long READ_NANOS_MAX = 10 * VirtualTime.SECOND;
     private static final long WRITE_NANOS_MAX = 10 * VirtualTime.SECOND;
     private static final long RETRY_NANOS = 300 * VirtualTime.MILLI;
+    private static final long CONVERGE_NANOS_MAX = 90 * VirtualTime.SECOND;
+    private static final long REST_NANOS = 5 * VirtualTime.SECOND;
     private static final int READS = 2;
     private static final int READ_TRIES = 20;
 
@@ -146,6 +150,7 @@ public final class Simulation implements Ending {
                 writeTo(node);
             }
         }
+        converge();
         for (int i = 0; i < READS; i++) {
             for (KeyStory key : story.keys()) {
                 lastReads.put(key, readAll(key));
@@ -173,6 +178,38 @@ public final class Simulation implements Ending {
             throw inside;
         }
         return happened;
+    }
+
+    /** Copies become equal by themselves, without a read, and then nothing is moved any more (design §9). */
+    private void converge() {
+        long untilNanos = time.nowNanos() + CONVERGE_NANOS_MAX;
+        int partition = 0;
+        while (partition < cluster.ring().partitions()) {
+            if (CopiesAgree.isEqual(cluster, partition)) {
+                partition++;
+            } else if (!step(untilNanos)) {
+                throw new Violation(
+                        "copies converge",
+                        null,
+                        "partition " + partition + " still differs after " + CONVERGE_NANOS_MAX / VirtualTime.SECOND
+                                + " s without faults");
+            }
+        }
+        long moved = moved();
+        runUntil(time.nowNanos() + REST_NANOS);
+        if (moved() != moved) {
+            throw new Violation("rest", null, moved() - moved + " keys were moved though copies are equal");
+        }
+    }
+
+    private long moved() {
+        long moved = 0;
+        for (SimNode node : cluster.nodes()) {
+            AntiEntropyCounters counters =
+                    Objects.requireNonNull(node.life()).core().antiEntropy();
+            moved += counters.pulled() + counters.sent() + counters.unneeded();
+        }
+        return moved;
     }
 
     private void waitUntilSettled(String promise, long nanosMax) {

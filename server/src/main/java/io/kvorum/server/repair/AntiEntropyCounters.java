@@ -1,0 +1,43 @@
+package io.kvorum.server.repair;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What anti-entropy did since the start. Read on any thread. */
+public final class AntiEntropyCounters {
+    private final LongAdder pulled = new LongAdder();
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder unneeded = new LongAdder();
+    private volatile int differing;
+
+    /** Keys that this node's copies did not have, or not as new, and have now. */
+    public long pulled() {
+        return pulled.sum();
+    }
+
+    /** Keys that another owner did not have, or not as new, and was sent. */
+    public long sent() {
+        return sent.sum();
+    }
+
+    /** Keys that two looks found different and a third did not: there are none of these on a cluster at rest. */
+    public long unneeded() {
+        return unneeded.sum();
+    }
+
+    /** With how many peers copies differ and are being compared at this moment. */
+    public int differing() {
+        return differing;
+    }
+
+    void count(AntiEntropyEffects.Repair repair) {
+        switch (repair) {
+            case PULLED -> pulled.increment();
+            case SENT -> sent.increment();
+            case NOTHING -> unneeded.increment();
+        }
+    }
+
+    void differing(int peers) {
+        differing = peers;
+    }
+}
