@@ -1,5 +1,10 @@
 package io.kvorum.server;
 
+import io.kvorum.server.background.Admission;
+import io.kvorum.server.background.BackgroundJob;
+import io.kvorum.server.background.Budget;
+import io.kvorum.server.background.JobProgress;
+import io.kvorum.server.background.QueueWait;
 import io.kvorum.server.backup.BackupOrigin;
 import io.kvorum.server.backup.Backups;
 import io.kvorum.server.client.LoadingDoor;
@@ -9,6 +14,7 @@ import io.kvorum.server.command.SessionDirectory;
 import io.kvorum.server.command.admin.AdminCommands;
 import io.kvorum.server.command.admin.ConfigView;
 import io.kvorum.server.command.admin.NodeDescription;
+import io.kvorum.server.command.admin.NodeStatus;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.ReplicationConfig;
@@ -26,6 +32,7 @@ import io.kvorum.server.peer.LoopPeerCalls;
 import io.kvorum.server.peer.PeerNode;
 import io.kvorum.server.peer.PeerServer;
 import io.kvorum.server.peer.PeerSettings;
+import io.kvorum.server.repair.AntiEntropyCounters;
 import io.kvorum.server.runtime.BackgroundThread;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.ControlThread;
@@ -34,10 +41,12 @@ import io.kvorum.server.runtime.EventLoopTasks;
 import io.kvorum.server.runtime.Lifecycle;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.server.runtime.StartException;
+import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.server.runtime.Threads;
 import io.kvorum.server.runtime.Transports;
 import io.kvorum.storage.checkpoint.XodusCheckpointStore;
 import io.kvorum.storage.disk.Disk;
+import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.version.StampClock;
 import io.netty.channel.EventLoop;
@@ -67,6 +76,7 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final int CONTROL_QUEUE_MAX = 10_000;
+    private static final long ADMISSION_NANOS = 1_000_000_000L;
     private static final int DISK_QUEUE_MAX = 1_000;
     private static final int READ_THREADS = 2;
     private static final int READ_QUEUE_MAX = 10_000;
@@ -158,8 +168,19 @@ public final class Node implements AutoCloseable {
         load(storage, founded, transports, watch);
         long bootId = random.generator("boot").nextLong();
         CopyCounters counters = new CopyCounters();
+        Admission admission = new Admission(new Budget(), config.runtime().latencyTargetNanos());
         NodeCore.Foundation foundation = new NodeCore.Foundation(
-                config, founded, bootId, storage.livesKnownUpTo(), clock, stamps, random, engine, control, counters);
+                config,
+                founded,
+                bootId,
+                storage.livesKnownUpTo(),
+                clock,
+                stamps,
+                random,
+                engine,
+                control,
+                counters,
+                admission.budget());
         MembershipService membership = lifecycle.opened("membership", foundation.membership());
         PeerNode peerNode = new PeerNode(
                 founded.peerIdentity(bootId),
@@ -183,7 +204,8 @@ public final class Node implements AutoCloseable {
                 foundation,
                 membership,
                 sessions,
-                AdminCommands.commands(self, ConfigView.of(config), backups(founded, engine, stamps, random, clock)));
+                AdminCommands.commands(
+                        self, ConfigView.of(config), backups(founded, engine, stamps, random, clock), admission));
         NodeMetrics metrics = new NodeMetrics(
                 config.runtime().ioThreads(),
                 core.table().rows().stream().map(Command::name).toList());
@@ -211,8 +233,48 @@ public final class Node implements AutoCloseable {
                 peerNode::closeIncoming);
         startPeers(transports, byEventLoop);
         core.start(calls, this::stopFor);
+        track(admission, core, engine, () -> storage.status(watch), watch);
+        NodeGauges.register(metrics, admission);
+        QueueWait queueWait = new QueueWait(
+                byEventLoop.keySet().stream().<TaskLoop>map(EventLoopTasks::new).toList(), clock::nanoTime);
+        control.every(ADMISSION_NANOS, () -> {
+            admission.tick(metrics::commandsWithin, queueWait.getAsLong());
+            engine.pace(admission.budget().share(BackgroundJob.CHECKPOINT));
+        });
         startClients(transports, byEventLoop, metrics);
         http.serve(() -> new Readiness(membership.status().notReady()), metrics::prometheusText);
+    }
+
+    private static void track(
+            Admission admission,
+            NodeCore core,
+            StorageEngine engine,
+            Supplier<NodeStatus.Storage> storage,
+            EngineWatch watch) {
+        if (engine.durability() != Durability.NONE) {
+            admission.track(
+                    BackgroundJob.CHECKPOINT,
+                    new JobProgress(
+                            "records",
+                            watch::checkpointedRecords,
+                            () -> storage.get().dirtyRecords(),
+                            watch::checkpointNanos));
+        }
+        AntiEntropyCounters antiEntropy = core.antiEntropy();
+        admission.track(
+                BackgroundJob.ANTI_ENTROPY,
+                new JobProgress(
+                        "keys",
+                        () -> antiEntropy.pulled() + antiEntropy.sent(),
+                        antiEntropy::pending,
+                        () -> admission.budget().workedNanos(BackgroundJob.ANTI_ENTROPY)));
+        admission.track(
+                BackgroundJob.SWEEPING,
+                new JobProgress(
+                        "records",
+                        core.sweeper()::looked,
+                        () -> -1,
+                        () -> admission.budget().workedNanos(BackgroundJob.SWEEPING)));
     }
 
     /** Loads the records, while clients and those who watch are told how far that is. */

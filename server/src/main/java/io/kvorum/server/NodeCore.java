@@ -1,6 +1,7 @@
 package io.kvorum.server;
 
 import io.kvorum.ring.Ring;
+import io.kvorum.server.background.Budget;
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandTable;
 import io.kvorum.server.command.Commands;
@@ -73,6 +74,7 @@ public final class NodeCore {
     private final byte[] contextSecret;
     private final Map<MessageType, PeerRequestHandler> handlers;
     private final AntiEntropyCounters antiEntropy = new AntiEntropyCounters();
+    private final Sweeper sweeper;
 
     /**
      * What a node stands on.
@@ -87,6 +89,7 @@ public final class NodeCore {
      * @param engine its copies, started
      * @param control the thread that owns what the node does by itself
      * @param observer told of what merges and writes find
+     * @param budget of what it does by itself
      */
     public record Foundation(
             NodeConfig config,
@@ -98,7 +101,8 @@ public final class NodeCore {
             RandomSource random,
             StorageEngine engine,
             TaskLoop control,
-            ReplicaObserver observer) {
+            ReplicaObserver observer,
+            Budget budget) {
         /** The membership on this foundation; silent until {@link NodeCore#start}. */
         public MembershipService membership() {
             return new MembershipService(new MembershipParts(
@@ -154,6 +158,13 @@ public final class NodeCore {
         this.quorums = quorums(config.replication());
         this.contextSecret = contextSecret(config, foundation.founded().ring());
         this.handlers = handlers(foundation, membership);
+        this.sweeper = new Sweeper(
+                foundation.engine(),
+                foundation.stamps(),
+                membership::view,
+                foundation.budget(),
+                foundation.clock(),
+                config.storage().tombstoneGraceMillis());
     }
 
     /**
@@ -163,12 +174,7 @@ public final class NodeCore {
      * @param fence told once, on the control thread, when this node was removed and must stop for ever
      */
     public void start(PeerCalls calls, Consumer<String> fence) {
-        new Sweeper(
-                        foundation.engine(),
-                        foundation.stamps(),
-                        membership::view,
-                        foundation.config().storage().tombstoneGraceMillis())
-                .start(foundation.control());
+        sweeper.start(foundation.control());
         ReplicaService copies = replica(foundation.control()::execute);
         CopySettling settling = new CopySettling(
                 SettlerPolicy.DEFAULT,
@@ -186,10 +192,16 @@ public final class NodeCore {
                 membership.view().ring().partitioner(),
                 copies::mergeFromElsewhere,
                 calls,
+                foundation.budget(),
                 foundation.control(),
                 foundation.clock());
         comparing.start();
         membership.start(calls, new MembershipListeners(List.of(settling, comparing)));
+    }
+
+    /** What takes away what is expired or dead. */
+    public Sweeper sweeper() {
+        return sweeper;
     }
 
     /** What anti-entropy did since the start. */

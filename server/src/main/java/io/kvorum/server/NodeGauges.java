@@ -1,6 +1,8 @@
 package io.kvorum.server;
 
 import io.kvorum.ring.detector.PeerStatus;
+import io.kvorum.server.background.Admission;
+import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.command.SessionDirectory;
 import io.kvorum.server.command.admin.NodeStatus;
 import io.kvorum.server.membership.MembershipService;
@@ -86,6 +88,29 @@ final class NodeGauges {
                 "kvorum_anti_entropy_unneeded_total",
                 "Keys that anti-entropy moved although copies were equal by then; does not grow at rest",
                 antiEntropy::unneeded);
+    }
+
+    static void register(NodeMetrics metrics, Admission admission) {
+        metrics.gaugeOfDouble(
+                "kvorum_background_share",
+                "Part of its time that background work may use, as the controller decides",
+                () -> admission.status().share());
+        metrics.gaugeOfDouble(
+                "kvorum_background_foreground_p99_seconds",
+                "How long 99 of 100 clients waited at most in the last minute, which decides that",
+                () -> admission.status().p99Nanos() / 1e9);
+        metrics.gaugeOfDouble(
+                "kvorum_background_queue_wait_seconds",
+                "How long event loops took to come to what they were given, which decides that, too",
+                () -> admission.status().queueWaitNanos() / 1e9);
+        for (BackgroundJob job : BackgroundJob.ALL) {
+            metrics.gaugeOfDouble(
+                    "kvorum_background_worked_seconds_total",
+                    "How long background jobs were at work",
+                    () -> admission.workedNanos(job) / 1e9,
+                    "job",
+                    job.label());
+        }
     }
 
     private static void register(NodeMetrics metrics, PeerCounters peers) {

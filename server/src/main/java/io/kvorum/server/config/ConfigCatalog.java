@@ -68,6 +68,13 @@ final class ConfigCatalog {
             "Event loops: each serves its share of the clients and has its own connection to every other node. More than"
                     + " the processors only adds connections.");
 
+    static final ConfigProperty<Duration> BACKGROUND_LATENCY_TARGET = property(
+            "background.latency-target",
+            NumberType.duration(Duration.ofMillis(1), Duration.ofSeconds(10)),
+            Duration.ofMillis(20),
+            "Checkpoints, anti-entropy and all else that goes on besides are slowed while one client in a hundred waits"
+                    + " longer than this, or an event loop is this late. See `ctl background`.");
+
     static final ConfigProperty<TransportKind> TRANSPORT = property(
             "transport",
             new Choice<>(TransportKind.class),
@@ -441,7 +448,16 @@ final class ConfigCatalog {
     record Section(String title, List<ConfigProperty<?>> properties) {}
 
     static final List<Section> SECTIONS = List.of(
-            new Section("The node", List.of(NODE_NAME, NODE_ZONE, NODE_WEIGHT, DATA_DIR, IO_THREADS, TRANSPORT)),
+            new Section(
+                    "The node",
+                    List.of(
+                            NODE_NAME,
+                            NODE_ZONE,
+                            NODE_WEIGHT,
+                            DATA_DIR,
+                            IO_THREADS,
+                            TRANSPORT,
+                            BACKGROUND_LATENCY_TARGET)),
             new Section(
                     "Clients",
                     List.of(

@@ -57,7 +57,8 @@ final class NodeConfigBuilder {
                 name,
                 new RuntimeConfig(
                         settings.get(ConfigCatalog.IO_THREADS, Math.min(machine.cores(), IO_THREADS_DEFAULT_MAX)),
-                        settings.get(ConfigCatalog.TRANSPORT)),
+                        settings.get(ConfigCatalog.TRANSPORT),
+                        settings.get(ConfigCatalog.BACKGROUND_LATENCY_TARGET).toNanos()),
                 cluster(self, initialMembers, peer),
                 replication(),
                 client,

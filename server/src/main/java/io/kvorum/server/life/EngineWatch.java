@@ -70,6 +70,16 @@ public final class EngineWatch implements EngineObserver {
         return progress;
     }
 
+    /** Records that were put to checkpoints since the start. */
+    public long checkpointedRecords() {
+        return records.sum();
+    }
+
+    /** How long the checkpoint thread has worked for them, in nanoseconds. */
+    public long checkpointNanos() {
+        return busyNanos.sum();
+    }
+
     /** Checkpoints completed. */
     long checkpoints() {
         return checkpoints.sum();

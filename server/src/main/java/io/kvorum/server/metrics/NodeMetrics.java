@@ -138,6 +138,18 @@ public final class NodeMetrics {
         return stats;
     }
 
+    /** How many commands since the start were answered within each bound, ascending, in nanoseconds. Not for event loops. */
+    public long[] commandsWithin(long[] bounds) {
+        long[] all = new long[bounds.length];
+        for (SummedHistogram command : commands) {
+            long[] counts = command.cumulative(bounds);
+            for (int i = 0; i < all.length; i++) {
+                all[i] += counts[i];
+            }
+        }
+        return all;
+    }
+
     /** All numbers in Prometheus's text format, version 0.0.4. Takes milliseconds: not for event loops. */
     public String prometheusText() {
         return PrometheusText.write(registry, helps);

@@ -80,6 +80,11 @@ final class AntiEntropy {
         return (int) exchanges.values().stream().filter(Exchange::isAtWork).count();
     }
 
+    /** How many keys were found to differ and are not brought up to date yet. */
+    int pending() {
+        return exchanges.values().stream().mapToInt(Exchange::pending).sum();
+    }
+
     private Exchange exchange(int peer) {
         return exchanges.computeIfAbsent(peer, number -> new Exchange(number, policy));
     }

@@ -8,6 +8,7 @@ public final class AntiEntropyCounters {
     private final LongAdder sent = new LongAdder();
     private final LongAdder unneeded = new LongAdder();
     private volatile int differing;
+    private volatile int pending;
 
     /** Keys that this node's copies did not have, or not as new, and have now. */
     public long pulled() {
@@ -29,6 +30,11 @@ public final class AntiEntropyCounters {
         return differing;
     }
 
+    /** Keys that were found to differ in passes under way and are not brought up to date yet. */
+    public int pending() {
+        return pending;
+    }
+
     void count(AntiEntropyEffects.Repair repair) {
         switch (repair) {
             case PULLED -> pulled.increment();
@@ -37,7 +43,8 @@ public final class AntiEntropyCounters {
         }
     }
 
-    void differing(int peers) {
+    void differing(int peers, int keys) {
         differing = peers;
+        pending = keys;
     }
 }

@@ -1,6 +1,8 @@
 package io.kvorum.server.repair;
 
 import io.kvorum.ring.Partitioner;
+import io.kvorum.server.background.BackgroundJob;
+import io.kvorum.server.background.Budget;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.membership.MembershipListener;
 import io.kvorum.server.peer.PeerCalls;
@@ -21,7 +23,9 @@ import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.version.RecordBytes;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
@@ -37,6 +41,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private static final Logger LOG = LoggerFactory.getLogger(AntiEntropyService.class);
     private static final long TIMEOUT_NANOS = 5_000_000_000L;
     private static final long TICK_NANOS = 100_000_000L;
+    private static final long PAUSED_NANOS = 500_000_000L;
     private static final int LEAVES_AT_ONCE = 8 * 1024;
 
     /** An answer that took longer, by a clock that goes on while this process stands still, may be from before a reaping. */
@@ -47,9 +52,11 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private final AntiEntropyCounters counters;
     private final StorageEngine engine;
     private final CopyReader copies;
+    private final Map<Integer, Long> restUntilNanos = new HashMap<>();
     private final Partitioner partitioner;
     private final RecordMerger merger;
     private final PeerCalls calls;
+    private final Budget budget;
     private final TaskLoop control;
     private final Clock clock;
 
@@ -61,6 +68,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
      * @param partitioner of the ring, for life
      * @param merger takes records of other owners
      * @param calls how peers are reached
+     * @param budget how much of its time this may use
      */
     public AntiEntropyService(
             AntiEntropyPolicy policy,
@@ -69,6 +77,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
             Partitioner partitioner,
             RecordMerger merger,
             PeerCalls calls,
+            Budget budget,
             TaskLoop control,
             Clock clock) {
         this.antiEntropy = new AntiEntropy(policy);
@@ -79,6 +88,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
         this.partitioner = partitioner;
         this.merger = merger;
         this.calls = calls;
+        this.budget = budget;
         this.control = control;
         this.clock = clock;
     }
@@ -87,8 +97,10 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     public void start() {
         if (!engine.evicts()) {
             control.every(TICK_NANOS, () -> {
-                antiEntropy.tick(clock.nanoTime(), this);
-                counters.differing(antiEntropy.atWork());
+                if (!budget.isPaused(BackgroundJob.ANTI_ENTROPY)) {
+                    antiEntropy.tick(clock.nanoTime(), this);
+                }
+                counters.differing(antiEntropy.atWork(), antiEntropy.pending());
             });
         }
     }
@@ -206,15 +218,12 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
 
     @Override
     public void send(int peer, long ticket, int partition, long position) {
+        whenRested(peer, () -> sendNow(new Sending(peer, ticket), partition, position));
+    }
+
+    private void sendNow(Sending sending, int partition, long position) {
         List<byte[]> records = copies.recordsAt(partition, position);
-        new WholeRecords(
-                        engine,
-                        partitioner,
-                        partition,
-                        records,
-                        Long.MAX_VALUE,
-                        copies::positionOf,
-                        new Sending(peer, ticket))
+        new WholeRecords(engine, partitioner, partition, records, Long.MAX_VALUE, copies::positionOf, sending)
                 .complete();
     }
 
@@ -223,13 +232,38 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
         counters.count(repair);
     }
 
-    /** Asks a peer; what comes of it is told on the control thread, once. */
+    /** Asks a peer when the budget lets it; what comes of it is told on the control thread, once. */
     private <A extends PeerMessage> void ask(
             int peer, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
+        whenRested(peer, () -> askNow(peer, ticket, question, type, answered));
+    }
+
+    /** A pass may be paused in its midst: then it rests until it is no more, or until the peer is gone. */
+    private void whenRested(int peer, Runnable work) {
+        long restNanos = budget.isPaused(BackgroundJob.ANTI_ENTROPY)
+                ? PAUSED_NANOS
+                : restUntilNanos.getOrDefault(peer, clock.nanoTime()) - clock.nanoTime();
+        if (restNanos <= 0) {
+            work.run();
+        } else {
+            control.schedule(restNanos, () -> whenRested(peer, work));
+        }
+    }
+
+    private void worked(int peer, long sinceNanos, int atOnce) {
+        long now = clock.nanoTime();
+        long restNanos = budget.restNanos(BackgroundJob.ANTI_ENTROPY, (now - sinceNanos) / atOnce);
+        restUntilNanos.merge(peer, now + restNanos, (before, until) -> until - before > 0 ? until : before);
+    }
+
+    private <A extends PeerMessage> void askNow(
+            int peer, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
+        long askedNanos = clock.nanoTime();
         long askedMillis = clock.wallMillis();
         calls.call(peer, question, TIMEOUT_NANOS, new ReplyHandler() {
             @Override
             public void onReply(int from, PeerMessage reply) {
+                worked(from, askedNanos, 1);
                 if (type.isInstance(reply) && clock.wallMillis() - askedMillis < STALE_MILLIS) {
                     answered.accept(type.cast(reply), clock.nanoTime());
                 } else {
@@ -249,6 +283,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private final class Sending implements WholeRecords.Sink, ReplyHandler {
         private final int peer;
         private final long ticket;
+        private final long sinceNanos = clock.nanoTime();
         private int unanswered = 1;
         private boolean taken = true;
 
@@ -297,6 +332,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
             taken &= merged;
             unanswered--;
             if (unanswered == 0) {
+                worked(peer, sinceNanos, policy.sendsMax());
                 antiEntropy.onSent(peer, ticket, taken, clock.nanoTime(), AntiEntropyService.this);
             }
         }

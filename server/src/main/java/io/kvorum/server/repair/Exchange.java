@@ -108,6 +108,13 @@ final class Exchange {
         return phase != Phase.RESTING && phase != Phase.COMPARING;
     }
 
+    /** How many keys were found to differ in this pass and are not brought up to date yet. */
+    int pending() {
+        int unconfirmed = phase == Phase.CONFIRMING ? suspects.size() - next : suspects.size();
+        int unfetched = phase == Phase.FETCHING ? confirmed.size() - next : 0;
+        return unconfirmed + unfetched + (phase == Phase.CONFIRMING ? confirmed.size() : 0) + toSend.size() + sending;
+    }
+
     void tick(long nowNanos, AntiEntropyEffects effects) {
         if (!up || nowNanos - dueNanos < 0) {
             return;

@@ -1,10 +1,14 @@
 package io.kvorum.server.repair;
 
+import io.kvorum.server.background.BackgroundJob;
+import io.kvorum.server.background.Budget;
 import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.engine.Sweep;
 import io.kvorum.storage.version.StampClock;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -23,15 +27,28 @@ public final class Sweeper {
     private final StampClock stamps;
     private final Supplier<ClusterView> views;
     private final long graceMillis;
+    private final Budget budget;
+    private final Clock clock;
     private int partition;
     private long cursor;
+    private long restUntilNanos;
+    private final LongAdder looked = new LongAdder();
 
     /**
      * Joins the parts.
      *
+     * @param budget how much of its time this may use
      * @param graceMillis how long what is dead is remembered
      */
-    public Sweeper(StorageEngine engine, StampClock stamps, Supplier<ClusterView> views, long graceMillis) {
+    public Sweeper(
+            StorageEngine engine,
+            StampClock stamps,
+            Supplier<ClusterView> views,
+            Budget budget,
+            Clock clock,
+            long graceMillis) {
+        this.budget = budget;
+        this.clock = clock;
         this.engine = engine;
         this.stamps = stamps;
         this.views = views;
@@ -43,19 +60,34 @@ public final class Sweeper {
         control.every(TICK_NANOS, this::sweepOn);
     }
 
-    /** One part of a round. */
+    /** How many records it has looked at since the start. Any thread. */
+    public long looked() {
+        return looked.sum();
+    }
+
+    /** One part of a round, if the budget lets it. */
     void sweepOn() {
+        long nowNanos = clock.nanoTime();
+        if (!budget.isPaused(BackgroundJob.SWEEPING) && nowNanos - restUntilNanos >= 0) {
+            sweep();
+            long doneNanos = clock.nanoTime();
+            restUntilNanos = doneNanos + budget.restNanos(BackgroundJob.SWEEPING, doneNanos - nowNanos);
+        }
+    }
+
+    private void sweep() {
         long nowMillis = stamps.currentMillis();
         boolean alone = views.get().ring().members().size() == 1;
         Sweep sweep = new Sweep(nowMillis - MARGIN_MILLIS, alone ? nowMillis - graceMillis : Sweep.NOTHING);
-        int looked = 0;
-        for (int step = 0; step < engine.partitions() && looked < RECORDS_A_TICK; step++) {
-            looked += Math.max(1, Math.min(engine.recordCount(partition), RECORDS_A_TICK));
+        int seen = 0;
+        for (int step = 0; step < engine.partitions() && seen < RECORDS_A_TICK; step++) {
+            seen += Math.max(1, Math.min(engine.recordCount(partition), RECORDS_A_TICK));
             cursor = engine.sweep(partition, cursor, RECORDS_A_TICK, sweep);
             if (cursor == StorageEngine.SCAN_DONE) {
                 cursor = 0;
                 partition = (partition + 1) % engine.partitions();
             }
         }
+        looked.add(seen);
     }
 }

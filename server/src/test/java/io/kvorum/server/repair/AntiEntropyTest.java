@@ -11,6 +11,9 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.RingBuilder;
+import io.kvorum.server.background.BackgroundJob;
+import io.kvorum.server.background.Budget;
+import io.kvorum.server.background.Mode;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.FrameInfo;
 import io.kvorum.server.peer.PeerCalls;
@@ -36,6 +39,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -61,6 +65,7 @@ final class AntiEntropyTest {
     private final StampClock stamps = new StampClock(() -> 1_000, 1_000);
     private final MemoryEngine here = engine(1);
     private final MemoryEngine there = engine(2);
+    private final Budget budget = new Budget();
     private final AntiEntropyCounters counters = new AntiEntropyCounters();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<MessageType> asked = new ArrayList<>();
@@ -229,6 +234,17 @@ final class AntiEntropyTest {
     }
 
     @Test
+    void paused_job_asks_for_nothing_and_goes_on_when_it_is_resumed() {
+        write(there, "key", "1");
+        budget.mode(BackgroundJob.ANTI_ENTROPY, Mode.PAUSED);
+        run(10 * SECOND);
+        assertThat(asked).isEmpty();
+        budget.mode(BackgroundJob.ANTI_ENTROPY, Mode.AUTO);
+        run(10 * SECOND);
+        assertThat(roots(here)).isEqualTo(roots(there));
+    }
+
+    @Test
     void of_two_nodes_one_asks() {
         service = service(AntiEntropyPolicy.of(SECOND));
         service.start();
@@ -246,6 +262,7 @@ final class AntiEntropyTest {
                 ring.partitioner(),
                 (partition, record) -> merge(here, record),
                 calls(),
+                budget,
                 loop(),
                 clock());
     }
@@ -268,9 +285,9 @@ final class AntiEntropyTest {
                             PEER,
                             new WriteAnswer(merged ? WriteAnswer.Status.MERGED : WriteAnswer.Status.OUT_OF_MEMORY));
                 } else {
-                    new ExchangeResponder(there, () -> viewThere, 1_000)
-                            .handlers()
-                            .get(request.type())
+                    Objects.requireNonNull(new ExchangeResponder(there, () -> viewThere, 1_000)
+                                    .handlers()
+                                    .get(request.type()))
                             .handle(PEER, request, new FrameInfo(0, 0), reply -> deliver(request, reply, handler));
                 }
             }
@@ -410,8 +427,7 @@ final class AntiEntropyTest {
     private byte[] read(MemoryEngine engine, String name) {
         byte[] key = bytes(name);
         byte[] record = engine.read(partition(name), StorageEngine.tableHash(high(key)), key, 0, key.length);
-        assertThat(record).as(name).isNotNull();
-        return record;
+        return Objects.requireNonNull(record, name);
     }
 
     private Map<Integer, Long> roots(MemoryEngine engine) {

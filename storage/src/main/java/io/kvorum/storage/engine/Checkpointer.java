@@ -34,6 +34,9 @@ final class Checkpointer {
     private static final long COLLECT_NANOS = 50_000_000L;
     private static final long RETRY_NANOS = 1_000_000_000L;
 
+    /** So that a pass that was slow is no longer so soon after it may be faster. */
+    private static final long PAUSE_NANOS_MAX = 5_000_000_000L;
+
     private final Journal journal;
     private final CheckpointStore store;
     private final Background thread;
@@ -58,6 +61,9 @@ final class Checkpointer {
     private boolean urgent;
     private boolean passIsUrgent;
     private long restUntilNanos;
+
+    /** Of the time that the settings give it. */
+    private volatile double pace = 1;
 
     /**
      * Joins the parts.
@@ -128,6 +134,11 @@ final class Checkpointer {
         }
     }
 
+    /** From now on pauses are so much longer; with 0, a pass that nobody needs now rests, and none begins. Any thread. */
+    void pace(double share) {
+        pace = share;
+    }
+
     /** Whether no pass is wanted in a hurry. */
     synchronized boolean isUpToDate() {
         return !urgent;
@@ -164,14 +175,18 @@ final class Checkpointer {
     /** Frees space while there is nothing else to do, a little at a time: a pass that comes due does not wait long. */
     private void collect() throws IOException {
         long from = thread.nanoTime();
-        if (store.collect(COLLECT_NANOS)) {
+        long nanos = (long) (COLLECT_NANOS * pace);
+        if (nanos > 0 && store.collect(nanos)) {
             observer.collected(thread.nanoTime() - from);
         }
     }
 
     private boolean isDue() {
         boolean rested = thread.nanoTime() - restUntilNanos >= 0;
-        return broken ? rested : rested || urgent || isBehind(settings.journalSoftBytes());
+        if (broken) {
+            return rested;
+        }
+        return (rested && pace > 0) || urgent || isBehind(settings.journalSoftBytes());
     }
 
     private boolean isBehind(long bytes) {
@@ -236,10 +251,25 @@ final class Checkpointer {
         if (pass == null) {
             completed(asked.records(), asked.busyNanos(), thread.nanoTime() - asked.beganNanos());
             rest(settings.intervalNanos());
-        } else if (urgent || isBehind(settings.journalSoftBytes() * 2)) {
-            thread.execute(this::step);
         } else {
-            thread.schedule((long) (worked / settings.share()) - worked, this::step);
+            goOn(worked);
+        }
+    }
+
+    private void goOn(long worked) {
+        double share = settings.share() * pace;
+        if (urgent || isBehind(settings.journalSoftBytes() * 2)) {
+            thread.execute(this::step);
+        } else if (share > 0) {
+            thread.schedule((long) Math.min(PAUSE_NANOS_MAX, worked / share - worked), this::step);
+        } else {
+            thread.schedule(TICK_NANOS, this::stepUnlessPaused);
+        }
+    }
+
+    private synchronized void stepUnlessPaused() {
+        if (!closed && pass != null) {
+            goOn(0);
         }
     }
 

@@ -248,6 +248,14 @@ public final class JournaledEngine extends CopiesEngine {
     }
 
     @Override
+    public void pace(double share) {
+        Checkpointer running = checkpointer;
+        if (running != null) {
+            running.pace(share);
+        }
+    }
+
+    @Override
     public Durability durability() {
         return parts.journal().sync() == SyncPolicy.ALWAYS ? Durability.BEFORE_ACKNOWLEDGED : Durability.SOON;
     }

@@ -56,6 +56,10 @@ public final class MemoryEngine extends CopiesEngine {
         end();
     }
 
+    /** Has no work of its own. */
+    @Override
+    public void pace(double share) {}
+
     @Override
     public boolean evicts() {
         return cache;

@@ -84,6 +84,12 @@ public interface StorageEngine extends AutoCloseable {
      */
     long update(int partition, long positionHigh, byte[] key, int offset, int length, Mutation mutation);
 
+    /**
+     * Says how much of its time the engine's own background work may use: 0 for none but what must be so that changes go
+     * on, up to 1, as it begins.
+     */
+    void pace(double share);
+
     /** When changes reach a disk. */
     Durability durability();
 

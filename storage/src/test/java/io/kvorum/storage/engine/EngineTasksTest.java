@@ -54,6 +54,26 @@ final class EngineTasksTest {
     }
 
     @Test
+    void paused_checkpoint_begins_only_when_the_journal_gets_long() {
+        JournaledEngine engine = rig.start(Continuity.WHOLE, 1);
+        rig.checkpoint();
+        rig.said.clear();
+        engine.pace(0);
+        put(engine, 1, 10);
+        rig.checkpoint();
+        assertThat(rig.said).isEmpty();
+        for (int i = 0; i < 8; i++) {
+            put(engine, 10 + i, 100_000);
+        }
+        rig.checkpoint();
+        assertThat(rig.said).containsExactly("checkpointed 9");
+        put(engine, 1, 10);
+        engine.pace(0.1);
+        rig.checkpoint();
+        assertThat(rig.said).containsExactly("checkpointed 9", "checkpointed 1");
+    }
+
+    @Test
     void error_while_space_is_freed_does_not_end_the_checkpoints() {
         JournaledEngine engine = rig.start(Continuity.WHOLE, 1);
         rig.store.failCollect(new AssertionError("a bug"));

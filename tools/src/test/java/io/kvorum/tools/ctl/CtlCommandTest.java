@@ -390,6 +390,55 @@ final class CtlCommandTest {
     }
 
     @Test
+    void background_shows_every_job_and_why_it_waits() {
+        server.answer("KV.BACKGROUND STATUS", background());
+        ToolRun run = ctl("background");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).isEqualTo("""
+            budget       25% of a job's time: clients wait too long
+            clients      99 of 100 waited at most 34.5 ms, of 12,345 in the last minute
+            event loops  1.5 ms behind
+            target       20.0 ms
+
+            job         mode  budget           done   left  a second   time left  waits for
+            checkpoint  auto     25%  1,000 records  9,000    100.00  1 min 30 s  clients wait too long
+            """);
+    }
+
+    @Test
+    void background_job_is_paused_resumed_or_boosted() {
+        server.answer("KV.BACKGROUND STATUS", background());
+        server.answer("KV.BACKGROUND PAUSE checkpoint", "+OK\r\n");
+        server.answer("KV.BACKGROUND RESUME checkpoint", "+OK\r\n");
+        server.answer("KV.BACKGROUND BOOST dreams", "-ERR no job 'dreams'\r\n");
+        assertThat(ctl("background", "--pause", "checkpoint").exitCode()).isZero();
+        assertThat(ctl("background", "--resume", "checkpoint").exitCode()).isZero();
+        ToolRun unknown = ctl("background", "--boost", "dreams");
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(unknown.err()).contains("no job 'dreams'");
+        assertThat(ctl("background", "--pause", "checkpoint", "--boost", "checkpoint")
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    private static String background() {
+        return "*14\r\n" + pair("share", "$4\r\n0.25\r\n") + pair("decision", "+clients wait too long\r\n")
+                + pair("p99-us", ":34500\r\n") + pair("requests", ":12345\r\n")
+                + pair("queue-wait-us", ":1500\r\n") + pair("target-us", ":20000\r\n")
+                + pair(
+                        "jobs",
+                        "*1\r\n*20\r\n" + pair("job", "+checkpoint\r\n") + pair("mode", "+auto\r\n")
+                                + pair("share", "$4\r\n0.25\r\n") + pair("unit", "+records\r\n")
+                                + pair("done", ":1000\r\n") + pair("left", ":9000\r\n")
+                                + pair("per-second", "+100.00\r\n") + pair("seconds-left", ":90\r\n")
+                                + pair("worked-ms", ":5\r\n") + pair("waits-for", "+clients wait too long\r\n"));
+    }
+
+    private static String pair(String name, String value) {
+        return "$" + name.length() + "\r\n" + name + "\r\n" + value;
+    }
+
+    @Test
     void backup_to_a_relative_directory_and_restore_without_a_directory_make_no_sense() {
         ToolRun relative = ctl("backup", "--to", "here");
         assertThat(relative.exitCode()).isEqualTo(2);

@@ -5,6 +5,7 @@ import io.kvorum.codec.resp.RespWriter;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.PreferenceList;
 import io.kvorum.ring.Ring;
+import io.kvorum.server.background.Admission;
 import io.kvorum.server.command.Call;
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandErrors;
@@ -34,13 +35,16 @@ public final class AdminCommands {
      * @param node what INFO and KV.STATUS show
      * @param config what CONFIG GET shows
      * @param backups what KV.BACKUP begins and ends
+     * @param background what KV.BACKGROUND shows and decides
      */
-    public static List<Command> commands(NodeStatus node, ConfigView config, BackupControl backups) {
+    public static List<Command> commands(
+            NodeStatus node, ConfigView config, BackupControl backups, Admission background) {
         List<Command> all = new ArrayList<>();
         all.add(InfoCommand.command(node));
         all.addAll(ConfigCommands.commands(config, node::resetStatistics));
         all.addAll(ClusterCommands.commands());
         all.add(BackupCommands.command(backups));
+        all.add(BackgroundCommands.command(background));
         all.add(kv("kv.status", 1, "Shows the cluster and its members as this node sees them.")
                 .handledBy(call -> status(call, node)));
         all.add(kv("kv.ring", -1, "Shows partitions with their tokens, owners and fallbacks.")

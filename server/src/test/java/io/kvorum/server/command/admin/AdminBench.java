@@ -14,6 +14,8 @@ import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.RingBuilder;
 import io.kvorum.ring.detector.PeerStatus;
+import io.kvorum.server.background.Admission;
+import io.kvorum.server.background.Budget;
 import io.kvorum.server.command.CommandLoop;
 import io.kvorum.server.command.CommandRecorder;
 import io.kvorum.server.command.CommandTable;
@@ -63,6 +65,7 @@ final class AdminBench implements NodeStatus {
     int resets;
     Storage storage = Storage.NONE;
     final TestBackups backups = new TestBackups();
+    final Admission admission = new Admission(new Budget(), 20_000_000);
     private final Session session = new Session(7, "127.0.0.1:5", "127.0.0.1:6379", true, 0);
     private final ReplyQueue queue = new ReplyQueue(UnpooledByteBufAllocator.DEFAULT, () -> {});
     private final CommandLoop loop;
@@ -93,7 +96,8 @@ final class AdminBench implements NodeStatus {
                         "cluster.secret=hidden-secret-of-the-cluster",
                         "max-memory=64mb"),
                 new Machine(4, 1L << 30, Machine.UNLIMITED, "cache-1")));
-        table = new CommandTable(List.of(ConnectionCommands.commands(), AdminCommands.commands(this, config, backups)));
+        table = new CommandTable(
+                List.of(ConnectionCommands.commands(), AdminCommands.commands(this, config, backups, admission)));
         loop = new CommandLoop(new CommandLoop.Parts(
                 table,
                 new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, peer -> "n" + peer),

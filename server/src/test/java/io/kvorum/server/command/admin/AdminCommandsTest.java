@@ -3,6 +3,8 @@ package io.kvorum.server.command.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.codec.resp.RespReply;
+import io.kvorum.server.background.BackgroundJob;
+import io.kvorum.server.background.JobProgress;
 import io.kvorum.server.command.Command;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,6 +70,25 @@ class AdminCommandsTest {
             })
     void info_fills_the_fields_that_tools_read(String line) {
         assertThat(bench.raw("INFO")).contains("|" + line + "|");
+    }
+
+    @Test
+    void background_jobs_are_shown_and_an_operator_decides_of_them() throws Exception {
+        assertThat(bench.raw("KV.BACKGROUND", "PAUSE", "dreams"))
+                .isEqualTo("-ERR no job 'dreams'; there are: checkpoint, anti-entropy, sweeping|");
+        long[] done = {0};
+        bench.admission.track(BackgroundJob.SWEEPING, new JobProgress("records", () -> done[0], () -> 500, () -> 0));
+        bench.admission.tick(bounds -> new long[bounds.length], 0);
+        done[0] = 1_000;
+        bench.admission.tick(bounds -> new long[bounds.length], 0);
+        assertThat(bench.raw("KV.BACKGROUND", "PAUSE", "Sweeping")).isEqualTo("+OK|");
+        assertThat(bench.raw("KV.BACKGROUND", "STATUS"))
+                .contains("sweeping", "paused", "an operator, who paused it", ":1000|", "100.00");
+        assertThat(bench.admission.budget().isPaused(BackgroundJob.SWEEPING)).isTrue();
+        assertThat(bench.raw("KV.BACKGROUND", "BOOST", "sweeping")).isEqualTo("+OK|");
+        assertThat(bench.raw("KV.BACKGROUND", "STATUS")).contains("boosted");
+        assertThat(bench.raw("KV.BACKGROUND", "RESUME", "sweeping")).isEqualTo("+OK|");
+        assertThat(bench.raw("KV.BACKGROUND", "STATUS")).contains("auto");
     }
 
     @Test

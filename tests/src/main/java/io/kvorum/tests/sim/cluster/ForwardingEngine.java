@@ -55,6 +55,11 @@ public class ForwardingEngine implements StorageEngine {
     }
 
     @Override
+    public void pace(double share) {
+        engine.pace(share);
+    }
+
+    @Override
     public boolean evicts() {
         return engine.evicts();
     }

@@ -2,6 +2,7 @@ package io.kvorum.tests.sim.cluster;
 
 import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.server.NodeCore;
+import io.kvorum.server.background.Budget;
 import io.kvorum.server.command.SessionDirectory;
 import io.kvorum.server.coordinator.CoordinatorMetrics;
 import io.kvorum.server.membership.Founded;
@@ -81,7 +82,8 @@ public final class SimLife {
                 random,
                 engine,
                 control,
-                observing(node.cluster().watcher().versions(node.index())));
+                observing(node.cluster().watcher().versions(node.index())),
+                new Budget());
         this.membership = foundation.membership();
         this.core = new NodeCore(foundation, membership, new SessionDirectory(), List.of());
         for (int number = 0; number < node.config().runtime().ioThreads(); number++) {

@@ -1,0 +1,78 @@
+package io.kvorum.server.background;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/**
+ * How much of its time background work may use: one share for all jobs, unless an operator says otherwise of one. A job
+ * works for a while, then asks how long to rest; so it takes the share that it is given, however fast the machine is and
+ * whatever it waits for. Safe from every thread.
+ */
+public final class Budget {
+    /** A job that was told to rest for long would not see that things are better. */
+    private static final long REST_NANOS_MAX = 5_000_000_000L;
+
+    private final AtomicReferenceArray<Mode> modes = new AtomicReferenceArray<>(BackgroundJob.ALL.size());
+    private final LongAdder[] worked =
+            Stream.generate(LongAdder::new).limit(BackgroundJob.ALL.size()).toArray(LongAdder[]::new);
+    private volatile double share = 1;
+
+    /** All jobs may work all the time. */
+    public Budget() {
+        BackgroundJob.ALL.forEach(job -> mode(job, Mode.AUTO));
+    }
+
+    /** The share of its time that a job may use now: 0 if it is paused, up to 1. */
+    public double share(BackgroundJob job) {
+        return switch (mode(job)) {
+            case AUTO -> share;
+            case PAUSED -> 0;
+            case BOOSTED -> 1;
+        };
+    }
+
+    /** Whether an operator has paused the job. */
+    public boolean isPaused(BackgroundJob job) {
+        return mode(job) == Mode.PAUSED;
+    }
+
+    /**
+     * How long a job rests that has worked so long, in nanoseconds: not at all while nothing is in its way. Waiting for
+     * answers of another node is work, too: the other one works then.
+     */
+    public long restNanos(BackgroundJob job, long workedNanos) {
+        worked[cell(job)].add(workedNanos);
+        double allowed = share(job);
+        return allowed >= 1 ? 0 : (long) Math.min(REST_NANOS_MAX, workedNanos / allowed - workedNanos);
+    }
+
+    /** How long a job has worked since the start, in nanoseconds. */
+    public long workedNanos(BackgroundJob job) {
+        return worked[cell(job)].sum();
+    }
+
+    /** What an operator wants of a job. */
+    public Mode mode(BackgroundJob job) {
+        return modes.get(cell(job));
+    }
+
+    /** Says what an operator wants of a job. */
+    public void mode(BackgroundJob job, Mode mode) {
+        modes.set(cell(job), mode);
+    }
+
+    /** The share of all jobs of which no operator has said anything, above 0 up to 1. */
+    public double share() {
+        return share;
+    }
+
+    void share(double newShare) {
+        share = newShare;
+    }
+
+    @SuppressWarnings("EnumOrdinal") // never written anywhere
+    private static int cell(BackgroundJob job) {
+        return job.ordinal();
+    }
+}

@@ -1,0 +1,123 @@
+package io.kvorum.server.background;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+final class ControllerTest {
+    private static final long MILLI = 1_000_000;
+    private static final long TARGET = 20 * MILLI;
+
+    private final Budget budget = new Budget();
+    private final Controller controller = new Controller(TARGET, budget);
+    private final Foreground foreground = new Foreground();
+    private long fast;
+    private long slow;
+
+    @Test
+    void nothing_is_in_the_way_of_background_work_where_nobody_asks() {
+        second(0, 0, 0);
+        assertThat(budget.share()).isEqualTo(1);
+        assertThat(controller.decision()).isEqualTo(Decision.FREE);
+        assertThat(budget.restNanos(BackgroundJob.CHECKPOINT, MILLI)).isZero();
+    }
+
+    @Test
+    void while_more_than_one_client_in_a_hundred_waits_too_long_the_share_is_halved_and_never_none() {
+        second(1_000, 0, 0);
+        second(1_000, 50, 0);
+        assertThat(budget.share()).isEqualTo(0.5);
+        assertThat(controller.decision()).isEqualTo(Decision.SLOWED_BY_LATENCY);
+        for (int i = 0; i < 100; i++) {
+            second(1_000, 50, 0);
+        }
+        assertThat(budget.share()).isEqualTo(0.02);
+        assertThat(budget.restNanos(BackgroundJob.ANTI_ENTROPY, MILLI)).isCloseTo(49 * MILLI, within(2L));
+    }
+
+    @Test
+    void one_client_in_a_thousand_that_waits_too_long_changes_nothing() {
+        for (int i = 0; i < 10; i++) {
+            second(1_000, 1, 0);
+        }
+        assertThat(budget.share()).isEqualTo(1);
+    }
+
+    @Test
+    void late_event_loops_slow_background_work_too() {
+        second(0, 0, 21 * MILLI);
+        assertThat(budget.share()).isEqualTo(0.5);
+        assertThat(controller.decision()).isEqualTo(Decision.SLOWED_BY_QUEUES);
+    }
+
+    @Test
+    void share_grows_little_by_little_once_the_last_minute_is_in_time() {
+        second(1_000, 0, 0);
+        for (int i = 0; i < 10; i++) {
+            second(1_000, 500, 0);
+        }
+        double slowest = budget.share();
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 0, 0);
+        }
+        assertThat(controller.decision()).isEqualTo(Decision.HELD);
+        assertThat(budget.share()).isLessThanOrEqualTo(slowest);
+        int seconds = 0;
+        while (budget.share() < 1) {
+            second(1_000, 0, 0);
+            seconds++;
+        }
+        assertThat(seconds).isBetween(40, 60);
+        assertThat(controller.decision()).isEqualTo(Decision.FREE);
+    }
+
+    @Test
+    void few_requests_decide_nothing() {
+        second(10, 0, 0);
+        second(10, 10, 0);
+        assertThat(budget.share()).isEqualTo(1);
+    }
+
+    @Test
+    void operator_decides_of_one_job_and_the_others_are_left_to_the_controller() {
+        second(1_000, 0, 0);
+        second(1_000, 50, 0);
+        budget.mode(BackgroundJob.CHECKPOINT, Mode.BOOSTED);
+        budget.mode(BackgroundJob.SWEEPING, Mode.PAUSED);
+        assertThat(budget.restNanos(BackgroundJob.CHECKPOINT, MILLI)).isZero();
+        assertThat(budget.share(BackgroundJob.SWEEPING)).isZero();
+        assertThat(budget.restNanos(BackgroundJob.SWEEPING, MILLI)).isPositive();
+        assertThat(budget.restNanos(BackgroundJob.ANTI_ENTROPY, MILLI)).isEqualTo(MILLI);
+        budget.mode(BackgroundJob.SWEEPING, Mode.AUTO);
+        assertThat(budget.share(BackgroundJob.SWEEPING)).isEqualTo(0.5);
+        assertThat(budget.workedNanos(BackgroundJob.CHECKPOINT)).isEqualTo(MILLI);
+    }
+
+    @Test
+    void percentile_of_the_last_minute_forgets_what_was_before() {
+        second(0, 1_000, 0);
+        assertThat(foreground.p99Nanos(60)).isZero();
+        second(0, 1_000, 0);
+        assertThat(foreground.p99Nanos(60)).isBetween(50 * MILLI, 63 * MILLI);
+        for (int i = 0; i < 61; i++) {
+            second(1_000, 0, 0);
+        }
+        assertThat(foreground.p99Nanos(60)).isBetween(MILLI, 2 * MILLI);
+        assertThat(foreground.requests(60)).isEqualTo(60_000);
+    }
+
+    /** A second in which some clients waited for 1 ms, and some for 50. */
+    private void second(int newFast, int newSlow, long queueWaitNanos) {
+        fast += newFast;
+        slow += newSlow;
+        foreground.look(bounds -> {
+            long[] counts = new long[bounds.length];
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] = (bounds[i] >= MILLI ? fast : 0) + (bounds[i] >= 50 * MILLI ? slow : 0);
+            }
+            return counts;
+        });
+        controller.decide(foreground, queueWaitNanos);
+    }
+}
