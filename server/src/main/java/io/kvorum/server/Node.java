@@ -184,7 +184,7 @@ public final class Node implements AutoCloseable {
         MembershipService membership = lifecycle.opened("membership", foundation.membership());
         PeerNode peerNode = new PeerNode(
                 founded.peerIdentity(bootId),
-                PeerSettings.of(config.peer()),
+                peerSettings(),
                 new HandshakeKey(new String(config.cluster().secret().utf8(), StandardCharsets.UTF_8)),
                 () -> membership.peers().directory(),
                 stamps,
@@ -348,13 +348,17 @@ public final class Node implements AutoCloseable {
         threads.thread("fence", this::close).start();
     }
 
+    private PeerSettings peerSettings() {
+        return PeerSettings.of(config.peer(), config.storage().tombstoneGraceMillis());
+    }
+
     private void startPeers(Transports transports, Map<EventLoop, NodeLoop> loops) {
         PeerServer server = lifecycle.opened(
                 "peer server",
                 new PeerServer(
                         transports.group(),
                         transports.serverChannelClass(),
-                        PeerSettings.of(config.peer()),
+                        peerSettings(),
                         eventLoop -> loop(loops, eventLoop).peers));
         InetSocketAddress address = address(config.peer().bind(), config.peer().port(), "peer.bind");
         bind("other members", "peer.port", address, () -> server.start(address.getAddress(), address.getPort()));

@@ -122,6 +122,10 @@ final class NodeGauges {
                 peers::notSent);
         metrics.gauge("kvorum_peer_lost_calls_total", "Calls whose connection ended before their answer", peers::lost);
         metrics.gauge("kvorum_peer_late_answers_total", "Answers that nobody waited for any more", peers::lateAnswers);
+        metrics.gauge(
+                "kvorum_peer_stale_answers_total",
+                "Answers with records that were half the tombstone grace on their way, and were not taken",
+                peers::staleAnswers);
         metrics.gauge("kvorum_peer_handshakes_refused_total", "Handshakes that this node refused", peers::rejectedByUs);
         metrics.gauge(
                 "kvorum_peer_handshakes_late_total",

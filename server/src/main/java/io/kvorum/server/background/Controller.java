@@ -18,6 +18,9 @@ public final class Controller {
     private final Budget budget;
     private Decision decision = Decision.FREE;
 
+    /** Of what it did last it sees nothing before so many seconds. */
+    private int blindSeconds;
+
     /**
      * A controller that has seen nothing.
      *
@@ -38,15 +41,17 @@ public final class Controller {
         if (queueWaitNanos > targetNanos) {
             decision = Decision.SLOWED_BY_QUEUES;
             share *= SLOWER;
-        } else if (isTooSlow(foreground, LATELY_SECONDS)) {
+        } else if (blindSeconds == 0 && isTooSlow(foreground, LATELY_SECONDS)) {
             decision = Decision.SLOWED_BY_LATENCY;
             share *= SLOWER;
-        } else if (isTooSlow(foreground, Foreground.SECONDS_MAX)) {
+            blindSeconds = LATELY_SECONDS + 1;
+        } else if (blindSeconds > 0 || isTooSlow(foreground, Foreground.SECONDS_MAX)) {
             decision = Decision.HELD;
         } else {
             share += STEP;
             decision = share < 1 ? Decision.GROWING : Decision.FREE;
         }
+        blindSeconds = Math.max(0, blindSeconds - 1);
         budget.share(Math.max(SHARE_MIN, Math.min(1, share)));
     }
 

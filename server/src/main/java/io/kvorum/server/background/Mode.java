@@ -6,6 +6,6 @@ public enum Mode {
     AUTO,
     /** It rests, but for what must be so that nothing else stops. */
     PAUSED,
-    /** It takes no pauses, whatever clients notice. */
+    /** It gets what it gets on an idle node, whatever clients notice. */
     BOOSTED
 }

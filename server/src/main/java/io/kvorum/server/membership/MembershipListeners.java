@@ -1,6 +1,7 @@
 package io.kvorum.server.membership;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Several that act on changes of the membership, told one after the other.
@@ -15,26 +16,45 @@ public record MembershipListeners(List<MembershipListener> listeners) implements
 
     @Override
     public void lifeForgotten() {
-        listeners.forEach(MembershipListener::lifeForgotten);
+        tell(MembershipListener::lifeForgotten);
     }
 
     @Override
     public void viewChanged(ClusterView view) {
-        listeners.forEach(listener -> listener.viewChanged(view));
+        tell(listener -> listener.viewChanged(view));
     }
 
     @Override
     public void peerUp(int peer) {
-        listeners.forEach(listener -> listener.peerUp(peer));
+        tell(listener -> listener.peerUp(peer));
     }
 
     @Override
     public void peerDown(int peer) {
-        listeners.forEach(listener -> listener.peerDown(peer));
+        tell(listener -> listener.peerDown(peer));
     }
 
     @Override
     public void fenced(String sentence) {
-        listeners.forEach(listener -> listener.fenced(sentence));
+        tell(listener -> listener.fenced(sentence));
+    }
+
+    /** A bug in one must not keep the news from the others. */
+    private void tell(Consumer<MembershipListener> news) {
+        RuntimeException first = null;
+        for (MembershipListener listener : listeners) {
+            try {
+                news.accept(listener);
+            } catch (RuntimeException bug) {
+                if (first == null) {
+                    first = bug;
+                } else {
+                    first.addSuppressed(bug);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 }

@@ -263,6 +263,10 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         gossip.announceTo(List.of(peer));
         if (newLife) {
             publish();
+            if (statusOf(peer) == PeerStatus.UP) {
+                // It was back before anybody took it for down, and missed something all the same.
+                listener().peerUp(peer);
+            }
         } else {
             status = makeStatus();
         }

@@ -100,6 +100,12 @@ final class PeerConnection extends PeerLink {
             close();
         } else {
             PeerMessage reply = decodeFor(handler, frame, type);
+            if (reply.carriesRecords() && node.isStale(frame.senderClock())) {
+                // What stood still on its way may be from before a reaping; who asked asks another, or again.
+                node.counters.staleAnswers.increment();
+                lose(handler);
+                return;
+            }
             try {
                 handler.onReply(peer.peer(), reply);
             } catch (RuntimeException bug) {

@@ -10,6 +10,7 @@ public final class PeerCounters {
     final LongAdder notSent = new LongAdder();
     final LongAdder lost = new LongAdder();
     final LongAdder lateAnswers = new LongAdder();
+    final LongAdder staleAnswers = new LongAdder();
     final LongAdder garbage = new LongAdder();
     final LongAdder handshakeTimeouts = new LongAdder();
     final LongAdder crowdedOut = new LongAdder();
@@ -41,6 +42,11 @@ public final class PeerCounters {
     /** Answers that came when nobody waited any longer. */
     public long lateAnswers() {
         return lateAnswers.sum();
+    }
+
+    /** Answers with records that were on their way for so long that they were not taken. */
+    public long staleAnswers() {
+        return staleAnswers.sum();
     }
 
     /** Connections closed because they sent what is no frame or no message. */

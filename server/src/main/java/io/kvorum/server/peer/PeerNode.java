@@ -4,6 +4,7 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.server.peer.message.Rejected;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.LogThrottle;
+import io.kvorum.storage.version.Stamp;
 import io.kvorum.storage.version.StampClock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,11 @@ public final class PeerNode {
         if (beyond > 0) {
             counters.skewMillisMax.accumulate(beyond);
         }
+    }
+
+    /** Whether what was read when the sender's clock said this is too old to be merged (design §5). */
+    boolean isStale(long senderClock) {
+        return stamps.currentMillis() - Stamp.millis(senderClock) > settings.staleMillis();
     }
 
     void logRejectedByUs(String who, @Nullable NodeId id, Rejected rejected) {

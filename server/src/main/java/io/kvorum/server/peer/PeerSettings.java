@@ -11,6 +11,7 @@ import io.kvorum.server.config.PeerConfig;
  * @param handshakeTimeoutNanos how long a handshake may take, from the connection on
  * @param reconnectFirstNanos how long after a connection is lost, or could not be made, the first new attempt comes
  * @param reconnectMaxNanos the longest gap between attempts
+ * @param staleMillis answers with records that are older by their sender's clock are taken for lost
  */
 public record PeerSettings(
         int frameBytesMax,
@@ -18,17 +19,23 @@ public record PeerSettings(
         int connectTimeoutMillis,
         long handshakeTimeoutNanos,
         long reconnectFirstNanos,
-        long reconnectMaxNanos) {
+        long reconnectMaxNanos,
+        long staleMillis) {
     private static final long MILLI = 1_000_000;
 
-    /** The configured measures, and fixed ones for what nobody needs to configure. */
-    public static PeerSettings of(PeerConfig config) {
+    /**
+     * The configured measures, and fixed ones for what nobody needs to configure.
+     *
+     * @param tombstoneGraceMillis what is reaped was dead for so long
+     */
+    public static PeerSettings of(PeerConfig config, long tombstoneGraceMillis) {
         return new PeerSettings(
                 config.frameBytesMax(),
                 config.inflightBytesMax(),
                 (int) Math.min(Integer.MAX_VALUE, Math.max(1, config.connectTimeoutNanos() / MILLI)),
                 config.connectTimeoutNanos(),
                 50 * MILLI,
-                2_000 * MILLI);
+                2_000 * MILLI,
+                tombstoneGraceMillis / 2);
     }
 }

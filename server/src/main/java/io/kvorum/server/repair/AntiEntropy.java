@@ -42,12 +42,15 @@ final class AntiEntropy {
 
     /** Time passed. To be called some times a second. */
     void tick(long nowNanos, AntiEntropyEffects effects) {
-        exchanges.values().forEach(exchange -> exchange.tick(nowNanos, effects));
+        for (Exchange exchange : exchanges.values()) {
+            exchange.watch(nowNanos);
+            exchange.tick(nowNanos, effects);
+        }
     }
 
     /** A question was not sent, refused, or lost. */
-    void onFailed(int peer, long ticket, long nowNanos) {
-        with(peer, exchange -> exchange.onFailed(ticket, nowNanos));
+    void onFailed(int peer, long ticket, long nowNanos, AntiEntropyEffects effects) {
+        with(peer, exchange -> exchange.onFailed(ticket, nowNanos, effects));
     }
 
     /** The answer to {@link AntiEntropyEffects#compare}. */

@@ -8,6 +8,9 @@ interface AntiEntropyEffects {
     /** This node's root sum of a partition, now. */
     long root(int partition);
 
+    /** How many records this node has of a partition. */
+    int recordCount(int partition);
+
     /** How many leaves a partition has. */
     int leafCount();
 

@@ -11,6 +11,7 @@ package io.kvorum.server.repair;
  * @param positionsMax how many positions are fetched at a time
  * @param chunkBytes about how many bytes of records one answer brings
  * @param sendsMax how many positions are being sent at a time
+ * @param sendBytesMax past so many bytes of them no more are sent until some have arrived
  */
 public record AntiEntropyPolicy(
         long intervalNanos,
@@ -20,12 +21,21 @@ public record AntiEntropyPolicy(
         int leavesMax,
         int positionsMax,
         int chunkBytes,
-        int sendsMax) {
+        int sendsMax,
+        long sendBytesMax) {
     private static final long SECOND = 1_000_000_000L;
 
     /** A few megabytes at a time with each peer. */
     public static AntiEntropyPolicy of(long intervalNanos) {
         return new AntiEntropyPolicy(
-                intervalNanos, Math.max(intervalNanos, 30 * SECOND), SECOND, 64 * 1024, 256, 512, 256 * 1024, 64);
+                intervalNanos,
+                Math.max(intervalNanos, 30 * SECOND),
+                SECOND,
+                64 * 1024,
+                256,
+                512,
+                256 * 1024,
+                64,
+                4 << 20);
     }
 }

@@ -42,10 +42,8 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private static final long TIMEOUT_NANOS = 5_000_000_000L;
     private static final long TICK_NANOS = 100_000_000L;
     private static final long PAUSED_NANOS = 500_000_000L;
+    private static final long FULL_NANOS = 5_000_000L;
     private static final int LEAVES_AT_ONCE = 8 * 1024;
-
-    /** An answer that took longer, by a clock that goes on while this process stands still, may be from before a reaping. */
-    private static final long STALE_MILLIS = 60_000;
 
     private final AntiEntropy antiEntropy;
     private final AntiEntropyPolicy policy;
@@ -53,6 +51,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private final StorageEngine engine;
     private final CopyReader copies;
     private final Map<Integer, Long> restUntilNanos = new HashMap<>();
+    private final Map<Integer, Long> bytesUnderWay = new HashMap<>();
     private final Partitioner partitioner;
     private final RecordMerger merger;
     private final PeerCalls calls;
@@ -151,6 +150,11 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     }
 
     @Override
+    public int recordCount(int partition) {
+        return engine.recordCount(partition);
+    }
+
+    @Override
     public int leafCount() {
         return engine.leafCount();
     }
@@ -218,11 +222,19 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
 
     @Override
     public void send(int peer, long ticket, int partition, long position) {
-        whenRested(peer, () -> sendNow(new Sending(peer, ticket), partition, position));
+        whenRested(peer, () -> sendNow(peer, ticket, partition, position));
     }
 
-    private void sendNow(Sending sending, int partition, long position) {
+    private void sendNow(int peer, long ticket, int partition, long position) {
+        long underWay = bytesUnderWay.getOrDefault(peer, 0L);
+        if (underWay > policy.sendBytesMax()) {
+            control.schedule(FULL_NANOS, () -> sendNow(peer, ticket, partition, position));
+            return;
+        }
         List<byte[]> records = copies.recordsAt(partition, position);
+        long bytes = records.stream().mapToLong(record -> record.length).sum();
+        bytesUnderWay.put(peer, underWay + bytes);
+        Sending sending = new Sending(peer, ticket, bytes);
         new WholeRecords(engine, partitioner, partition, records, Long.MAX_VALUE, copies::positionOf, sending)
                 .complete();
     }
@@ -259,22 +271,30 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private <A extends PeerMessage> void askNow(
             int peer, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
         long askedNanos = clock.nanoTime();
-        long askedMillis = clock.wallMillis();
         calls.call(peer, question, TIMEOUT_NANOS, new ReplyHandler() {
             @Override
             public void onReply(int from, PeerMessage reply) {
                 worked(from, askedNanos, 1);
-                if (type.isInstance(reply) && clock.wallMillis() - askedMillis < STALE_MILLIS) {
-                    answered.accept(type.cast(reply), clock.nanoTime());
-                } else {
+                if (!type.isInstance(reply)) {
                     LOG.debug("peer {} answered {} with {}", from, question.type(), reply.type());
                     onLost(from);
+                    return;
+                }
+                boolean ended = false;
+                try {
+                    answered.accept(type.cast(reply), clock.nanoTime());
+                    ended = true;
+                } finally {
+                    if (!ended) {
+                        // A bug: the pass must not wait for what has come already.
+                        onLost(from);
+                    }
                 }
             }
 
             @Override
             public void onLost(int from) {
-                antiEntropy.onFailed(from, ticket, clock.nanoTime());
+                antiEntropy.onFailed(from, ticket, clock.nanoTime(), AntiEntropyService.this);
             }
         });
     }
@@ -283,13 +303,15 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private final class Sending implements WholeRecords.Sink, ReplyHandler {
         private final int peer;
         private final long ticket;
+        private final long bytes;
         private final long sinceNanos = clock.nanoTime();
         private int unanswered = 1;
         private boolean taken = true;
 
-        Sending(int peer, long ticket) {
+        Sending(int peer, long ticket, long bytes) {
             this.peer = peer;
             this.ticket = ticket;
+            this.bytes = bytes;
         }
 
         @Override
@@ -332,6 +354,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
             taken &= merged;
             unanswered--;
             if (unanswered == 0) {
+                bytesUnderWay.merge(peer, -bytes, Long::sum);
                 worked(peer, sinceNanos, policy.sendsMax());
                 antiEntropy.onSent(peer, ticket, taken, clock.nanoTime(), AntiEntropyService.this);
             }

@@ -30,8 +30,8 @@ import java.util.Set;
  * </pre>
  *
  * One question is under way at a time, which is what keeps a pass from being in anybody's way. Answers to an earlier
- * question than the last are ignored. What fails, or is no answer to what was asked, ends the pass; the next begins after
- * a pause, which grows while passes repair nothing.
+ * question than the last are ignored. Records that cannot be had, merged or sent are passed over; where nothing can be, or an
+ * answer is none to what was asked, the pass ends. The next begins after a pause, which grows while passes repair nothing.
  */
 final class Exchange {
     private enum Phase {
@@ -41,8 +41,18 @@ final class Exchange {
         WAITING,
         CONFIRMING,
         FETCHING,
+        FETCHING_AGAIN,
         SENDING
     }
+
+    /** So often what a peer has is fetched once more that could not be merged: values may have to come from the disk. */
+    private static final int TRIES_MAX = 3;
+
+    private static final long TRY_AGAIN_NANOS = 100_000_000L;
+    private static final int FAILURES_MAX = 3;
+
+    /** A bug may have swallowed an answer: the pass ends, and the next one begins. */
+    private static final long SILENCE_NANOS_MAX = 60_000_000_000L;
 
     private final int peer;
     private final AntiEntropyPolicy policy;
@@ -68,6 +78,12 @@ final class Exchange {
     private final ArrayDeque<Suspect> toSend = new ArrayDeque<>();
     private int sending;
     private boolean repairs;
+    private int tries;
+
+    /** Of fetches, or of sends, one upon the other. */
+    private int failures;
+
+    private long heardNanos;
 
     /** Whether the last pass repaired something, and what both sides' sums of what differed were when it began. */
     private boolean repaired;
@@ -93,6 +109,7 @@ final class Exchange {
 
     void onPeerUp(long nowNanos) {
         up = true;
+        repaired = false;
         pauseNanos = policy.intervalNanos();
         endPass();
         dueNanos = nowNanos;
@@ -121,7 +138,11 @@ final class Exchange {
         }
         if (phase == Phase.RESTING && !shared.isEmpty()) {
             phase = Phase.COMPARING;
+            heardNanos = nowNanos;
             effects.compare(peer, ++ticket, digest(effects));
+        } else if (phase == Phase.FETCHING_AGAIN) {
+            phase = Phase.FETCHING;
+            fetchOn(nowNanos, effects);
         } else if (phase == Phase.WAITING) {
             phase = Phase.CONFIRMING;
             next = 0;
@@ -129,9 +150,25 @@ final class Exchange {
         }
     }
 
-    void onFailed(long answered, long nowNanos) {
-        if (answered == ticket && phase != Phase.RESTING) {
-            rest(nowNanos, longer());
+    /** Ends a pass of which nothing was heard for long. */
+    void watch(long nowNanos) {
+        boolean waits = phase != Phase.RESTING && phase != Phase.WAITING;
+        if (waits && nowNanos - heardNanos > SILENCE_NANOS_MAX) {
+            stop(nowNanos);
+        }
+    }
+
+    void onFailed(long answered, long nowNanos, AntiEntropyEffects effects) {
+        if (answered != ticket || phase == Phase.RESTING) {
+            return;
+        }
+        heardNanos = nowNanos;
+        if (phase == Phase.FETCHING && ++failures < FAILURES_MAX) {
+            // One record that the peer cannot read must not keep all others from coming.
+            next = end;
+            fetchOn(nowNanos, effects);
+        } else {
+            stop(nowNanos);
         }
     }
 
@@ -139,6 +176,7 @@ final class Exchange {
         if (answered != ticket || phase != Phase.COMPARING) {
             return;
         }
+        heardNanos = nowNanos;
         List<Integer> differing = new ArrayList<>();
         long own = 0;
         long other = 0;
@@ -179,10 +217,11 @@ final class Exchange {
         if (answered != ticket || phase != Phase.LOOKING) {
             return;
         }
+        heardNanos = nowNanos;
         int partition = partitions.element();
         long[] sums = answer.sums();
         if (sums.length == 0 || sums.length > effects.leafCount() - nextLeaf) {
-            rest(nowNanos, longer());
+            stop(nowNanos);
             return;
         }
         for (int i = 0; i < sums.length; i++) {
@@ -198,9 +237,10 @@ final class Exchange {
         if (answered != ticket) {
             return;
         }
+        heardNanos = nowNanos;
         int looked = answer.counts().length;
         if (looked == 0 || looked > askedLeaves.length) {
-            rest(nowNanos, longer());
+            stop(nowNanos);
         } else if (phase == Phase.LOOKING) {
             suspects.addAll(LeafDifference.of(partitions.element(), askedLeaves, answer, effects));
             for (int i = 0; i < looked; i++) {
@@ -225,19 +265,31 @@ final class Exchange {
         if (answered != ticket || phase != Phase.FETCHING) {
             return;
         }
+        heardNanos = nowNanos;
         int partition = confirmed.get(next).partition();
         boolean taken = true;
         for (byte[] record : answer.records()) {
             taken &= effects.merge(partition, record);
         }
-        if (!taken || answer.done() == 0) {
-            rest(nowNanos, longer());
+        if (answer.done() == 0) {
+            stop(nowNanos);
             return;
         }
-        int upTo = Math.min(end, next + answer.done());
-        while (next < upTo) {
-            settle(confirmed.get(next++), effects);
+        if (!taken && ++tries < TRIES_MAX) {
+            phase = Phase.FETCHING_AGAIN;
+            dueNanos = nowNanos + TRY_AGAIN_NANOS;
+            return;
         }
+        failures = 0;
+        int upTo = next + Math.min(answer.done(), end - next);
+        while (next < upTo) {
+            Suspect suspect = confirmed.get(next++);
+            if (taken) {
+                settle(suspect, effects);
+            }
+            // Else there is no room here for what the peer has: what it lacks it is sent all the same.
+        }
+        tries = 0;
         fetchOn(nowNanos, effects);
     }
 
@@ -245,13 +297,18 @@ final class Exchange {
         if (answered != ticket || phase != Phase.SENDING) {
             return;
         }
+        heardNanos = nowNanos;
         sending--;
+        failures = taken ? 0 : failures + 1;
         if (taken) {
             effects.repaired(Repair.SENT);
             repairs = true;
+        }
+        if (failures < policy.sendsMax()) {
             sendOn(nowNanos, effects);
         } else {
-            rest(nowNanos, longer());
+            // Not one record that it does not take: it takes none.
+            stop(nowNanos);
         }
     }
 
@@ -260,7 +317,7 @@ final class Exchange {
             int partition = partitions.element();
             if (!leaves.isEmpty()) {
                 askedLeaves = leaves.stream()
-                        .limit(policy.leavesMax())
+                        .limit(leavesAtOnce(partition, effects))
                         .mapToInt(Integer::intValue)
                         .toArray();
                 effects.askEntries(peer, ++ticket, partition, askedLeaves);
@@ -287,7 +344,7 @@ final class Exchange {
     private void confirmOn(long nowNanos, AntiEntropyEffects effects) {
         if (next < suspects.size()) {
             int partition = suspects.get(next).partition();
-            int[] chunk = new int[policy.leavesMax()];
+            int[] chunk = new int[leavesAtOnce(partition, effects)];
             int count = 0;
             for (end = next; end < suspects.size() && suspects.get(end).partition() == partition; end++) {
                 int leaf = suspects.get(end).leaf();
@@ -330,8 +387,15 @@ final class Exchange {
             next++;
         }
         phase = Phase.SENDING;
+        failures = 0;
         ticket++;
         sendOn(nowNanos, effects);
+    }
+
+    /** Few enough that looking through them takes no other task's time. */
+    private int leavesAtOnce(int partition, AntiEntropyEffects effects) {
+        return (int)
+                Math.max(1, Math.min(policy.leavesMax(), LeafDifference.leavesAtOnce(effects.recordCount(partition))));
     }
 
     /** What the peer had at a position is here now, too: is there more here than it had? */
@@ -360,6 +424,12 @@ final class Exchange {
         }
     }
 
+    /** Ends a pass before its end. */
+    private void stop(long nowNanos) {
+        repaired = repairs;
+        rest(nowNanos, repairs ? policy.intervalNanos() : longer());
+    }
+
     private long longer() {
         pauseNanos = Math.min(policy.intervalMaxNanos(), 2 * pauseNanos);
         return pauseNanos;
@@ -380,6 +450,8 @@ final class Exchange {
         toSend.clear();
         sending = 0;
         repairs = false;
+        tries = 0;
+        failures = 0;
     }
 
     private long digest(AntiEntropyEffects effects) {

@@ -102,8 +102,9 @@ public final class ExchangeResponder {
         int looked = 0;
         if (owned(request.partition())) {
             CopyReader copies = new CopyReader(engine, partitioner());
+            long most = LeafDifference.leavesAtOnce(engine.recordCount(request.partition()));
             for (int leaf : request.leaves()) {
-                if (leaf >= engine.leafCount() || found.count >= ENTRIES_ENOUGH) {
+                if (leaf >= engine.leafCount() || found.count >= ENTRIES_ENOUGH || looked >= most) {
                     break;
                 }
                 int before = found.count;

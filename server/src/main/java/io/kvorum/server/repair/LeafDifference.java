@@ -8,7 +8,17 @@ import java.util.Map;
 
 /** What differs below some leaves of one partition, here and there. */
 final class LeafDifference {
+    /** To find the records of a leaf, this part of the partition's table is looked through. */
+    private static final int SLICES = 64;
+
+    private static final int RECORDS_AT_ONCE = 16 * 1024;
+
     private LeafDifference() {}
+
+    /** How many leaves of a partition with so many records can be looked through in one go. */
+    static long leavesAtOnce(int records) {
+        return Math.max(1, RECORDS_AT_ONCE / (1 + records / SLICES));
+    }
 
     /**
      * Compares the leaves that an answer covers with the same here and now. Where keys collide at a position, the sums of

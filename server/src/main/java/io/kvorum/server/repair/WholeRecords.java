@@ -69,7 +69,7 @@ final class WholeRecords {
                 sink.whole(List.copyOf(records.subList(0, i)), record);
                 return;
             }
-            if (RecordBytes.lacksBytes(record)) {
+            if (engine.hasStubs() && RecordBytes.lacksBytes(record)) {
                 fetch(i, record);
                 return;
             }

@@ -313,6 +313,11 @@ public final class ReplicaService {
         }
         byte[] key = RecordBytes.key(record);
         long positionHigh = views.get().ring().partitioner().high(key, 0, key.length);
+        if (partitionOf(positionHigh) != partition) {
+            observer.invalidRecord(new DecodeException(
+                    RecordBytes.KEY_AT, "key", "one of partition " + partitionOf(positionHigh), "of " + partition));
+            return true;
+        }
         return switch (merge(partition, positionHigh, record)) {
             case WRITTEN, UNCHANGED -> true;
             case OUT_OF_MEMORY, DISK, BUSY -> false;

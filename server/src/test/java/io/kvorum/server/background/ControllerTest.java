@@ -73,6 +73,16 @@ final class ControllerTest {
     }
 
     @Test
+    void one_bad_second_halves_the_share_once() {
+        second(1_000, 0, 0);
+        second(1_000, 500, 0);
+        for (int i = 0; i < 5; i++) {
+            second(1_000, 0, 0);
+        }
+        assertThat(budget.share()).isEqualTo(0.5);
+    }
+
+    @Test
     void few_requests_decide_nothing() {
         second(10, 0, 0);
         second(10, 10, 0);

@@ -89,7 +89,8 @@ final class TestMember implements AutoCloseable {
                 random.split(),
                 control,
                 flushTarget()));
-        PeerSettings settings = new PeerSettings(1 << 24, 1 << 24, 2_000, 2_000_000_000L, 5_000_000L, 100_000_000L);
+        PeerSettings settings =
+                new PeerSettings(1 << 24, 1 << 24, 2_000, 2_000_000_000L, 5_000_000L, 100_000_000L, Long.MAX_VALUE);
         PeerNode node = new PeerNode(
                 founded.peerIdentity(bootId),
                 settings,

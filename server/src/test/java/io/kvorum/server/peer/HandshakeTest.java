@@ -191,7 +191,8 @@ final class HandshakeTest {
 
     @Test
     void silent_connection_is_closed_when_its_handshake_takes_too_long() throws Exception {
-        PeerSettings settings = new PeerSettings(1 << 20, 1 << 20, 1000, TestPeer.SECOND / 50, 1, 1);
+        PeerSettings settings =
+                new PeerSettings(1 << 20, 1 << 20, 1000, TestPeer.SECOND / 50, 1, 1, TestPeer.STALE_MILLIS);
         try (TestPeer one = new TestPeer(TestPeer.identity(1), "", settings, Map.of()).listening();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), one.port)) {
             assertClosed(socket);

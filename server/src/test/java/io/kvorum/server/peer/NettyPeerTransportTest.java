@@ -8,7 +8,9 @@ import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Probe;
 import io.kvorum.server.peer.message.ProbeAnswer;
+import io.kvorum.server.peer.message.PullAnswer;
 import io.kvorum.server.peer.message.Refusal;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +91,21 @@ final class NettyPeerTransportTest {
         assertThat(asker.onLoop(() -> asker.transport.isReachable(peer))).isFalse();
         assertThat(call(new RecordingReplies())).isEqualTo(PeerTransport.NOT_SENT);
         assertThat(replies.outcomes).isEmpty();
+    }
+
+    @Test
+    void answer_with_records_that_was_on_its_way_for_too_long_counts_as_lost() throws Exception {
+        connect();
+        asker.wallMillis += TestPeer.STALE_MILLIS + 2_000;
+        PullAnswer records = new PullAnswer(PullAnswer.END, List.of(new byte[] {1}));
+        RecordingReplies replies = new RecordingReplies();
+        call(replies);
+        next().answer().answer(records);
+        assertThat(replies.awaitOne()).isEqualTo(RecordingReplies.LOST);
+        call(replies);
+        next().answer().answer(new PullAnswer(PullAnswer.END, List.of()));
+        assertThat(replies.awaitOne()).isInstanceOf(PullAnswer.class);
+        assertThat(asker.node.counters().staleAnswers()).isEqualTo(1);
     }
 
     @Test

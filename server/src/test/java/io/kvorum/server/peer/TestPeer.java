@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 /** A node that is nothing but its peer connections: one loop, real sockets on loopback. */
 final class TestPeer implements AutoCloseable {
     static final long SECOND = 1_000_000_000L;
+    static final long STALE_MILLIS = 60_000;
     static final UUID CLUSTER = new UUID(1, 2);
 
     final PeerIdentity identity;
@@ -34,6 +35,7 @@ final class TestPeer implements AutoCloseable {
     final PeerServer server;
     final NettyPeerTransport transport;
     int port;
+    volatile long wallMillis;
 
     /** What the loops report. */
     record Connected(int peer) {}
@@ -48,7 +50,8 @@ final class TestPeer implements AutoCloseable {
             PeerSettings settings,
             Map<MessageType, PeerRequestHandler> handlers) {
         this.identity = identity;
-        this.stamps = new StampClock(() -> identity.bootId(), 1000);
+        this.wallMillis = identity.bootId();
+        this.stamps = new StampClock(() -> wallMillis, 1000);
         this.peers = new Peers(identity.nodeId(), identity.nodeName(), "127.0.0.1", 0);
         PeerEvents recorder = new PeerEvents() {
             @Override
@@ -95,7 +98,8 @@ final class TestPeer implements AutoCloseable {
     }
 
     static PeerSettings settings(long inflightBytesMax) {
-        return new PeerSettings(1 << 20, inflightBytesMax, 2_000, 10 * SECOND, SECOND / 1000, SECOND / 20);
+        return new PeerSettings(
+                1 << 20, inflightBytesMax, 2_000, 10 * SECOND, SECOND / 1000, SECOND / 20, STALE_MILLIS);
     }
 
     static TestPeer of(int number) {

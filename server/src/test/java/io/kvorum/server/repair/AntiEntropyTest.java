@@ -36,6 +36,7 @@ import io.kvorum.storage.version.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,9 @@ final class AntiEntropyTest {
     private @Nullable MessageType delayed;
     private @Nullable Runnable onEntries;
     private boolean full;
+    private boolean hereIsFull;
+    private boolean bug;
+    private @Nullable String poison;
     private boolean lost;
     private long now;
     private Runnable tick = () -> {};
@@ -118,7 +122,7 @@ final class AntiEntropyTest {
     void copies_that_differ_in_any_way_become_equal() {
         long seed = Long.getLong("kvorum.test.seed", new SplittableRandom().nextLong());
         SplittableRandom random = new SplittableRandom(seed);
-        AntiEntropyPolicy narrow = new AntiEntropyPolicy(SECOND, 30 * SECOND, SECOND, 50, 3, 4, 300, 2);
+        AntiEntropyPolicy narrow = new AntiEntropyPolicy(SECOND, 30 * SECOND, SECOND, 50, 3, 4, 300, 2, 200);
         service = service(narrow);
         meet();
         for (int i = 0; i < 1_000; i++) {
@@ -245,6 +249,52 @@ final class AntiEntropyTest {
     }
 
     @Test
+    void node_without_room_still_gives_the_other_what_that_lacks() {
+        write(there, "key", "1");
+        for (int i = 0; i < 20; i++) {
+            write(here, "mine" + i, "1");
+        }
+        hereIsFull = true;
+        run(10 * SECOND);
+        for (int i = 0; i < 20; i++) {
+            assertThat(read(there, "mine" + i)).isNotNull();
+        }
+        hereIsFull = false;
+        run(60 * SECOND);
+        assertThat(roots(here)).isEqualTo(roots(there));
+    }
+
+    @Test
+    void one_record_that_cannot_be_merged_does_not_keep_others_from_coming() {
+        service = service(new AntiEntropyPolicy(SECOND, 30 * SECOND, SECOND, 1_000, 4, 4, 1 << 20, 4, 1 << 20));
+        meet();
+        for (int i = 0; i < 50; i++) {
+            write(there, "key" + i, "1");
+        }
+        poison = "key7";
+        run(60 * SECOND);
+        int missing = 0;
+        for (int i = 0; i < 50; i++) {
+            byte[] key = bytes("key" + i);
+            missing += here.read(partition("key" + i), StorageEngine.tableHash(high(key)), key, 0, key.length) == null
+                    ? 1
+                    : 0;
+        }
+        assertThat(missing).isLessThanOrEqualTo(4);
+        assertThat(asked).filteredOn(MessageType.COMPARE::equals).hasSizeLessThan(20);
+    }
+
+    @Test
+    void bug_in_the_midst_of_a_pass_does_not_end_all_passes() {
+        write(there, "key", "1");
+        bug = true;
+        run(5 * SECOND);
+        bug = false;
+        run(60 * SECOND);
+        assertThat(roots(here)).isEqualTo(roots(there));
+    }
+
+    @Test
     void of_two_nodes_one_asks() {
         service = service(AntiEntropyPolicy.of(SECOND));
         service.start();
@@ -260,7 +310,7 @@ final class AntiEntropyTest {
                 counters,
                 here,
                 ring.partitioner(),
-                (partition, record) -> merge(here, record),
+                (partition, record) -> mergeHere(record),
                 calls(),
                 budget,
                 loop(),
@@ -370,7 +420,11 @@ final class AntiEntropyTest {
         for (long end = now + nanos; now < end; now += TICK) {
             tick.run();
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
+                try {
+                    task.run();
+                } catch (IllegalStateException planted) {
+                    assertThat(planted).hasMessage("a bug");
+                }
             }
         }
     }
@@ -410,6 +464,14 @@ final class AntiEntropyTest {
                                 .key(key, 0, key.length)
                                 .value(content, 0, content.length)
                                 .dot(scope.actor(), scope.nextStamp(0))));
+    }
+
+    private boolean mergeHere(byte[] record) {
+        if (bug) {
+            throw new IllegalStateException("a bug");
+        }
+        boolean refused = hereIsFull || Arrays.equals(RecordBytes.key(record), poison == null ? null : bytes(poison));
+        return !refused && merge(here, record);
     }
 
     private boolean merge(MemoryEngine engine, byte[] record) {

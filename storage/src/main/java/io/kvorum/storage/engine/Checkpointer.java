@@ -34,8 +34,10 @@ final class Checkpointer {
     private static final long COLLECT_NANOS = 50_000_000L;
     private static final long RETRY_NANOS = 1_000_000_000L;
 
-    /** So that a pass that was slow is no longer so soon after it may be faster. */
     private static final long PAUSE_NANOS_MAX = 5_000_000_000L;
+
+    /** Space is freed a file at a time, however long that takes: so it is this that waits, when there is little time. */
+    private static final double COLLECT_SHARE_MIN = 0.02;
 
     private final Journal journal;
     private final CheckpointStore store;
@@ -64,6 +66,11 @@ final class Checkpointer {
 
     /** Of the time that the settings give it. */
     private volatile double pace = 1;
+
+    private long pausedSinceNanos;
+    private long workedBeforePause;
+    private long collectFromNanos;
+    private boolean hasReplaced;
 
     /**
      * Joins the parts.
@@ -175,9 +182,17 @@ final class Checkpointer {
     /** Frees space while there is nothing else to do, a little at a time: a pass that comes due does not wait long. */
     private void collect() throws IOException {
         long from = thread.nanoTime();
-        long nanos = (long) (COLLECT_NANOS * pace);
-        if (nanos > 0 && store.collect(nanos)) {
-            observer.collected(thread.nanoTime() - from);
+        // Passes that nobody could put off fill the disk as others do.
+        boolean wanted = pace > 0 || hasReplaced;
+        if (!wanted || from - collectFromNanos < 0) {
+            return;
+        }
+        if (store.collect(COLLECT_NANOS)) {
+            long took = thread.nanoTime() - from;
+            observer.collected(took);
+            collectFromNanos = thread.nanoTime() + rest(took, Math.max(COLLECT_SHARE_MIN, pace));
+        } else {
+            hasReplaced = false;
         }
     }
 
@@ -186,12 +201,13 @@ final class Checkpointer {
         if (broken) {
             return rested;
         }
-        return (rested && pace > 0) || urgent || isBehind(settings.journalSoftBytes());
+        return (rested && pace > 0) || urgent || behind() > settings.journalSoftBytes();
     }
 
-    private boolean isBehind(long bytes) {
+    /** How many bytes of the journal the store does not have. */
+    private long behind() {
         CopiesMeta last = stored;
-        return journal.position() - (last == null ? 0 : last.position()) > bytes;
+        return journal.position() - (last == null ? 0 : last.position());
     }
 
     /** Begins a pass, unless the store has everything. */
@@ -257,20 +273,33 @@ final class Checkpointer {
     }
 
     private void goOn(long worked) {
-        double share = settings.share() * pace;
-        if (urgent || isBehind(settings.journalSoftBytes() * 2)) {
-            thread.execute(this::step);
-        } else if (share > 0) {
-            thread.schedule((long) Math.min(PAUSE_NANOS_MAX, worked / share - worked), this::step);
+        workedBeforePause = worked;
+        pausedSinceNanos = thread.nanoTime();
+        stepWhenRested();
+    }
+
+    /** Looks often enough that whatever hurries it, or lets it work more, has not to wait for the end of a long pause. */
+    private synchronized void stepWhenRested() {
+        if (closed || pass == null) {
+            return;
+        }
+        double share = share();
+        long left = share > 0 ? pausedSinceNanos + rest(workedBeforePause, share) - thread.nanoTime() : TICK_NANOS;
+        if (urgent || left <= 0) {
+            step();
         } else {
-            thread.schedule(TICK_NANOS, this::stepUnlessPaused);
+            thread.schedule(Math.min(left, TICK_NANOS), this::stepWhenRested);
         }
     }
 
-    private synchronized void stepUnlessPaused() {
-        if (!closed && pass != null) {
-            goOn(0);
-        }
+    /** The nearer the journal comes to twice the bytes that begin a pass, the less it pauses, whatever it was told. */
+    private double share() {
+        double behind = (double) behind() / settings.journalSoftBytes() - 1;
+        return behind >= 1 ? 1 : settings.share() * Math.max(pace, behind);
+    }
+
+    private static long rest(long workedNanos, double share) {
+        return (long) Math.min(PAUSE_NANOS_MAX, workedNanos / share - workedNanos);
     }
 
     private void commit(CheckpointPass current) throws IOException {
@@ -286,6 +315,7 @@ final class Checkpointer {
         batch.committed();
         if (last) {
             pass = null;
+            hasReplaced = true;
             urgent &= !passIsUrgent;
             stored = current.meta();
             completed.accept(current.meta().position());

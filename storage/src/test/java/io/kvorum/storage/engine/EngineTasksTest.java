@@ -74,6 +74,29 @@ final class EngineTasksTest {
     }
 
     @Test
+    void checkpoint_that_pauses_goes_on_at_once_when_it_is_given_more_time() {
+        JournaledEngine engine = rig.start(Continuity.WHOLE, 1);
+        rig.checkpoint();
+        rig.said.clear();
+        for (int i = 0; i < 100; i++) {
+            put(engine, i, 10);
+        }
+        // Some batches of ten, and then a pause without end.
+        rig.passUntil(() -> engine.dirtyCount() < 100);
+        engine.pace(0);
+        for (int i = 0; i < 100; i++) {
+            rig.work(SECOND);
+        }
+        assertThat(rig.said).isEmpty();
+        assertThat(engine.dirtyCount()).isPositive();
+        engine.pace(1);
+        for (int i = 0; i < 5; i++) {
+            rig.work(SECOND);
+        }
+        assertThat(rig.said).containsExactly("checkpointed 100");
+    }
+
+    @Test
     void error_while_space_is_freed_does_not_end_the_checkpoints() {
         JournaledEngine engine = rig.start(Continuity.WHOLE, 1);
         rig.store.failCollect(new AssertionError("a bug"));

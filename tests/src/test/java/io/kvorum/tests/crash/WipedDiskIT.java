@@ -85,7 +85,8 @@ class WipedDiskIT {
         int missing = 0;
         for (int from = 0; from < keys.size(); from += BATCH) {
             List<Integer> batch = keys.subList(from, Math.min(keys.size(), from + BATCH));
-            List<String> values = jedis.mget(batch.stream().map(key -> "key:" + key).toArray(String[]::new));
+            List<String> values =
+                    jedis.mget(batch.stream().map(key -> "key:" + key).toArray(String[]::new));
             for (int i = 0; i < batch.size(); i++) {
                 missing += ("value:" + batch.get(i)).equals(values.get(i)) ? 0 : 1;
             }

@@ -42,7 +42,7 @@ final class BackgroundCommand extends ServerCommand {
         @Option(
                 names = "--boost",
                 paramLabel = "JOB",
-                description = "Lets a job take no pauses, whatever clients notice.")
+                description = "Gives a job all that it gets on an idle node, whatever clients notice.")
         private @Nullable String boost;
     }
 

@@ -30,7 +30,7 @@ final class BackgroundCommands {
                         sub(
                                 "boost",
                                 3,
-                                "Lets a job take no pauses, whatever clients notice.",
+                                "Gives a job all that it gets on an idle node, whatever clients notice.",
                                 call -> mode(call, admission, Mode.BOOSTED)),
                         sub(
                                 "pause",

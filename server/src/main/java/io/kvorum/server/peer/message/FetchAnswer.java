@@ -18,6 +18,11 @@ public record FetchAnswer(int done, List<byte[]> records) implements PeerMessage
     }
 
     @Override
+    public boolean carriesRecords() {
+        return !records.isEmpty();
+    }
+
+    @Override
     public void encode(ByteWriter out) {
         out.varInt(done).varInt(records.size());
         for (byte[] entry : records) {

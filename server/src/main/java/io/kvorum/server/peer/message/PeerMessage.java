@@ -46,4 +46,9 @@ public sealed interface PeerMessage
 
     /** Appends the fields. */
     void encode(ByteWriter out);
+
+    /** Whether records are in it, which must not be from before a reaping when they are merged (docs/peer-protocol.md). */
+    default boolean carriesRecords() {
+        return false;
+    }
 }

@@ -18,6 +18,11 @@ public record PullAnswer(long nextHash, List<byte[]> records) implements PeerMes
     }
 
     @Override
+    public boolean carriesRecords() {
+        return !records.isEmpty();
+    }
+
+    @Override
     public void encode(ByteWriter out) {
         out.u64(nextHash).varInt(records.size());
         for (byte[] entry : records) {

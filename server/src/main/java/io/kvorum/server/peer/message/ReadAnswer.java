@@ -18,6 +18,11 @@ public record ReadAnswer(Status status, byte @Nullable [] record) implements Pee
     }
 
     @Override
+    public boolean carriesRecords() {
+        return record != null;
+    }
+
+    @Override
     public void encode(ByteWriter out) {
         out.u8(Status.VALUES.indexOf(status));
         OptionalBytes.write(out, record);

@@ -9,6 +9,7 @@ import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Refusal;
+import io.kvorum.storage.version.Stamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -161,8 +162,16 @@ final class SimSession {
         }
         caller.life().stamps().observe(clock);
         @Nullable ReplyHandler handler = waiting.remove(call);
-        if (handler != null) {
-            handler.onReply(peer, type.decode(new ByteReader(bytes)));
+        if (handler == null) {
+            return;
+        }
+        PeerMessage reply = type.decode(new ByteReader(bytes));
+        SimLife life = caller.life();
+        long graceMillis = life.node().config().storage().tombstoneGraceMillis();
+        if (reply.carriesRecords() && life.stamps().currentMillis() - Stamp.millis(clock) > graceMillis / 2) {
+            handler.onLost(peer);
+        } else {
+            handler.onReply(peer, reply);
         }
     }
 
