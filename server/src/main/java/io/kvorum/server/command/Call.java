@@ -246,9 +246,9 @@ public final class Call {
         return reply;
     }
 
-    /** Replies with a failure; lets another node be asked if this one may not coordinate and there is one to ask. */
+    /** Replies with a failure; lets another node be asked if this one did nothing and there is one to ask. */
     public void fail(Failure failure) {
-        if (failure.kind() == Failure.Kind.NOT_COORDINATOR && replies().refuse()) {
+        if (failure.kind().leavesItToOthers() && replies().refuse(failure)) {
             answer = Answer.REFUSED;
             return;
         }

@@ -1,5 +1,6 @@
 package io.kvorum.server.command;
 
+import io.kvorum.server.coordinator.Failure;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,8 @@ final class CapturedReply implements Replies, PendingReply.Owner {
         /** The reply, in RESP; valid until this returns. */
         void onReply(ByteBuf encoded);
 
-        /** Nothing was done: this node may not coordinate the key. */
-        void onRefused();
+        /** Nothing was done, and another node may be able to. */
+        void onRefused(Failure failure);
     }
 
     @Override
@@ -56,8 +57,8 @@ final class CapturedReply implements Replies, PendingReply.Owner {
     }
 
     @Override
-    public boolean refuse() {
-        receiver.onRefused();
+    public boolean refuse(Failure failure) {
+        receiver.onRefused(failure);
         return true;
     }
 

@@ -3,6 +3,9 @@ package io.kvorum.server.command;
 import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.codec.resp.RespWriter;
 import io.kvorum.server.coordinator.Failure;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,13 @@ public final class CommandErrors {
         }
         String text = kind.name() + ' ' + failure.text();
         out.error(context == null ? text : text + " ctx=" + new String(context, StandardCharsets.US_ASCII));
+    }
+
+    /** A failure as bytes; errors are the same in every version of the protocol. */
+    static byte[] encoded(Failure failure) {
+        ByteBuf bytes = Unpooled.buffer();
+        write(new RespWriter().attach(bytes, RespWriter.RESP2), failure, null);
+        return ByteBufUtil.getBytes(bytes);
     }
 
     /** Replies that the command got too few or too many arguments. */

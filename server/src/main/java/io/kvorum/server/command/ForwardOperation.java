@@ -1,6 +1,7 @@
 package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.RespRequest;
+import io.kvorum.server.coordinator.Failure;
 import io.kvorum.server.coordinator.RequestOptions;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerTransport;
@@ -20,12 +21,13 @@ import java.util.Locale;
  * One command that another node runs for a client of ours (FORWARD in docs/peer-protocol.md). Owned by its loop.
  *
  * <pre>
- *   ask the next healthy settled owner ◄──── not sent, or it may not coordinate: nothing happened
+ *   ask the next healthy settled owner ◄──── not sent, or it did nothing: it may not coordinate, or sees too few others
  *     │ sent                          ◄──── lost or late: a read, or a write that supersedes its own attempt
  *     ▼
  *   WAITING ── answer ──► the client gets it as it is
  *     ├─ lost or late, any other write ──► INDOUBT: a second owner would write over what came in between
- *     └─ nobody left ──► CLUSTERDOWN if nothing was sent; TRYAGAIN after reads, INDOUBT after writes
+ *     └─ nobody left ──► CLUSTERDOWN, or what the last one said, if none did anything; TRYAGAIN after reads, INDOUBT
+ *                        after writes
  * </pre>
  */
 final class ForwardOperation extends Deadline implements ReplyHandler, CapturedReply.Receiver {
@@ -56,6 +58,9 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     /** Who was sent the command last and did not answer: it may have run it. */
     private int unansweredPeer = NOBODY;
 
+    /** What the owner said that was asked last and did nothing, in RESP; empty if there was none. */
+    private byte[] refusal = new byte[0];
+
     ForwardOperation(CommandLoop loop, ClusterView view, int partition, Call call) {
         this.loop = loop;
         this.view = view;
@@ -85,8 +90,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         } else if (forwarded.attempted()) {
             answered(Unpooled.wrappedBuffer(forwarded.reply()));
         } else {
-            // It did nothing, since it may not coordinate the key.
-            askNext(loop.clock().nanoTime());
+            didNothing(forwarded.reply());
         }
     }
 
@@ -115,8 +119,21 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     }
 
     @Override
-    public void onRefused() {
-        askNext(loop.clock().nanoTime());
+    public void onRefused(Failure failure) {
+        didNothing(CommandErrors.encoded(failure));
+    }
+
+    /** An owner that is cut off from the others, and still trusted here, must not have the last word. */
+    private void didNothing(byte[] error) {
+        refusal = error;
+        long nowNanos = loop.clock().nanoTime();
+        long remaining = deadlineNanos - nowNanos;
+        // A write that is begun with too little time would end in doubt.
+        if (remaining > 0 && (reads || 2 * remaining >= deadlineNanos - startNanos)) {
+            askNext(nowNanos);
+        } else {
+            nobodyLeft();
+        }
     }
 
     private void answered(ByteBuf encoded) {
@@ -175,6 +192,8 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     private void nobodyLeft() {
         if (unansweredPeer != NOBODY) {
             reply.error(reads ? readUnanswered() : inDoubt(loop.clock().nanoTime()));
+        } else if (refusal.length > 0) {
+            reply.raw(refusal);
         } else {
             reply.error(clusterDown());
         }

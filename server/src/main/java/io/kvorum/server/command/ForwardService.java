@@ -1,6 +1,7 @@
 package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.RespWriter;
+import io.kvorum.server.coordinator.Failure;
 import io.kvorum.server.coordinator.RequestOptions;
 import io.kvorum.server.peer.Answer;
 import io.kvorum.server.peer.FrameInfo;
@@ -17,8 +18,6 @@ import io.netty.buffer.ByteBufUtil;
  * by its loop.
  */
 public final class ForwardService implements PeerRequestHandler {
-    private static final ForwardAnswer NOT_ATTEMPTED = new ForwardAnswer(false, new byte[0]);
-
     private final CommandLoop loop;
 
     /** Makes the service of one loop. */
@@ -49,8 +48,8 @@ public final class ForwardService implements PeerRequestHandler {
             }
 
             @Override
-            public void onRefused() {
-                answer.answer(NOT_ATTEMPTED);
+            public void onRefused(Failure failure) {
+                answer.answer(new ForwardAnswer(false, CommandErrors.encoded(failure)));
             }
         });
         loop.dispatcher().runInner(Requests.of(forward.arguments()), session, reply, true, deadlineNanos);

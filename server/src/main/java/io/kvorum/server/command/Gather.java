@@ -3,6 +3,7 @@ package io.kvorum.server.command;
 import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.codec.resp.RespRequestBuilder;
 import io.kvorum.codec.resp.RespWriter;
+import io.kvorum.server.coordinator.Failure;
 import io.kvorum.server.runtime.Deadline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -55,7 +56,6 @@ public final class Gather extends Deadline {
     private final int stride;
     private final byte[][] replies;
     private final RespRequestBuilder builder = new RespRequestBuilder();
-    private final int protocol;
     private RespRequest request;
     private final ReplySizes sizes = new ReplySizes();
     private int begun;
@@ -77,7 +77,6 @@ public final class Gather extends Deadline {
         this.stride = stride;
         this.request = call.request();
         this.replies = new byte[(request.argumentCount() - 1) / stride][];
-        this.protocol = call.session().protocol();
     }
 
     /** Makes one reply of those of the parts, none of which is an error unless it takes them. */
@@ -271,16 +270,8 @@ public final class Gather extends Deadline {
         }
 
         @Override
-        public void onRefused() {
-            answered(number, refusal());
-        }
-
-        private byte[] refusal() {
-            ByteBuf bytes = loop.allocator().heapBuffer();
-            CommandErrors.write(new RespWriter().attach(bytes, protocol), Dispatcher.notCoordinator(), null);
-            byte[] encoded = ByteBufUtil.getBytes(bytes);
-            bytes.release();
-            return encoded;
+        public void onRefused(Failure failure) {
+            answered(number, CommandErrors.encoded(failure));
         }
     }
 }

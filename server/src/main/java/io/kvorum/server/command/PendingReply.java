@@ -126,12 +126,12 @@ public final class PendingReply {
     }
 
     /**
-     * Replies with a failure, or lets another node be asked if this one may not coordinate.
+     * Replies with a failure, or lets another node be asked if this one did nothing.
      *
      * @param context supersedes a write that may have happened; null if nothing does
      */
     public void fail(Failure failure, byte @Nullable [] context) {
-        if (failure.kind() == Failure.Kind.NOT_COORDINATOR && owner.refuse()) {
+        if (failure.kind().leavesItToOthers() && owner.refuse(failure)) {
             complete = true;
             return;
         }
@@ -148,6 +148,6 @@ public final class PendingReply {
         void completed(PendingReply reply, int bytes);
 
         /** See {@link Replies#refuse}. */
-        boolean refuse();
+        boolean refuse(Failure failure);
     }
 }

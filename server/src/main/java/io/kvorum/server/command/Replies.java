@@ -1,5 +1,6 @@
 package io.kvorum.server.command;
 
+import io.kvorum.server.coordinator.Failure;
 import io.netty.buffer.ByteBuf;
 
 /** Where replies go. Owned by the loop of the requests. */
@@ -19,6 +20,6 @@ interface Replies {
      */
     boolean hold(long bytes);
 
-    /** Takes note that this node may not run the request; false if there is nobody else to ask, and a reply is due. */
-    boolean refuse();
+    /** Takes note that this node did nothing, and why; false if there is nobody else to ask, and a reply is due. */
+    boolean refuse(Failure failure);
 }

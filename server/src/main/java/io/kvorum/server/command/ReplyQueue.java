@@ -1,5 +1,6 @@
 package io.kvorum.server.command;
 
+import io.kvorum.server.coordinator.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -161,7 +162,7 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     }
 
     @Override
-    public boolean refuse() {
+    public boolean refuse(Failure failure) {
         return false;
     }
 

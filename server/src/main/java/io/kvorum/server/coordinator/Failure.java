@@ -35,6 +35,11 @@ public record Failure(Kind kind, String text) {
         /** Nothing was attempted: the request cannot be met here as it is. */
         ERR,
         /** Nothing was attempted here: this node may not coordinate the key. Never reaches a client. */
-        NOT_COORDINATOR
+        NOT_COORDINATOR;
+
+        /** Whether nothing was attempted for a reason that need not hold at another node. */
+        public boolean leavesItToOthers() {
+            return this == NOT_COORDINATOR || this == CLUSTERDOWN || this == TRYAGAIN;
+        }
     }
 }

@@ -83,6 +83,51 @@ class ForwardTest {
     }
 
     @Test
+    void an_owner_that_sees_too_few_others_leaves_it_to_the_next() {
+        String down = "-CLUSTERDOWN need 2 of 2 replicas for writes, 1 reachable\r\n";
+        for (String[] command : List.of(new String[] {"set", key, "v"}, new String[] {"set", key, "v", "NX"})) {
+            client.run(command);
+            answer(false, down);
+            assertThat(last().peer()).isEqualTo(2);
+            answer(true, OK);
+            assertThat(client.takeReplies()).isEqualTo(OK);
+        }
+    }
+
+    @Test
+    void what_the_last_owner_said_is_the_reply_if_none_could_do_anything() {
+        client.run("set", key, "v");
+        answer(false, "-CLUSTERDOWN said by the first\r\n");
+        answer(false, "-CLUSTERDOWN said by the second\r\n");
+        assertThat(client.takeReplies()).isEqualTo("-CLUSTERDOWN said by the second\r\n");
+    }
+
+    @Test
+    void an_owner_that_sees_too_few_others_does_nothing_and_says_why() {
+        String shared = bench.keyOf(3); // owners 3, 0
+        bench.reachable[3] = false;
+        List<PeerMessage> answers = new ArrayList<>();
+        FrameInfo info = new FrameInfo(bench.nowNanos() + CommandBench.MILLI, 0);
+        ForwardService service = new ForwardService(bench.loop);
+        service.handle(1, forward("SET", shared, "v"), info, answers::add);
+        service.handle(1, forward("SET", shared, "v", "NX"), info, answers::add);
+        assertThat(answers).allMatch(answer -> !((ForwardAnswer) answer).attempted());
+        assertThat(replies(answers))
+                .containsExactly(
+                        "-CLUSTERDOWN need 2 of 2 replicas for writes, 1 reachable\r\n",
+                        "-CLUSTERDOWN need 2 of 2 replicas for reads, 1 reachable\r\n");
+    }
+
+    @Test
+    void a_write_that_is_refused_late_is_given_up_instead_of_begun_with_too_little_time() {
+        client.run("set", key, "v");
+        bench.pass(600);
+        answer(false, "-TRYAGAIN late\r\n");
+        assertThat(client.takeReplies()).isEqualTo("-TRYAGAIN late\r\n");
+        assertThat(last().peer()).isEqualTo(1);
+    }
+
+    @Test
     void an_owner_that_failed_over_a_write_may_have_done_it_and_no_other_is_asked() {
         client.run("set", key, "v");
         int asked = last().peer();

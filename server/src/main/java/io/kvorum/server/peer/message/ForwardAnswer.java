@@ -6,8 +6,9 @@ import io.kvorum.codec.binary.ByteWriter;
 /**
  * The answer to {@link Forward}.
  *
- * @param attempted false if the node did nothing, because it may not coordinate the key: another may be asked
- * @param reply the reply for the client, in RESP
+ * @param attempted false if the node did nothing, because it may not coordinate the key or sees too few others: another
+ *     may be asked
+ * @param reply the reply for the client, in RESP; if nothing was attempted, the error to give if nobody else can
  */
 public record ForwardAnswer(boolean attempted, byte[] reply) implements PeerMessage {
     @Override
