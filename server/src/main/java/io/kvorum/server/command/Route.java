@@ -6,7 +6,7 @@ public enum Route {
     NONE,
     /** On a settled owner of its key: here, or the first healthy one. */
     READ,
-    /** As {@link #READ}; it writes without having read. */
+    /** As {@link #READ}; it writes what does not depend on what was there. */
     WRITE,
     /** On the first healthy settled owner of its key, wherever it came to: it reads, decides and writes. */
     MODIFY,

@@ -128,6 +128,13 @@ class ForwardTest {
     }
 
     @Test
+    void a_delete_runs_at_any_owner_since_the_first_may_be_the_one_that_fails() {
+        String shared = bench.keyOf(3); // owners 3, 0
+        client.run("del", shared);
+        assertThat(bench.sent).noneMatch(sent -> sent.message() instanceof Forward);
+    }
+
+    @Test
     void an_owner_that_failed_over_a_write_may_have_done_it_and_no_other_is_asked() {
         client.run("set", key, "v");
         int asked = last().peer();

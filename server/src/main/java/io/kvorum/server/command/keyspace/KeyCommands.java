@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  * Whether keys are there, and their deletion. Each row that takes many keys runs as itself on each of them.
  *
  * <p>A delete could be written blindly, as a SET is; but its reply says whether there was a key, and so it reads before
- * it writes, on the one node that decides about the key. Nothing is written where nothing lives: a tombstone for every
- * key that somebody only asked about would have to be kept for the whole grace.
+ * it writes. Any settled owner does that, again as with a SET: were it the first owner alone, deletes would be in doubt
+ * whenever that one fails. Nothing is written where nothing lives: a tombstone for every key that somebody only asked about
+ * would have to be kept for the whole grace.
  */
 final class KeyCommands {
     private static final String DELETES =
-            "Each key on its own, by its first healthy owner and by what R owners know; the "
-                    + "keys are not one step. A write elsewhere that R owners have not heard of stays.";
+            "Each key on its own, by what R owners know; the keys are not one step. A write "
+                    + "elsewhere that R owners have not heard of stays; two deletes at once may both count the key.";
     private static final String LOOKS = "Each key on its own and as new as GET; the keys are not of one moment.";
 
     private static final Command DEL = delete("del", "1.0.0", CommandFlag.WRITE)
@@ -68,7 +69,7 @@ final class KeyCommands {
                 .group(CommandGroup.GENERIC)
                 .since(since)
                 .guarantee(DELETES)
-                .routed(Route.MULTI, request -> single(request, Route.MODIFY));
+                .routed(Route.MULTI, request -> single(request, Route.WRITE));
     }
 
     private static Command.Builder look(String name, String since) {
@@ -106,7 +107,7 @@ final class KeyCommands {
         if (call.route() == Route.MULTI) {
             Gather.eachKey(call, row, Gather.Combiner.SUM);
         } else {
-            call.change(new Delete(call));
+            call.change(new Delete(call), true);
         }
     }
 
