@@ -314,8 +314,9 @@ final class ConfigCatalog {
     static final ConfigProperty<Duration> PEER_CONNECT_TIMEOUT = property(
             "peer.connect-timeout",
             NumberType.duration(Duration.ofMillis(10), Duration.ofMinutes(1)),
-            Duration.ofSeconds(2),
-            "How long connecting to another node may take, its handshake included.");
+            Duration.ofSeconds(1),
+            "How long connecting to another node may take, and then its handshake. Longer delays the return of a node"
+                    + " whose connections led nowhere.");
 
     static final ConfigProperty<Duration> GOSSIP_INTERVAL = property(
             "gossip.interval",

@@ -33,6 +33,7 @@ final class Dialer {
     private boolean closed;
     private int failures;
     private long establishedNanos;
+    private long attemptNanos;
 
     Dialer(PeerLoop loop, Class<? extends Channel> channelClass, PeerDirectory.Entry peer) {
         this.loop = loop;
@@ -66,6 +67,7 @@ final class Dialer {
         }
         cancelRedial();
         dialling = true;
+        attemptNanos = loop.node.clock.nanoTime();
         loop.node.resolver.resolve(peer.host(), address -> {
             if (loop.eventLoop.inEventLoop()) {
                 connect(address);
@@ -99,7 +101,7 @@ final class Dialer {
             loop.node.events.disconnected(peer.peer());
         }
         channel = null;
-        redialLater();
+        redialLater(wasEstablished ? loop.node.clock.nanoTime() : attemptNanos);
     }
 
     private void connect(@Nullable InetAddress address) {
@@ -109,7 +111,7 @@ final class Dialer {
         if (address == null) {
             LOG.debug("{} has no address", peer);
             dialling = false;
-            redialLater();
+            redialLater(attemptNanos);
             return;
         }
         PeerConnection connection = new PeerConnection(loop, peer, loop.ownHello(), this);
@@ -128,17 +130,21 @@ final class Dialer {
         dialling = false;
         if (!future.isSuccess()) {
             LOG.debug("cannot connect to {}: {}", peer, String.valueOf(future.cause()));
-            redialLater();
+            redialLater(attemptNanos);
         } else if (closed) {
             Sockets.close(future.channel());
         } else if (future.channel().isActive()) {
             channel = future.channel();
         } else {
-            redialLater(); // it ended before we heard that it stood
+            redialLater(attemptNanos); // it ended before we heard that it stood
         }
     }
 
-    private void redialLater() {
+    /**
+     * Dials once a gap has passed since then: the end of a connection, or the begin of an attempt that failed. So attempts
+     * that nobody answers follow each other closely, and the first that can be answered comes soon.
+     */
+    private void redialLater(long sinceNanos) {
         if (closed || dialling || channel != null || redial != null) {
             return;
         }
@@ -152,7 +158,7 @@ final class Dialer {
                     redial = null;
                     dialNow();
                 },
-                jittered,
+                Math.max(0, sinceNanos + jittered - loop.node.clock.nanoTime()),
                 TimeUnit.NANOSECONDS);
     }
 

@@ -9,8 +9,8 @@ import io.kvorum.server.config.PeerConfig;
  * @param inflightBytesMax per peer and loop: how much may be unsent, and how much unanswered, before calls are not sent
  * @param connectTimeoutMillis how long a TCP connection may take to stand
  * @param handshakeTimeoutNanos how long a handshake may take, from the connection on
- * @param reconnectFirstNanos how long after a connection is lost, or could not be made, the first new attempt comes
- * @param reconnectMaxNanos the longest gap between attempts
+ * @param reconnectFirstNanos the gap between the loss of a connection, or the begin of a failed attempt, and the next attempt
+ * @param reconnectMaxNanos the longest that it grows to
  * @param staleMillis answers with records that are older by their sender's clock are taken for lost
  */
 public record PeerSettings(
@@ -35,7 +35,7 @@ public record PeerSettings(
                 (int) Math.min(Integer.MAX_VALUE, Math.max(1, config.connectTimeoutNanos() / MILLI)),
                 config.connectTimeoutNanos(),
                 50 * MILLI,
-                2_000 * MILLI,
+                1_000 * MILLI,
                 tombstoneGraceMillis / 2);
     }
 }
