@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 
 /**
@@ -32,6 +34,8 @@ public final class TestCluster implements AutoCloseable {
     private final Process[] processes;
     private final List<String> jvmFlags = new ArrayList<>();
     private int openFilesMax;
+    private IntFunction<String> hosts = node -> "127.0.0.1";
+    private @Nullable IntFunction<Path> hostsFiles;
     private final HttpClient http = HttpClient.newHttpClient();
 
     private TestCluster(Path directory, int[] ports, Map<String, String> settings) {
@@ -77,6 +81,19 @@ public final class TestCluster implements AutoCloseable {
         return this;
     }
 
+    /**
+     * The members are known by names, which each node looks up in a file of its own: so that what lies between two nodes
+     * can be another address for each pair of them.
+     *
+     * @param names the name of a member
+     * @param files where a node looks addresses up, in the form of {@code /etc/hosts}
+     */
+    public TestCluster withHosts(IntFunction<String> names, IntFunction<Path> files) {
+        hosts = names;
+        hostsFiles = files;
+        return this;
+    }
+
     /** Starts one node; does not wait. */
     public void startNode(int node) throws IOException {
         startNode(node, Map.of());
@@ -93,6 +110,9 @@ public final class TestCluster implements AutoCloseable {
         // As the launcher starts them: a node that runs out of heap ends.
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(jvmFlags);
+        if (hostsFiles != null) {
+            command.add("-Djdk.net.hosts.file=" + hostsFiles.apply(node));
+        }
         for (String argument : System.getProperty("kvorum.node.jvm.args", "").split(" ", -1)) {
             if (!argument.isBlank()) {
                 command.add(argument);
@@ -252,7 +272,9 @@ public final class TestCluster implements AutoCloseable {
             members.append(node == 0 ? "" : ",")
                     .append('n')
                     .append(node)
-                    .append("@127.0.0.1:")
+                    .append('@')
+                    .append(hosts.apply(node))
+                    .append(':')
                     .append(ports[node]);
         }
         return members.toString();

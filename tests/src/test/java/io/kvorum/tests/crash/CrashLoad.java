@@ -2,6 +2,7 @@ package io.kvorum.tests.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.tests.cluster.Acknowledged;
 import io.kvorum.tests.cluster.TestCluster;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,8 +81,7 @@ final class CrashLoad {
         private final int number;
         private final int node;
         private final SplittableRandom random;
-        private final Map<String, Long> last = new HashMap<>();
-        private final Map<String, List<Long>> underWay = new HashMap<>();
+        private final Map<String, Acknowledged> keys = new HashMap<>();
         private long sequence;
         private @Nullable RuntimeException bug;
 
@@ -106,16 +106,17 @@ final class CrashLoad {
         }
 
         private void write(Jedis client) {
-            List<String> keys = new ArrayList<>();
+            List<Acknowledged> written = new ArrayList<>();
             List<Long> values = new ArrayList<>();
             List<Response<String>> replies = new ArrayList<>();
             Pipeline pipeline = client.pipelined();
             for (int i = 0; i < PIPELINED; i++) {
                 String key = "w" + number + ":" + random.nextInt(KEYS_A_WRITER);
                 long value = ++sequence;
-                keys.add(key);
                 values.add(value);
-                underWay.computeIfAbsent(key, none -> new ArrayList<>()).add(value);
+                Acknowledged known = keys.computeIfAbsent(key, none -> new Acknowledged());
+                known.sent(value, false);
+                written.add(known);
                 replies.add(pipeline.set(key, value(value)));
             }
             pipeline.sync();
@@ -126,9 +127,7 @@ final class CrashLoad {
                     // Not acknowledged; where it is in doubt it may be there.
                     continue;
                 }
-                long value = values.get(i);
-                last.put(keys.get(i), value);
-                underWay.computeIfAbsent(keys.get(i), none -> new ArrayList<>()).removeIf(earlier -> earlier <= value);
+                written.get(i).acknowledged(values.get(i));
                 acknowledged.incrementAndGet();
             }
         }
@@ -144,29 +143,24 @@ final class CrashLoad {
         }
 
         void verify(Jedis client, String as) {
-            for (String key : List.copyOf(underWay.keySet())) {
+            keys.forEach((key, known) -> {
                 String found = client.get(key);
-                Long acked = last.get(key);
-                List<Long> open = underWay.computeIfAbsent(key, none -> new ArrayList<>());
                 if (found == null) {
-                    assertThat(acked).as("%s: %s is gone", as, key).isNull();
-                    seen(open, 0);
-                    continue;
+                    assertThat(known.allowsAbsence())
+                            .as("%s: %s is gone, %s", as, key, known)
+                            .isTrue();
+                } else {
+                    long value = Long.parseLong(found.substring(0, found.indexOf(':')));
+                    assertThat(found).as("%s: %s", as, key).isEqualTo(value(value));
+                    assertThat(known.allows(value))
+                            .as("%s: %s shows %d, %s", as, key, value, known)
+                            .isTrue();
+                    known.acknowledged(value);
                 }
-                long value = Long.parseLong(found.substring(0, found.indexOf(':')));
-                assertThat(found).as("%s: %s", as, key).isEqualTo(value(value));
-                if (acked == null || value != acked) {
-                    assertThat(open)
-                            .as("%s: %s was acknowledged as %s", as, key, acked)
-                            .contains(value);
+                if (!replicated) {
+                    known.nothingIsOpen();
                 }
-                last.put(key, value);
-                seen(open, value);
-            }
-        }
-
-        private void seen(List<Long> open, long value) {
-            open.removeIf(sent -> !replicated || sent <= value);
+            });
         }
     }
 }
