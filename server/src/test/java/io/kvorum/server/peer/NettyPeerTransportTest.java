@@ -96,7 +96,7 @@ final class NettyPeerTransportTest {
     @Test
     void answer_with_records_that_was_on_its_way_for_too_long_counts_as_lost() throws Exception {
         connect();
-        asker.wallMillis += TestPeer.STALE_MILLIS + 2_000;
+        asker.wallMillis = asker.wallMillis + TestPeer.STALE_MILLIS + 2_000;
         PullAnswer records = new PullAnswer(PullAnswer.END, List.of(new byte[] {1}));
         RecordingReplies replies = new RecordingReplies();
         call(replies);
