@@ -81,6 +81,7 @@ public final class Node implements AutoCloseable {
     private static final int READ_THREADS = 2;
     private static final int READ_QUEUE_MAX = 10_000;
     private static final long STORE_CACHE_BYTES = 32L << 20;
+    private static final long HINTS_CACHE_BYTES = 4L << 20;
 
     private final NodeConfig config;
     private final Lifecycle lifecycle;
@@ -178,6 +179,7 @@ public final class Node implements AutoCloseable {
                 stamps,
                 random,
                 engine,
+                storage.hints(),
                 control,
                 counters,
                 admission.budget());
@@ -313,16 +315,23 @@ public final class Node implements AutoCloseable {
         BackgroundThread journal = threads.background("journal", clock);
         BackgroundThread writing = threads.background("journal-write", clock);
         BackgroundThread checkpoint = threads.background("checkpoint", clock);
+        BackgroundThread hints = threads.background("hints", clock);
         DiskThreads reading = threads.disk("read-", READ_THREADS, READ_QUEUE_MAX);
         return new StorageMeans(
-                directory -> XodusCheckpointStore.open(Disk.system(), directory, STORE_CACHE_BYTES, clock::nanoTime),
+                directory -> XodusCheckpointStore.open(
+                        Disk.system(),
+                        directory,
+                        directory.endsWith(NodeStorage.HINTS) ? HINTS_CACHE_BYTES : STORE_CACHE_BYTES,
+                        clock::nanoTime),
                 journal,
                 writing,
                 checkpoint,
+                hints,
                 reading::execute,
                 threads.loaders(Runtime.getRuntime().availableProcessors()),
                 () -> {
                     reading.close();
+                    hints.close();
                     checkpoint.close();
                     journal.close();
                     writing.close();

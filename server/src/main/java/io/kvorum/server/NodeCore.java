@@ -40,6 +40,7 @@ import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.ContextCodec;
 import io.kvorum.storage.version.StampClock;
 import java.nio.charset.StandardCharsets;
@@ -87,6 +88,7 @@ public final class NodeCore {
      * @param stamps the node's hybrid clock
      * @param random all its randomness
      * @param engine its copies, started
+     * @param hints what it keeps for others
      * @param control the thread that owns what the node does by itself
      * @param observer told of what merges and writes find
      * @param budget of what it does by itself
@@ -100,6 +102,7 @@ public final class NodeCore {
             StampClock stamps,
             RandomSource random,
             StorageEngine engine,
+            HintStore hints,
             TaskLoop control,
             ReplicaObserver observer,
             Budget budget) {

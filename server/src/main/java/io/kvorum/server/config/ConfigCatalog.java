@@ -400,6 +400,15 @@ final class ConfigCatalog {
             "How many bytes of records the node may keep; past it writes that need more are refused with Redis's OOM"
                     + " error. 0 sets no limit: then the heap does, by ending the process.");
 
+    static final ConfigProperty<Long> HINTS_MAX_SIZE = derived(
+            "hints.max-size",
+            NumberType.bytes(64 * KB, 1024 * GB),
+            "1gb",
+            "1gb; with the `memory` engine a sixteenth of the heap",
+            "How many bytes of records the node may keep for others that are away (hinted handoff). Past it new ones are"
+                    + " refused, which does not fail writes that enough owners take; what is kept already stays until its"
+                    + " owner has it.");
+
     static final ConfigProperty<Duration> TOMBSTONE_GRACE = property(
             "tombstone.grace",
             NumberType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
@@ -520,6 +529,7 @@ final class ConfigCatalog {
                             JOURNAL_SEGMENT_SIZE,
                             JOURNAL_MAX_SIZE,
                             CHECKPOINT_INTERVAL,
+                            HINTS_MAX_SIZE,
                             TOMBSTONE_GRACE)),
             new Section("Operation", List.of(HTTP_BIND, HTTP_PORT, LOG_LEVEL, LOG_FILE)));
 

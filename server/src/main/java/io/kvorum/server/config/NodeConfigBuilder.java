@@ -14,6 +14,7 @@ import java.util.Set;
 final class NodeConfigBuilder {
     private static final int PAGE_BYTES = 4096;
     private static final int JOURNAL_SOFT_PART = 8;
+    private static final long GB = 1L << 30;
 
     private static final int IO_THREADS_DEFAULT_MAX = 8;
     private static final int FRAME_OVERHEAD_BYTES = 64 << 10;
@@ -252,7 +253,14 @@ final class NodeConfigBuilder {
                         journalMax / JOURNAL_SOFT_PART,
                         journalMax,
                         usual.batchRecords(),
-                        usual.share()));
+                        usual.share()),
+                hintBytesMax());
+    }
+
+    /** Where hints are in memory, they must leave room for the rest of it. */
+    private long hintBytesMax() {
+        boolean inMemory = settings.get(ConfigCatalog.ENGINE) == StorageConfig.Engine.MEMORY;
+        return settings.get(ConfigCatalog.HINTS_MAX_SIZE, inMemory ? machine.heapBytesMax() / 16 : GB);
     }
 
     private boolean eviction() {

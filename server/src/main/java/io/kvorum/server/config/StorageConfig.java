@@ -15,6 +15,7 @@ import java.nio.file.Path;
  * @param sync when the journal is forced to the disk
  * @param segmentBytes size of a file of the journal
  * @param checkpoint how the checkpoint follows
+ * @param hintBytesMax how many bytes of records may be kept for other nodes
  */
 public record StorageConfig(
         Path dataDirectory,
@@ -24,7 +25,8 @@ public record StorageConfig(
         long tombstoneGraceMillis,
         SyncPolicy sync,
         int segmentBytes,
-        CheckpointSettings checkpoint) {
+        CheckpointSettings checkpoint,
+        long hintBytesMax) {
     /** Where records are kept. */
     public enum Engine {
         /** In memory and on disk: a journal, and Xodus for what stands in it. */

@@ -14,9 +14,13 @@ import io.kvorum.storage.engine.JournaledEngine;
 import io.kvorum.storage.engine.JournaledParts;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.hint.DurableHintStore;
+import io.kvorum.storage.hint.HintStore;
+import io.kvorum.storage.hint.MemoryHintStore;
 import io.kvorum.storage.journal.JournalSettings;
 import io.kvorum.storage.journal.SyncPolicy;
 import io.kvorum.storage.version.StampClock;
+import io.kvorum.storage.version.VersionObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -27,22 +31,33 @@ import org.jspecify.annotations.Nullable;
 public final class NodeStorage implements AutoCloseable {
     private static final String JOURNAL = "journal";
     private static final String RECORDS = "records";
+
+    /** Names the directory of the hints. */
+    public static final String HINTS = "hints";
+
     private static final int JOURNAL_SPARES_MIN = 2;
     private static final int JOURNAL_SPARES_MAX = 8;
 
     private final Lives lives;
     private final StampBound bound;
     private final StorageEngine engine;
+    private final HintStore hints;
     private final @Nullable CheckpointStore store;
     private final Runnable endThreads;
     private boolean started;
 
     private NodeStorage(
-            Lives lives, StampBound bound, StorageEngine engine, @Nullable CheckpointStore store, Runnable endThreads) {
+            Lives lives,
+            StampBound bound,
+            StorageEngine engine,
+            HintStore hints,
+            @Nullable CheckpointStore store,
+            Runnable endThreads) {
         this.endThreads = endThreads;
         this.lives = lives;
         this.bound = bound;
         this.engine = engine;
+        this.hints = hints;
         this.store = store;
     }
 
@@ -101,8 +116,11 @@ public final class NodeStorage implements AutoCloseable {
         StampBound bound = new StampBound(directory, stamps, means.journalThread());
         long nonce = random.generator("life").nextLong();
         CheckpointStore store = null;
+        CheckpointStore hintStore = null;
         try {
             StorageEngine engine;
+            HintStore hints;
+            long hintBytesMax = config.storage().hintBytesMax();
             if (config.storage().engine() == StorageConfig.Engine.MEMORY) {
                 lives.begin(null, nonce, false);
                 engine = new MemoryEngine(
@@ -112,6 +130,7 @@ public final class NodeStorage implements AutoCloseable {
                         stamps,
                         random.generator("actors"),
                         config.storage().eviction());
+                hints = new MemoryHintStore(hintBytesMax, VersionObserver.NONE);
             } else {
                 Path journal = directory.path(JOURNAL);
                 Path records = directory.path(RECORDS);
@@ -140,13 +159,21 @@ public final class NodeStorage implements AutoCloseable {
                                 salvage,
                                 lives::doubted,
                                 observer));
+                hintStore = means.stores().open(directory.path(HINTS));
+                hints = DurableHintStore.open(
+                        hintStore,
+                        founded.clusterId(),
+                        means.hintThread(),
+                        means.reading(),
+                        hintBytesMax,
+                        VersionObserver.NONE);
             }
-            return new NodeStorage(lives, bound, engine, store, means.endThreads());
+            return new NodeStorage(lives, bound, engine, hints, store, means.endThreads());
         } catch (IOException | UncheckedIOException failure) {
-            close(store, means, failure);
+            close(hintStore, store, means, failure);
             throw unusable(directory, failure);
         } catch (RuntimeException failure) {
-            close(store, means, failure);
+            close(hintStore, store, means, failure);
             throw failure;
         }
     }
@@ -172,6 +199,11 @@ public final class NodeStorage implements AutoCloseable {
     /** The engine. */
     public StorageEngine engine() {
         return engine;
+    }
+
+    /** What it keeps for other nodes. */
+    public HintStore hints() {
+        return hints;
     }
 
     /** No life of this node that its directory knows of began after this stamp; once started. */
@@ -201,6 +233,14 @@ public final class NodeStorage implements AutoCloseable {
     @Override
     public void close() {
         endThreads.run();
+        try {
+            hints.close();
+        } finally {
+            closeEngine();
+        }
+    }
+
+    private void closeEngine() {
         engine.close();
         boolean whole = !(engine instanceof JournaledEngine journaled) || journaled.isClosedWhole();
         if (started && whole) {
@@ -218,8 +258,17 @@ public final class NodeStorage implements AutoCloseable {
                 node.getLeastSignificantBits() ^ Long.rotateLeft(cluster.getLeastSignificantBits(), 1));
     }
 
-    private static void close(@Nullable CheckpointStore store, StorageMeans means, Exception failure) {
+    private static void close(
+            @Nullable CheckpointStore hintStore,
+            @Nullable CheckpointStore store,
+            StorageMeans means,
+            Exception failure) {
         means.endThreads().run();
+        close(hintStore, failure);
+        close(store, failure);
+    }
+
+    private static void close(@Nullable CheckpointStore store, Exception failure) {
         if (store != null) {
             try {
                 store.close();

@@ -14,19 +14,21 @@ import java.util.function.Predicate;
  * @param journalThread forces the journal and moves the clock's bound
  * @param writingThread writes the journal's entries to its files
  * @param checkpointThread writes the checkpoint
+ * @param hintThread writes the hints
  * @param reading reads values from the checkpoint store for requests; false if too many wait
  * @param loaders load the copies at the start
- * @param endThreads ends the three threads, and returns when they run no more
+ * @param endThreads ends the threads, and returns when they run no more
  */
 public record StorageMeans(
         StoreOpener stores,
         Background journalThread,
         Background writingThread,
         Background checkpointThread,
+        Background hintThread,
         Predicate<Runnable> reading,
         LoadWorkers loaders,
         Runnable endThreads) {
-    /** Opens a checkpoint store. */
+    /** Opens a checkpoint store: the records' or the hints'. */
     @FunctionalInterface
     public interface StoreOpener {
         /** Opens the one in a directory, which is made if it is not there. */

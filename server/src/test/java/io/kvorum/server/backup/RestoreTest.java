@@ -126,18 +126,21 @@ final class RestoreTest {
         BackgroundThread journal = threads.background("journal", clock);
         BackgroundThread writing = threads.background("journal-write", clock);
         BackgroundThread checkpoint = threads.background("checkpoint", clock);
+        BackgroundThread hints = threads.background("hints", clock);
         StampClock stamps = new StampClock(() -> nowMillis, 1_000);
         StorageMeans means = new StorageMeans(
                 path -> XodusCheckpointStore.open(Disk.system(), path, 1 << 20, clock::nanoTime),
                 journal,
                 writing,
                 checkpoint,
+                hints,
                 task -> {
                     task.run();
                     return true;
                 },
                 LoadWorkers.INLINE,
                 () -> {
+                    hints.close();
                     checkpoint.close();
                     journal.close();
                     writing.close();
@@ -149,6 +152,7 @@ final class RestoreTest {
             look.accept(storage.engine());
             assertThat(stamps.next(0)).isGreaterThan(newest);
         } finally {
+            hints.close();
             checkpoint.close();
             journal.close();
             writing.close();

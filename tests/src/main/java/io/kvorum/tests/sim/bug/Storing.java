@@ -1,5 +1,6 @@
 package io.kvorum.tests.sim.bug;
 
+import io.kvorum.server.life.NodeStorage;
 import io.kvorum.server.life.StorageMeans;
 import io.kvorum.storage.checkpoint.CheckpointStore;
 import io.kvorum.storage.disk.Disk;
@@ -112,10 +113,13 @@ final class Storing {
             @Override
             public StorageMeans means(StorageMeans real) {
                 return new StorageMeans(
-                        directory -> tampering.apply(real.stores().open(directory)),
+                        directory -> directory.endsWith(NodeStorage.HINTS)
+                                ? real.stores().open(directory)
+                                : tampering.apply(real.stores().open(directory)),
                         real.journalThread(),
                         real.writingThread(),
                         real.checkpointThread(),
+                        real.hintThread(),
                         real.reading(),
                         real.loaders(),
                         real.endThreads());

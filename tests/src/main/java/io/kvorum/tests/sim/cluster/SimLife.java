@@ -11,6 +11,7 @@ import io.kvorum.server.peer.LoopPeerCalls;
 import io.kvorum.server.replica.ReplicaObserver;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.StampClock;
 import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.tests.sim.world.SimThread;
@@ -33,6 +34,7 @@ public final class SimLife {
     private final Founded founded;
     private final StampClock stamps;
     private final StorageEngine engine;
+    private final HintStore hints;
     private final @Nullable SimStorage storage;
     private final SimThread control;
     private final MembershipService membership;
@@ -66,10 +68,12 @@ public final class SimLife {
             this.storage = opened;
             this.stamps = opened.stamps();
             this.engine = opened.engine();
+            this.hints = opened.hints();
         } else {
             this.storage = null;
             this.stamps = memory.stamps();
             this.engine = memory.engine();
+            this.hints = memory.hints();
         }
         this.control = new SimThread(node.cluster().time(), node, random.generator("control"), "control");
         NodeCore.Foundation foundation = new NodeCore.Foundation(
@@ -81,6 +85,7 @@ public final class SimLife {
                 stamps,
                 random,
                 engine,
+                hints,
                 control,
                 observing(node.cluster().watcher().versions(node.index())),
                 new Budget());
@@ -119,6 +124,11 @@ public final class SimLife {
     /** Its copies. */
     public StorageEngine engine() {
         return engine;
+    }
+
+    /** What it keeps for others. */
+    public HintStore hints() {
+        return hints;
     }
 
     /** Its hybrid clock. */

@@ -7,8 +7,11 @@ import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.server.runtime.StartException;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.hint.HintStore;
+import io.kvorum.storage.hint.MemoryHintStore;
 import io.kvorum.storage.journal.SyncPolicy;
 import io.kvorum.storage.version.StampClock;
+import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.tests.sim.world.SimCheckpointDisk;
 import io.kvorum.tests.sim.world.SimClock;
 import io.kvorum.tests.sim.world.SimDisk;
@@ -24,6 +27,7 @@ public final class SimNode implements SimThread.Machine {
     private final NodeConfig config;
     private final SimDisk disk;
     private final SimCheckpointDisk records;
+    private final SimCheckpointDisk hintDisk;
     private final SimClock clock;
     private final RandomSource random;
     private final CoordinatorMetrics metrics;
@@ -40,7 +44,7 @@ public final class SimNode implements SimThread.Machine {
     private boolean on = true;
 
     /** Copies without a disk, and their clock. */
-    record Memory(StampClock stamps, StorageEngine engine) {}
+    record Memory(StampClock stamps, StorageEngine engine, HintStore hints) {}
 
     SimNode(
             SimCluster cluster,
@@ -57,6 +61,7 @@ public final class SimNode implements SimThread.Machine {
         this.metrics = metrics;
         this.disk = new SimDisk(random.generator("disk"));
         this.records = new SimCheckpointDisk(disk);
+        this.hintDisk = new SimCheckpointDisk(disk);
     }
 
     /** The process that runs, or null. */
@@ -77,6 +82,11 @@ public final class SimNode implements SimThread.Machine {
     /** Where its durable storage has its checkpoint. */
     SimCheckpointDisk records() {
         return records;
+    }
+
+    /** Where its durable storage keeps what is for others. */
+    SimCheckpointDisk hintDisk() {
+        return hintDisk;
     }
 
     /** Whether its copies are on its disk. */
@@ -151,7 +161,8 @@ public final class SimNode implements SimThread.Machine {
                 actors.generator("actors"));
         engine.start();
         StorageEngine watched = new WatchedEngine(engine, cluster.watcher(), index, () -> false);
-        return new Memory(stamps, cluster.sabotage().engine(watched));
+        HintStore hints = new MemoryHintStore(config.storage().hintBytesMax(), VersionObserver.NONE);
+        return new Memory(stamps, cluster.sabotage().engine(watched), hints);
     }
 
     /**
@@ -181,6 +192,7 @@ public final class SimNode implements SimThread.Machine {
             kept = null;
             disk.lose(SimLife.DATA.resolve("journal"));
             records.lose();
+            hintDisk.lose();
         }
         if (lossy || isDurable()) {
             ended(lossy ? LifeEnd.FORGOT : powerFails ? LifeEnd.POWER_FAILED : LifeEnd.KILLED);

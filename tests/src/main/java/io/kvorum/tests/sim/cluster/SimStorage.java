@@ -9,6 +9,7 @@ import io.kvorum.storage.engine.EngineObserver;
 import io.kvorum.storage.engine.JournaledEngine;
 import io.kvorum.storage.engine.LoadWorkers;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.journal.JournalState;
 import io.kvorum.storage.version.StampClock;
 import io.kvorum.tests.sim.world.SimBackground;
@@ -24,6 +25,7 @@ final class SimStorage {
     private final SimBackground journal;
     private final SimBackground writing;
     private final SimBackground checkpoint;
+    private final SimBackground hintThread;
     private final SimBackground reads;
     private final NodeStorage storage;
     private final StorageEngine engine;
@@ -40,12 +42,17 @@ final class SimStorage {
                 new SimBackground(time, node, random.generator("writing"), "writing", node.disk()::slowByNanosMax);
         this.checkpoint = new SimBackground(
                 time, node, random.generator("checkpoint"), "checkpoint", node.disk()::slowByNanosMax);
+        this.hintThread =
+                new SimBackground(time, node, random.generator("hints"), "hints", node.disk()::slowByNanosMax);
         this.reads = new SimBackground(time, node, random.generator("reads"), "reads", node.disk()::slowByNanosMax);
         StorageMeans means = new StorageMeans(
-                directory -> node.records().open(),
+                directory -> directory.endsWith(NodeStorage.HINTS)
+                        ? node.hintDisk().open()
+                        : node.records().open(),
                 journal,
                 writing,
                 checkpoint,
+                hintThread,
                 task -> {
                     reads.execute(task);
                     return true;
@@ -83,9 +90,14 @@ final class SimStorage {
         return engine;
     }
 
+    HintStore hints() {
+        return storage.hints();
+    }
+
     /** The process ends: its threads do nothing more. */
     void endThreads() {
         reads.end();
+        hintThread.end();
         checkpoint.end();
         journal.end();
         writing.end();
