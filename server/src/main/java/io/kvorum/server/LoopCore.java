@@ -9,6 +9,7 @@ import io.kvorum.server.coordinator.CoordinatorMetrics;
 import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.message.MessageType;
+import io.kvorum.server.replica.HintService;
 import io.kvorum.server.replica.ReadService;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.replica.WriteService;
@@ -26,6 +27,7 @@ public final class LoopCore {
     private final Map<MessageType, PeerRequestHandler> shared;
     private final ReplicaService replica;
     private final WriteService writes;
+    private final HintService hints;
     private final Coordinator coordinator;
     private final CommandLoop commands;
     private final ForwardService forwards;
@@ -55,6 +57,7 @@ public final class LoopCore {
         NodeCore.Foundation foundation = node.foundation();
         replica = node.replica(parts.tasks()::execute);
         writes = new WriteService(replica, parts.wheel(), foundation.clock());
+        hints = node.hintService(replica, parts.tasks()::execute);
         shared = node.handlers();
         coordinator = new Coordinator(
                 replica,
@@ -64,6 +67,7 @@ public final class LoopCore {
                 node.membership()::view,
                 node.quorums(),
                 node.membership().health(),
+                node.bareHints(),
                 parts.coordinatorMetrics(),
                 foundation.random().generator("coordinator-" + parts.number()));
         commands = new CommandLoop(new CommandLoop.Parts(
@@ -87,6 +91,8 @@ public final class LoopCore {
         handlers.putAll(shared);
         handlers.put(MessageType.READ, new ReadService(replica));
         handlers.put(MessageType.WRITE, writes);
+        handlers.put(MessageType.HINTED_WRITE, hints::write);
+        handlers.put(MessageType.HINTED_READ, hints::read);
         handlers.put(MessageType.FORWARD, forwards);
         return handlers;
     }

@@ -344,8 +344,8 @@ public final class Node implements AutoCloseable {
             if (engine.actor(partition) == actor) {
                 engine.retireActor(partition);
                 LOG.error(
-                        "one dot stood for two values in partition {}, whose copy here goes on under a new actor: was the"
-                                + " data directory copied, or put back from a backup?",
+                        "one dot stood for two values in partition {}, whose copy here goes on under a new actor: was"
+                                + " the data directory copied, or put back from a backup?",
                         partition);
             }
         }
@@ -397,7 +397,8 @@ public final class Node implements AutoCloseable {
                 .filter(setting ->
                         setting.name().equals("maxclients") && !setting.value().equals(possible))
                 .forEach(setting -> LOG.warn(
-                        "no more than {} clients instead of {} (maxclients): too few files may be open, raise ulimit -n",
+                        "no more than {} clients instead of {} (maxclients): too few files may be open, raise ulimit"
+                                + " -n",
                         possible,
                         setting.value()));
     }

@@ -15,6 +15,10 @@ import io.kvorum.server.command.versioned.VersionedSettings;
 import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.ReplicationConfig;
 import io.kvorum.server.coordinator.QuorumPolicy;
+import io.kvorum.server.handoff.BareHints;
+import io.kvorum.server.handoff.HandoffDriver;
+import io.kvorum.server.handoff.HandoffPolicy;
+import io.kvorum.server.handoff.HintedHandoff;
 import io.kvorum.server.membership.FlushCallback;
 import io.kvorum.server.membership.FlushTarget;
 import io.kvorum.server.membership.Founded;
@@ -34,6 +38,7 @@ import io.kvorum.server.repair.ExchangeResponder;
 import io.kvorum.server.repair.PullResponder;
 import io.kvorum.server.repair.SettlerPolicy;
 import io.kvorum.server.repair.Sweeper;
+import io.kvorum.server.replica.HintService;
 import io.kvorum.server.replica.ReplicaObserver;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.runtime.Clock;
@@ -63,6 +68,7 @@ import org.slf4j.LoggerFactory;
 public final class NodeCore {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
     private static final int PULL_BYTES_MAX = 4 << 20;
+    private static final long BARE_HINTS_BYTES_MAX = 32L << 20;
     static final String VERSION = "0.1.0";
     static final String REDIS_VERSION = "7.0.15";
 
@@ -73,6 +79,8 @@ public final class NodeCore {
     private final NodeFacts facts;
     private final QuorumPolicy quorums;
     private final byte[] contextSecret;
+    private final BareHints bareHints = new BareHints(BARE_HINTS_BYTES_MAX);
+    private final HintedHandoff handoff = new HintedHandoff(HandoffPolicy.DEFAULT);
     private final Map<MessageType, PeerRequestHandler> handlers;
     private final AntiEntropyCounters antiEntropy = new AntiEntropyCounters();
     private final Sweeper sweeper;
@@ -179,6 +187,16 @@ public final class NodeCore {
     public void start(PeerCalls calls, Consumer<String> fence) {
         sweeper.start(foundation.control());
         ReplicaService copies = replica(foundation.control()::execute);
+        new HandoffDriver(
+                        handoff,
+                        foundation.hints(),
+                        bareHints,
+                        copies,
+                        membership::view,
+                        calls,
+                        foundation.control(),
+                        foundation.clock())
+                .start();
         CopySettling settling = new CopySettling(
                 SettlerPolicy.DEFAULT,
                 foundation.engine(),
@@ -247,6 +265,16 @@ public final class NodeCore {
     /** The messages that any loop serves alike. */
     Map<MessageType, PeerRequestHandler> handlers() {
         return handlers;
+    }
+
+    /** Where loops note what owners missed. */
+    BareHints bareHints() {
+        return bareHints;
+    }
+
+    /** What it keeps for others and hands to them, for one thread. */
+    HintService hintService(ReplicaService replica, Consumer<Runnable> thread) {
+        return new HintService(foundation.hints(), membership::view, replica, thread);
     }
 
     /** A way to the copies for one thread, which runs the tasks given. */

@@ -33,40 +33,40 @@ final class ConfigCatalog {
             AddressTypes.NAME,
             "n1",
             "`node-` and the port",
-            "The node's name, unique in the cluster. Members, logs and the admin tool call it so. It must stay the same as"
-                    + " long as the node lives.");
+            "The node's name, unique in the cluster. Members, logs and the admin tool call it so. It must stay the"
+                    + " same as long as the node lives.");
 
     static final ConfigProperty<String> NODE_ZONE = derived(
             "node.zone",
             AddressTypes.ZONE,
             "eu-1a",
             "as in `cluster.initial-members`, else none",
-            "The rack or availability zone the node stands in. The replicas of a key go to distinct zones where there are"
-                    + " enough of them, so that the loss of one zone takes no more than one replica.");
+            "The rack or availability zone the node stands in. The replicas of a key go to distinct zones where there"
+                    + " are enough of them, so that the loss of one zone takes no more than one replica.");
 
     static final ConfigProperty<Integer> NODE_WEIGHT = derived(
             "node.weight",
             NumberType.integer(0, MemberSpec.WEIGHT_MAX),
             "100",
             "as in `cluster.initial-members`, else " + MemberSpec.WEIGHT_DEFAULT,
-            "The node's share of the ring relative to the others: twice the weight, twice the partitions. 0 holds no data"
-                    + " and only coordinates.");
+            "The node's share of the ring relative to the others: twice the weight, twice the partitions. 0 holds no"
+                    + " data and only coordinates.");
 
     static final ConfigProperty<Path> DATA_DIR = derived(
             "data-dir",
             AddressTypes.PATH,
             "/var/lib/kvorum",
             "`data/` and the node's name",
-            "Where the node keeps its identity and the cluster's history. Never share it between nodes, never copy it to"
-                    + " another.");
+            "Where the node keeps its identity and the cluster's history. Never share it between nodes, never copy it"
+                    + " to another.");
 
     static final ConfigProperty<Integer> IO_THREADS = derived(
             "io-threads",
             NumberType.integer(1, 256),
             "4",
             "the processors, at most 8",
-            "Event loops: each serves its share of the clients and has its own connection to every other node. More than"
-                    + " the processors only adds connections.");
+            "Event loops: each serves its share of the clients and has its own connection to every other node. More"
+                    + " than the processors only adds connections.");
 
     static final ConfigProperty<Duration> BACKGROUND_LATENCY_TARGET = property(
             "background.latency-target",
@@ -79,8 +79,8 @@ final class ConfigCatalog {
             "transport",
             new Choice<>(TransportKind.class),
             TransportKind.AUTO,
-            "How sockets are driven. `auto` takes the best that works on the machine; a kind named here that does not work"
-                    + " stops the start.");
+            "How sockets are driven. `auto` takes the best that works on the machine; a kind named here that does not"
+                    + " work stops the start.");
 
     // ---- clients
 
@@ -112,32 +112,32 @@ final class ConfigCatalog {
             "protected-mode",
             new Flag(),
             true,
-            "Without `requirepass`, refuse clients of other machines; without `cluster.secret`, do not let the peer port"
-                    + " listen where other machines reach it.");
+            "Without `requirepass`, refuse clients of other machines; without `cluster.secret`, do not let the peer"
+                    + " port listen where other machines reach it.");
 
     static final ConfigProperty<Integer> MAXCLIENTS = property(
             "maxclients",
             NumberType.integer(1, 1_000_000),
             10_000,
             "Clients connected at a time; one more is told so and closed. Each costs a file descriptor and some"
-                    + " kilobytes. Fewer where the system allows fewer open files (`ulimit -n`): 512 of them, or half, are"
-                    + " kept for the node itself.");
+                + " kilobytes. Fewer where the system allows fewer open files (`ulimit -n`): 512 of them, or half, are"
+                + " kept for the node itself.");
 
     static final ConfigProperty<Duration> TCP_KEEPALIVE = property(
             "tcp-keepalive",
             NumberType.duration(Duration.ZERO, Duration.ofHours(24)),
             Duration.ofMinutes(5),
             "Silence after which the system asks whether a client's machine is still there; in whole seconds, 0 for"
-                    + " never. A client that does not answer for as long again is dropped. Shorter finds dead clients sooner and"
-                    + " keeps paths through firewalls open.");
+                    + " never. A client that does not answer for as long again is dropped. Shorter finds dead clients"
+                    + " sooner and keeps paths through firewalls open.");
 
     static final ConfigProperty<Long> CLIENT_BULK_MAX = derived(
             "client.bulk-max",
             NumberType.bytes(KB, 512 * MB),
             "64mb",
             "64mb, at most a sixteenth of the heap (`-Xmx`)",
-            "The longest argument, and so the longest value; better the same on every node. Redis allows 512mb; so much in"
-                    + " one piece makes every client of the same event loop wait.");
+            "The longest argument, and so the longest value; better the same on every node. Redis allows 512mb; so"
+                    + " much in one piece makes every client of the same event loop wait.");
 
     static final ConfigProperty<Integer> CLIENT_ARGUMENTS_MAX = property(
             "client.arguments-max",
@@ -156,14 +156,15 @@ final class ConfigCatalog {
             NumberType.bytes(16 * KB, GB),
             "256mb",
             "256mb, at most an eighth of the heap",
-            "The most bytes of one request in all: arguments that are each allowed add up. At least `client.bulk-max`.");
+            "The most bytes of one request in all: arguments that are each allowed add up. At least"
+                    + " `client.bulk-max`.");
 
     static final ConfigProperty<Integer> CLIENT_PIPELINE_MAX = property(
             "client.pipeline-max",
             NumberType.integer(1, 1_000_000),
             1024,
-            "How many replies a client may be owed before its next requests are left unread. Nothing is lost; the client"
-                    + " waits.");
+            "How many replies a client may be owed before its next requests are left unread. Nothing is lost; the"
+                    + " client waits.");
 
     static final ConfigProperty<Long> CLIENT_OUTPUT_BUFFER_MAX = derived(
             "client.output-buffer-max",
@@ -178,9 +179,9 @@ final class ConfigCatalog {
             NumberType.bytes(MB, 1024 * GB),
             "1gb",
             "a quarter of the heap",
-            "How many bytes all clients may hold together: requests that are not whole or not answered, replies that are"
-                    + " not read. Past it whoever holds the most is disconnected, as by Redis's `maxmemory-clients`. Idle"
-                    + " clients hold nothing and stay. At least twice `client.bulk-max`.");
+            "How many bytes all clients may hold together: requests that are not whole or not answered, replies that"
+                + " are not read. Past it whoever holds the most is disconnected, as by Redis's `maxmemory-clients`."
+                + " Idle clients hold nothing and stay. At least twice `client.bulk-max`.");
 
     static final ConfigProperty<Long> KEY_MAX = property(
             "key-max",
@@ -201,8 +202,8 @@ final class ConfigCatalog {
             "cluster.initial-members",
             AddressTypes.MEMBERS,
             List.of(),
-            "The members that a new cluster is born with: the same list on each of them, this node included. Empty for a"
-                    + " cluster of this node alone.");
+            "The members that a new cluster is born with: the same list on each of them, this node included. Empty for"
+                    + " a cluster of this node alone.");
 
     static final ConfigProperty<Secret> CLUSTER_SECRET = property(
             "cluster.secret",
@@ -237,15 +238,15 @@ final class ConfigCatalog {
             "replication.r",
             NumberType.integer(1, REPLICAS_MAX),
             2,
-            "How many owners a read must hear, unless it says otherwise. With r + w above n a read sees every write that"
-                    + " was acknowledged before it; 1 is fastest.");
+            "How many owners a read must hear, unless it says otherwise. With r + w above n a read sees every write"
+                    + " that was acknowledged before it; 1 is fastest.");
 
     static final ConfigProperty<Integer> REPLICATION_W = property(
             "replication.w",
             NumberType.integer(1, REPLICAS_MAX),
             2,
-            "How many nodes must hold a write before it is acknowledged, unless it says otherwise. 1 is always writable,"
-                    + " and loses what only the first node held if that is lost at once.");
+            "How many nodes must hold a write before it is acknowledged, unless it says otherwise. 1 is always"
+                    + " writable, and loses what only the first node held if that is lost at once.");
 
     static final ConfigProperty<Integer> REPLICATION_DW = property(
             "replication.dw",
@@ -269,8 +270,8 @@ final class ConfigCatalog {
             "replication.read-all-ratio",
             new Ratio(),
             0.1,
-            "The share of reads that ask all owners and not only as many as they need, so that stale copies are found and"
-                    + " repaired. More repairs sooner, and loads the owners more.");
+            "The share of reads that ask all owners and not only as many as they need, so that stale copies are found"
+                    + " and repaired. More repairs sooner, and loads the owners more.");
 
     static final ConfigProperty<Boolean> REPLICATION_HEDGE = property(
             "replication.hedge",
@@ -301,8 +302,9 @@ final class ConfigCatalog {
             "peer.frame-max",
             NumberType.bytes(256 * KB, GB),
             128 * MB,
-            "The longest message between nodes; a longer one ends the connection. It must have room for the longest key,"
-                    + " value and some siblings: at least `client.bulk-max` + `key-max` + 64kb. The same on every node.");
+            "The longest message between nodes; a longer one ends the connection. It must have room for the longest"
+                    + " key, value and some siblings: at least `client.bulk-max` + `key-max` + 64kb. The same on every"
+                    + " node.");
 
     static final ConfigProperty<Long> PEER_INFLIGHT_MAX = property(
             "peer.inflight-max",
@@ -336,14 +338,15 @@ final class ConfigCatalog {
             "detector.misses",
             NumberType.integer(1, 100),
             DetectorPolicy.DEFAULT.missesMax(),
-            "How many requests in a row a node must leave unanswered to be taken for down by the one that asks. A passed"
-                    + " deadline counts for all of them.");
+            "How many requests in a row a node must leave unanswered to be taken for down by the one that asks. A"
+                    + " passed deadline counts for all of them.");
 
     static final ConfigProperty<Duration> DETECTOR_PROBE_MAX = property(
             "detector.probe-max",
             NumberType.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
             Duration.ofNanos(DetectorPolicy.DEFAULT.probeMaxNanos()),
-            "The longest pause between two probes of a node that is taken for down: how late its return may be noticed.");
+            "The longest pause between two probes of a node that is taken for down: how late its return may be"
+                    + " noticed.");
 
     // ---- storage
 
@@ -351,46 +354,46 @@ final class ConfigCatalog {
             "engine",
             new Choice<>(StorageConfig.Engine.class),
             StorageConfig.Engine.XODUS,
-            "Where records are kept. `xodus`: in memory and on disk, in a journal and a checkpoint in Xodus. `memory`: in"
-                    + " memory alone; a node that stops forgets its copies and gets them back from the other owners.");
+            "Where records are kept. `xodus`: in memory and on disk, in a journal and a checkpoint in Xodus. `memory`:"
+                + " in memory alone; a node that stops forgets its copies and gets them back from the other owners.");
 
     static final ConfigProperty<Boolean> EVICTION = property(
             "eviction",
             new Flag(),
             false,
-            "With the `memory` engine: declares it a cache. When memory is full, the keys that are read least go, instead of"
-                    + " writes being refused; nothing is promised about a key that went. Replicas do not repair each"
-                    + " other's missing keys, and a write to a key that is not there reads the others first.");
+            "With the `memory` engine: declares it a cache. When memory is full, the keys that are read least go,"
+                + " instead of writes being refused; nothing is promised about a key that went. Replicas do not repair"
+                + " each other's missing keys, and a write to a key that is not there reads the others first.");
 
     static final ConfigProperty<SyncPolicy> SYNC = property(
             "sync",
             new Choice<>(SyncPolicy.class),
             SyncPolicy.EVERY_SECOND,
-            "When the journal of the `xodus` engine is forced to the disk. Each of them survives the end of the process at"
-                    + " any moment; this is about the machine losing power. `always`: before a write is acknowledged;"
-                    + " writes that come together share a force. `every-second`: a second of writes may be lost."
-                    + " `never`: what the system had not written yet, often half a minute.");
+            "When the journal of the `xodus` engine is forced to the disk. Each of them survives the end of the"
+                + " process at any moment; this is about the machine losing power. `always`: before a write is"
+                + " acknowledged; writes that come together share a force. `every-second`: a second of writes may be"
+                + " lost. `never`: what the system had not written yet, often half a minute.");
 
     static final ConfigProperty<Long> JOURNAL_SEGMENT_SIZE = property(
             "journal.segment-size",
             NumberType.bytes(64 * KB, GB),
             32 * MB,
-            "The size of a file of the journal. One is written, one or two are ready, those that the checkpoint does not"
-                    + " cover yet are kept, and two to eight that it does wait to be used again. A multiple of 4 KB.");
+            "The size of a file of the journal. One is written, one or two are ready, those that the checkpoint does"
+                + " not cover yet are kept, and two to eight that it does wait to be used again. A multiple of 4 KB.");
 
     static final ConfigProperty<Long> JOURNAL_MAX_SIZE = property(
             "journal.max-size",
             NumberType.bytes(64 * KB, 1024 * GB),
             GB,
-            "How far the journal may be ahead of the checkpoint. Past it writes wait, and are refused with `TRYAGAIN` when"
-                    + " their time is out. A checkpoint begins early when an eighth of it is reached.");
+            "How far the journal may be ahead of the checkpoint. Past it writes wait, and are refused with `TRYAGAIN`"
+                    + " when their time is out. A checkpoint begins early when an eighth of it is reached.");
 
     static final ConfigProperty<Duration> CHECKPOINT_INTERVAL = property(
             "checkpoint.interval",
             NumberType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(30),
-            "The pause between two checkpoints of what has changed. Longer ones put keys that change often once instead of"
-                    + " several times; a start after a crash has more of the journal to replay.");
+            "The pause between two checkpoints of what has changed. Longer ones put keys that change often once"
+                    + " instead of several times; a start after a crash has more of the journal to replay.");
 
     static final ConfigProperty<Long> MAX_MEMORY = derived(
             "max-memory",
@@ -402,26 +405,26 @@ final class ConfigCatalog {
 
     static final ConfigProperty<Long> HINTS_MAX_SIZE = derived(
             "hints.max-size",
-            NumberType.bytes(64 * KB, 1024 * GB),
+            NumberType.bytes(KB, 1024 * GB),
             "1gb",
             "1gb; with the `memory` engine a sixteenth of the heap",
-            "How many bytes of records the node may keep for others that are away (hinted handoff). Past it new ones are"
-                    + " refused, which does not fail writes that enough owners take; what is kept already stays until its"
-                    + " owner has it.");
+            "How many bytes of records the node may keep for others that are away (hinted handoff). Past it new ones"
+                + " are refused, which does not fail writes that enough owners take; what is kept already stays until"
+                + " its owner has it.");
 
     static final ConfigProperty<Duration> TOMBSTONE_GRACE = property(
             "tombstone.grace",
             NumberType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
             Duration.ofHours(24),
-            "How long it is remembered that a key was deleted or has expired. A copy that was out of touch for longer than"
-                    + " this could bring it back.");
+            "How long it is remembered that a key was deleted or has expired. A copy that was out of touch for longer"
+                    + " than this could bring it back.");
 
     static final ConfigProperty<Duration> CLOCK_DRIFT_MAX = property(
             "clock.drift-max",
             NumberType.duration(Duration.ofMillis(1), Duration.ofHours(1)),
             Duration.ofSeconds(1),
-            "How far another node's clock may be ahead of this one's and still be followed; the rest is reported as skew."
-                    + " Keep the machines' clocks in step (NTP) well within it.");
+            "How far another node's clock may be ahead of this one's and still be followed; the rest is reported as"
+                    + " skew. Keep the machines' clocks in step (NTP) well within it.");
 
     // ---- operation
 

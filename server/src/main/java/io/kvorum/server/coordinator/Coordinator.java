@@ -29,6 +29,7 @@ public final class Coordinator {
     final QuorumPolicy policy;
     final PeerHealth health;
     final CoordinatorMetrics metrics;
+    final MissedWrites missedWrites;
     final PeerLatency latency = new PeerLatency();
     private final Supplier<ClusterView> views;
     private final RandomGenerator random;
@@ -43,6 +44,7 @@ public final class Coordinator {
      * @param views what the cluster looks like now
      * @param policy quorum defaults and deadlines
      * @param health where missed deadlines are reported
+     * @param missedWrites told of what owners missed and no fallback keeps
      * @param metrics what is counted
      * @param random decides which reads ask all owners
      */
@@ -54,6 +56,7 @@ public final class Coordinator {
             Supplier<ClusterView> views,
             QuorumPolicy policy,
             PeerHealth health,
+            MissedWrites missedWrites,
             CoordinatorMetrics metrics,
             RandomGenerator random) {
         this.replica = replica;
@@ -63,6 +66,7 @@ public final class Coordinator {
         this.views = views;
         this.policy = policy;
         this.health = health;
+        this.missedWrites = missedWrites;
         this.metrics = metrics;
         this.random = random;
     }
@@ -146,7 +150,9 @@ public final class Coordinator {
         int owners = view.owners(key.partition()).length;
         int required = policy.effective(options.w(), policy.w(), owners);
         int durable = options.dw() == 0 && policy.dw() == 0 ? 0 : policy.effective(options.dw(), policy.dw(), owners);
-        new WriteOperation(this, view, key, seen, mutation, required, durable, deadlineNanos, callback).start();
+        new WriteOperation(
+                        this, view, key, seen, mutation, required, durable, options.strict(), deadlineNanos, callback)
+                .start();
     }
 
     /**

@@ -20,6 +20,12 @@ public interface CoordinatorMetrics {
     /** Two owners' records differed. */
     default void mismatched() {}
 
+    /** A fallback took a write in the place of an owner that was away. */
+    default void hinted() {}
+
+    /** A read was told of a write that a fallback keeps for an owner. */
+    default void hintRead() {}
+
     /** A stale owner was sent a record. */
     default void repaired() {}
 

@@ -3,6 +3,7 @@ package io.kvorum.server.coordinator;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.ReplyHandler;
+import io.kvorum.server.peer.message.HintedRead;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.peer.message.ReadAnswer;
@@ -25,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  *     │  └─ late (p95): ask one more            (collects stragglers)
  *     └─ nobody left to ask, or deadline ──► failed
  * </pre>
+ *
+ * <p>While an owner is away, a fallback is asked in its place what it keeps of the key, for whomever (sloppy quorum). What it
+ * keeps is merged into the answer, which waits for that as long as it would for a late owner; so who wrote by way of
+ * fallbacks mostly reads it back. It does not count toward R, with a hint or without: R owners and W owners meet, a hint
+ * shows one write and knows nothing of those that W owners took before or after it. Without a hint for the key a fallback has
+ * no opinion, and that says nothing.
  */
 final class ReadOperation extends Deadline implements ReplyHandler {
     private static final byte NOT_ASKED = 0;
@@ -46,6 +53,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
 
     private final long[] calls;
     private final long[] hashes;
+    /** Null unless an owner is away. */
+    private @Nullable StandIns standIns;
+
     private long startNanos;
     private long ownHash;
     private byte @Nullable [] merged;
@@ -53,6 +63,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     private int outstanding;
     private boolean replied;
     private boolean hedgePending;
+
+    /** Whether the answer waits for fallbacks. */
+    private boolean isPatient;
 
     ReadOperation(
             Coordinator coordinator,
@@ -141,13 +154,71 @@ final class ReadOperation extends Deadline implements ReplyHandler {
             }
             slowestNanos = Math.max(slowestNanos, coordinator.latency.p95Nanos(owners[place]));
         }
+        askStandIns();
         schedule(slowestNanos);
         progress();
+    }
+
+    /** Asks a fallback in the place of each owner that is away. */
+    private void askStandIns() {
+        for (int place = 0; place < owners.length; place++) {
+            int owner = owners[place];
+            if (owner != PeerTransport.SELF
+                    && !(view.isHealthy(owner) && coordinator.transport.isReachable(owner))
+                    && view.fallbacks(key.partition()).length > 0) {
+                askStandIn(place);
+            }
+        }
+    }
+
+    private void askStandIn(int place) {
+        StandIns others = standIns;
+        if (others == null) {
+            others = new StandIns(view, coordinator.transport, key.partition());
+            standIns = others;
+        }
+        HintedRead request = new HintedRead(key.positionHigh(), key.positionLow(), key.bytes());
+        for (int peer = others.next(); peer > 0; peer = others.next()) {
+            long call = coordinator.transport.call(peer, request, deadlineNanos, this);
+            if (call != PeerTransport.NOT_SENT) {
+                others.asked(place, peer, call);
+                outstanding++;
+                isPatient = required > 1;
+                return;
+            }
+        }
+    }
+
+    private void onHintReply(int peer, @Nullable PeerMessage reply) {
+        StandIns others = standIns;
+        int place = others == null ? -1 : others.waitingFor(peer);
+        if (others == null || place < 0) {
+            return;
+        }
+        others.ended(place);
+        outstanding--;
+        if (reply instanceof ReadAnswer answer) {
+            byte[] record = answer.record();
+            if (record != null && coordinator.replica.isRecordOf(key, record)) {
+                coordinator.metrics.hintRead();
+                merged = coordinator.replica.merge(merged, coordinator.replica.withoutFlushed(key.partition(), record));
+            }
+        }
+        progress();
+    }
+
+    private int standInsOutstanding() {
+        StandIns others = standIns;
+        return others == null ? 0 : others.outstanding();
     }
 
     @Override
     public void onReply(int peer, PeerMessage reply) {
         int place = placeOf(peer);
+        if (place < 0) {
+            onHintReply(peer, reply);
+            return;
+        }
         if (states[place] != ASKED) {
             return;
         }
@@ -163,7 +234,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     @Override
     public void onLost(int peer) {
         int place = placeOf(peer);
-        if (states[place] == ASKED) {
+        if (place < 0) {
+            onHintReply(peer, null);
+        } else if (states[place] == ASKED) {
             states[place] = FAILED;
             outstanding--;
             progress();
@@ -172,13 +245,21 @@ final class ReadOperation extends Deadline implements ReplyHandler {
 
     @Override
     protected void onDeadline(long nowNanos) {
-        if (hedgePending) {
+        if (hedgePending || (isPatient && nowNanos - deadlineNanos < 0)) {
+            boolean hedge = hedgePending && !replied && answers < required;
             hedgePending = false;
+            isPatient = false;
             coordinator.wheel.schedule(this, deadlineNanos);
-            if (!replied && askFastest() >= 0) {
+            if (hedge && askFastest() >= 0) {
                 coordinator.metrics.hedged();
             }
+            progress();
             return;
+        }
+        isPatient = false;
+        StandIns others = standIns;
+        if (others != null) {
+            others.forget(coordinator.health::missed);
         }
         for (int place = 0; place < owners.length; place++) {
             if (states[place] == ASKED) {
@@ -188,6 +269,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
             }
         }
         outstanding = 0;
+        if (!replied && answers >= required) {
+            reply();
+        }
         if (!replied) {
             fail(outOfTime());
         }
@@ -220,12 +304,10 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     }
 
     private void progress() {
-        if (!replied && answers >= required) {
-            replied = true;
-            coordinator.metrics.readQuorumWaited(coordinator.clock.nanoTime() - startNanos);
-            callback.onRecord(merged);
+        if (!replied && answers >= required && (!isPatient || standInsOutstanding() == 0)) {
+            reply();
         }
-        while (!replied && answers + outstanding < required) {
+        while (!replied && answers + outstanding - standInsOutstanding() < required) {
             if (askFastest() < 0) {
                 fail(new Failure(
                         Failure.Kind.TRYAGAIN,
@@ -237,6 +319,12 @@ final class ReadOperation extends Deadline implements ReplyHandler {
             coordinator.wheel.cancel(this);
             repair();
         }
+    }
+
+    private void reply() {
+        replied = true;
+        coordinator.metrics.readQuorumWaited(coordinator.clock.nanoTime() - startNanos);
+        callback.onRecord(merged);
     }
 
     /** Asks the owner that answers fastest of those not asked yet; returns its place, or -1 if nobody is left. */
@@ -291,8 +379,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
 
     private void schedule(long p95Nanos) {
         long hedgeNanos = startNanos + Math.max(p95Nanos, coordinator.policy.hedgeMinNanos());
-        hedgePending = coordinator.policy.hedge() && !askAll && hedgeNanos < deadlineNanos;
-        coordinator.wheel.schedule(this, hedgePending ? hedgeNanos : deadlineNanos);
+        boolean inTime = hedgeNanos < deadlineNanos;
+        hedgePending = coordinator.policy.hedge() && !askAll && inTime;
+        coordinator.wheel.schedule(this, hedgePending || (isPatient && inTime) ? hedgeNanos : deadlineNanos);
     }
 
     /**
@@ -350,12 +439,13 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         callback.onFailure(failure);
     }
 
+    /** The place of an owner; -1 for a fallback. */
     private int placeOf(int peer) {
         for (int place = 0; place < owners.length; place++) {
             if (owners[place] == peer) {
                 return place;
             }
         }
-        throw new IllegalStateException("answer from peer " + peer + ", which was not asked");
+        return -1;
     }
 }

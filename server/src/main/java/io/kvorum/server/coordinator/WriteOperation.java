@@ -20,13 +20,20 @@ import org.jspecify.annotations.Nullable;
  * they take is so much less to repair. W of them holding it is the answer; nobody else's silence delays it.
  *
  * <pre>
- *   start ── too few reachable ──► CLUSTERDOWN     ── refused by the own copy ──► OOM, ERR   (nothing attempted)
+ *   start ── too few reachable, fallbacks included ──► CLUSTERDOWN                      (nothing attempted)
+ *     │ refused by the own copy ──► OOM, ERR                                            (nothing attempted)
  *     │ own disk behind: again in a moment, until the deadline ──► TRYAGAIN              (nothing attempted)
  *     │ own copy written
  *     ▼
  *   WAITING ── W acknowledged ──► reply ──► LATE ── all answered, or deadline ──► end
- *     └─ W out of reach, or deadline ──► INDOUBT, with the number that hold it
+ *     │  └─ half the time is over, or W is out of reach: a fallback for each owner that has not taken it
+ *     └─ W out of reach and no fallback left, or deadline ──► INDOUBT, with the number that hold it
  * </pre>
+ *
+ * <p>An owner that is believed down is stood in for by the next healthy fallback, which keeps the record with a hint (sloppy
+ * quorum, Dynamo §4.6). An owner and its stand-in count once, whoever acknowledges; and each fallback stands in for one owner:
+ * so W acknowledgements are W nodes that hold the record. Under STRICT hints are kept, and do not count. Where an owner
+ * missed the write and no fallback keeps it, this node, which has it, notes a bare hint.
  *
  * <p>Where a write must be on disk before it is acknowledged, the own copy's force runs while the others are asked, and
  * counts when it is done. So others may have an event of this copy's actor that a loss of power takes from the copy itself:
@@ -37,12 +44,19 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private static final byte RESENT = 2;
     private static final byte ANSWERED = 3;
 
+    private static final byte HELD = 1;
+    private static final byte DURABLE = 2;
+
+    /** By a fallback, under STRICT. */
+    private static final byte UNCOUNTED = 4;
+
     private final Coordinator coordinator;
     private final ClusterView view;
     private final KeyRef key;
     private final Mutation mutation;
     private final int required;
     private final int durableRequired;
+    private final boolean strict;
     private final long deadlineNanos;
     private final WriteCallback callback;
     private final int[] owners;
@@ -54,10 +68,18 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private final byte[] states;
 
     private final long[] calls;
+
+    /** By place, as bits: whether the owner, or another for it, holds the record. */
+    private final byte[] holds;
+
+    /** Null until one is needed: most writes need none. */
+    private @Nullable StandIns standIns;
+
     private long startNanos;
     private byte[] record = new byte[0];
     private int acks;
     private int durableAcks;
+    private int hintAcks;
     private int outstanding;
     private boolean replied;
     private boolean starting;
@@ -67,6 +89,11 @@ final class WriteOperation extends Deadline implements ReplyHandler {
 
     private boolean ownForceAwaited;
 
+    /** Whether silent owners are to be stood in for when the timer comes. */
+    private boolean standInsDue;
+
+    private boolean ended;
+
     WriteOperation(
             Coordinator coordinator,
             ClusterView view,
@@ -75,6 +102,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             Mutation mutation,
             int required,
             int durableRequired,
+            boolean strict,
             long deadlineNanos,
             WriteCallback callback) {
         this.coordinator = coordinator;
@@ -84,11 +112,13 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         this.mutation = mutation;
         this.required = required;
         this.durableRequired = durableRequired;
+        this.strict = strict;
         this.deadlineNanos = deadlineNanos;
         this.callback = callback;
         this.owners = view.owners(key.partition());
         this.states = new byte[owners.length];
         this.calls = new long[owners.length];
+        this.holds = new byte[owners.length];
     }
 
     void start() {
@@ -182,20 +212,24 @@ final class WriteOperation extends Deadline implements ReplyHandler {
 
     private void countOwn() {
         boolean always = coordinator.replica.durability() == Durability.BEFORE_ACKNOWLEDGED;
-        acks = always ? 0 : 1;
+        if (!always) {
+            hold(ownPlace(), false);
+        }
         if (always || durableRequired > 0) {
             ownForceAwaited = true;
             outstanding++;
-            coordinator.replica.whenDurable((ticket, durable) -> ownForced(durable, always));
+            coordinator.replica.whenDurable((ticket, durable) -> ownForced(durable));
         }
     }
 
-    private void ownForced(boolean durable, boolean counts) {
+    private void ownForced(boolean durable) {
         if (ownForceAwaited) {
             ownForceAwaited = false;
             outstanding--;
-            durableAcks += durable ? 1 : 0;
-            acks += durable && counts ? 1 : 0;
+            if (durable) {
+                // Where it counted already, this adds that it is on disk.
+                hold(ownPlace(), true);
+            }
             progress();
         }
     }
@@ -203,6 +237,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     @Override
     public void onReply(int peer, PeerMessage reply) {
         int place = placeOf(peer);
+        if (place < 0) {
+            onHintReply(peer, reply);
+            return;
+        }
         if (states[place] != ASKED && states[place] != RESENT) {
             return;
         }
@@ -211,8 +249,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         states[place] = ANSWERED;
         if (reply instanceof WriteAnswer answer) {
             if (answer.status().merged()) {
-                acks++;
-                durableAcks += answer.status() == WriteAnswer.Status.DURABLE ? 1 : 0;
+                hold(place, answer.status() == WriteAnswer.Status.DURABLE);
             } else if (answer.status() == WriteAnswer.Status.STALE && !resent) {
                 resend(place);
             }
@@ -223,7 +260,9 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     @Override
     public void onLost(int peer) {
         int place = placeOf(peer);
-        if (states[place] == ASKED || states[place] == RESENT) {
+        if (place < 0) {
+            onHintReply(peer, null);
+        } else if (states[place] == ASKED || states[place] == RESENT) {
             states[place] = ANSWERED;
             outstanding--;
             progress();
@@ -240,7 +279,20 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             }
             return;
         }
+        if (standInsDue) {
+            standInsDue = false;
+            coordinator.wheel.schedule(this, deadlineNanos);
+            if (!replied) {
+                standInForMissing(true);
+                progress();
+            }
+            return;
+        }
         ownForceAwaited = false;
+        StandIns others = standIns;
+        if (others != null) {
+            others.forget(coordinator.health::missed);
+        }
         for (int place = 0; place < owners.length; place++) {
             if (states[place] == ASKED || states[place] == RESENT) {
                 coordinator.transport.forget(owners[place], calls[place]);
@@ -252,6 +304,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         if (!replied) {
             fail(inDoubt());
         }
+        end();
     }
 
     private void finishWithoutWriting(ReplicaService.Outcome outcome) {
@@ -271,10 +324,104 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         for (int place = 0; place < owners.length; place++) {
             if (owners[place] != PeerTransport.SELF) {
                 send(place, ASKED);
+                if (states[place] != ASKED || !view.isHealthy(owners[place])) {
+                    standInFor(place);
+                }
             }
         }
         if (outstanding > 0) {
-            coordinator.wheel.schedule(this, deadlineNanos);
+            long halfNanos = startNanos + (deadlineNanos - startNanos) / 2;
+            standInsDue = view.fallbacks(key.partition()).length > 0;
+            coordinator.wheel.schedule(this, standInsDue ? halfNanos : deadlineNanos);
+        }
+    }
+
+    /** Has the next fallback that takes a message keep the record for the owner at a place; false if there is none. */
+    private boolean standInFor(int place) {
+        StandIns others = standIns;
+        if (others == null) {
+            others = new StandIns(view, coordinator.transport, key.partition());
+            standIns = others;
+        }
+        for (int peer = others.next(); peer > 0; peer = others.next()) {
+            PeerMessage request =
+                    coordinator.replica.toHintedWrite(key, view.member(owners[place]), record, durableRequired > 0);
+            long call = coordinator.transport.call(peer, request, deadlineNanos, this);
+            if (call != PeerTransport.NOT_SENT) {
+                others.asked(place, peer, call);
+                outstanding++;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Has fallbacks keep the record for owners that nobody holds it for.
+     *
+     * @param silentToo whether also for those that may answer yet
+     * @return whether any could be asked
+     */
+    private boolean standInForMissing(boolean silentToo) {
+        boolean any = false;
+        for (int place = 0; place < owners.length; place++) {
+            boolean asked = isAsked(place);
+            if (owners[place] != PeerTransport.SELF
+                    && holds[place] == 0
+                    && !isStoodInFor(place)
+                    && (silentToo || !asked)) {
+                any |= standInFor(place);
+            }
+        }
+        return any;
+    }
+
+    private boolean isAsked(int place) {
+        return states[place] == ASKED || states[place] == RESENT;
+    }
+
+    private boolean has(int place, byte bit) {
+        return (holds[place] & bit) != 0;
+    }
+
+    /** Whether a fallback was asked in the place of an owner, and has not answered. */
+    private boolean isStoodInFor(int place) {
+        StandIns others = standIns;
+        return others != null && others.isWaiting(place);
+    }
+
+    private void onHintReply(int peer, @Nullable PeerMessage reply) {
+        StandIns others = standIns;
+        int place = others == null ? -1 : others.waitingFor(peer);
+        if (others == null || place < 0) {
+            return;
+        }
+        others.ended(place);
+        outstanding--;
+        if (reply instanceof WriteAnswer answer && answer.status().merged()) {
+            coordinator.metrics.hinted();
+            hinted(place, answer.status() == WriteAnswer.Status.DURABLE);
+        }
+        progress();
+    }
+
+    private void hinted(int place, boolean durable) {
+        if (strict) {
+            // It needs no bare hint, and counts for nothing.
+            holds[place] |= UNCOUNTED;
+            return;
+        }
+        hintAcks += has(place, HELD) ? 0 : 1;
+        hold(place, durable);
+    }
+
+    /** The owner at a place has the record, or another for it; each place counts once. */
+    private void hold(int place, boolean durable) {
+        acks += has(place, HELD) ? 0 : 1;
+        holds[place] |= HELD;
+        if (durable) {
+            durableAcks += has(place, DURABLE) ? 0 : 1;
+            holds[place] |= DURABLE;
         }
     }
 
@@ -295,7 +442,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
      */
     private void resend(int place) {
         if (coordinator.replica.withoutFlushed(key.partition(), record) == null) {
-            acks++;
+            hold(place, false);
             return;
         }
         byte[] current = coordinator.replica.read(key);
@@ -311,11 +458,41 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             coordinator.metrics.writeQuorumWaited(coordinator.clock.nanoTime() - startNanos);
             callback.onWritten(record);
         }
-        if (!replied && (acks + outstanding < required || durableAcks + outstanding < durableRequired)) {
-            fail(inDoubt());
+        while (!replied && isOutOfReach()) {
+            if (strict || !standInForMissing(false)) {
+                fail(inDoubt());
+            }
         }
         if (outstanding == 0) {
             coordinator.wheel.cancel(this);
+            end();
+        }
+    }
+
+    /** Whether those who may answer yet are too few. */
+    private boolean isOutOfReach() {
+        int most = acks;
+        int mostDurable = durableAcks;
+        for (int place = 0; place < owners.length; place++) {
+            boolean mayCome = isAsked(place)
+                    || (!strict && isStoodInFor(place))
+                    || (owners[place] == PeerTransport.SELF && ownForceAwaited);
+            most += mayCome && !has(place, HELD) ? 1 : 0;
+            mostDurable += mayCome && !has(place, DURABLE) ? 1 : 0;
+        }
+        return most < required || mostDurable < durableRequired;
+    }
+
+    /** All have answered, or time is out: what an owner missed and nobody keeps for it is noted. */
+    private void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        for (int place = 0; place < owners.length; place++) {
+            if (owners[place] != PeerTransport.SELF && holds[place] == 0) {
+                coordinator.missedWrites.missed(owners[place], key);
+            }
         }
     }
 
@@ -326,25 +503,33 @@ final class WriteOperation extends Deadline implements ReplyHandler {
                 reachable++;
             }
         }
+        if (reachable < owners.length && !strict) {
+            int usable = StandIns.usable(view, coordinator.transport, key.partition());
+            reachable = Math.min(owners.length, reachable + usable);
+        }
         return reachable;
     }
 
     private Failure inDoubt() {
         long waitedMillis = (coordinator.clock.nanoTime() - startNanos) / 1_000_000;
+        String hints = hintAcks == 0 ? "" : ", " + hintAcks + " of them as a hint,";
         String text = durableRequired > 0
                 ? String.format(
                         Locale.ROOT,
-                        "write reached %d of %d replicas, %d of %d durably, within %d ms; it may still become visible",
+                        "write reached %d of %d replicas%s, %d of %d durably, within %d ms; it may still become"
+                                + " visible",
                         acks,
                         required,
+                        hints,
                         durableAcks,
                         durableRequired,
                         waitedMillis)
                 : String.format(
                         Locale.ROOT,
-                        "write reached %d of %d replicas within %d ms; it may still become visible",
+                        "write reached %d of %d replicas%s within %d ms; it may still become visible",
                         acks,
                         required,
+                        hints,
                         waitedMillis);
         return new Failure(Failure.Kind.INDOUBT, text);
     }
@@ -355,12 +540,17 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         callback.onFailure(failure);
     }
 
+    /** The place of an owner; -1 for a fallback. */
     private int placeOf(int peer) {
         for (int place = 0; place < owners.length; place++) {
             if (owners[place] == peer) {
                 return place;
             }
         }
-        throw new IllegalStateException("answer from peer " + peer + ", which was not asked");
+        return -1;
+    }
+
+    private int ownPlace() {
+        return placeOf(PeerTransport.SELF);
     }
 }

@@ -4,6 +4,7 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Ring;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * What this node knows of the cluster at one moment: the ring, who answers, and whose copies are settled. Immutable;
@@ -20,6 +21,9 @@ public final class ClusterView {
     private final int[][] owners;
     private final int[] firstHealthySettled;
 
+    /** By partition, made when first asked for: few ever are. */
+    private final AtomicReferenceArray<int[]> fallbacks;
+
     /**
      * Makes a view.
      *
@@ -35,6 +39,7 @@ public final class ClusterView {
         this.unsettled = unsettled.stream().map(set -> (BitSet) set.clone()).toList();
         this.owners = new int[ring.partitions()][];
         this.firstHealthySettled = new int[ring.partitions()];
+        this.fallbacks = new AtomicReferenceArray<>(ring.partitions());
         for (int partition = 0; partition < owners.length; partition++) {
             owners[partition] = ring.preferenceList(partition).owners().stream()
                     .mapToInt(this.members::indexOf)
@@ -66,6 +71,18 @@ public final class ClusterView {
     /** Peer numbers of the partition's owners, in the order of the preference list. Not to be changed. */
     public int[] owners(int partition) {
         return owners[partition];
+    }
+
+    /** Peer numbers of those that take an owner's place while it is away, in their order. Not to be changed. */
+    public int[] fallbacks(int partition) {
+        int[] list = fallbacks.get(partition);
+        if (list == null) {
+            list = ring.preferenceList(partition).fallbacks().stream()
+                    .mapToInt(members::indexOf)
+                    .toArray();
+            fallbacks.set(partition, list);
+        }
+        return list;
     }
 
     /** Whether this node owns the partition. */

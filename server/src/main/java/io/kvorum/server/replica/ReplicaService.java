@@ -1,7 +1,9 @@
 package io.kvorum.server.replica;
 
 import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.ring.NodeId;
 import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.peer.message.HintedWrite;
 import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.peer.message.ReadAnswer;
 import io.kvorum.server.peer.message.Write;
@@ -224,6 +226,11 @@ public final class ReplicaService {
         return new Write(key.positionHigh(), key.positionLow(), record, durable);
     }
 
+    /** The message that hands a record to a fallback, for an owner that is away. */
+    public HintedWrite toHintedWrite(KeyRef key, NodeId target, byte[] record, boolean durable) {
+        return new HintedWrite(key.positionHigh(), key.positionLow(), target, record, durable);
+    }
+
     /**
      * Answers a peer's read.
      *
@@ -272,15 +279,10 @@ public final class ReplicaService {
         if (!views.get().ownedHere(partition)) {
             return WriteAnswer.Status.NOT_OWNER;
         }
-        if (nowMillis() - Stamp.millis(senderClock) > staleFrameMillis) {
-            return WriteAnswer.Status.STALE;
-        }
         byte[] record = request.record();
-        try {
-            RecordBytes.check(record);
-        } catch (DecodeException unsound) {
-            observer.invalidRecord(unsound);
-            return WriteAnswer.Status.INVALID;
+        WriteAnswer.Status refusal = refusal(record, senderClock);
+        if (refusal != null) {
+            return refusal;
         }
         return switch (merge(partition, request.positionHigh(), record)) {
             // Who did not know of the flush must not take its write for one that is held here.
@@ -291,6 +293,20 @@ public final class ReplicaService {
             case BUSY -> WriteAnswer.Status.BUSY;
             case COLD -> null;
         };
+    }
+
+    /** Why a record that a peer sent is not to be taken: it came too late, or is none; null if it may be. */
+    WriteAnswer.@Nullable Status refusal(byte[] record, long senderClock) {
+        if (nowMillis() - Stamp.millis(senderClock) > staleFrameMillis) {
+            return WriteAnswer.Status.STALE;
+        }
+        try {
+            RecordBytes.check(record);
+            return null;
+        } catch (DecodeException unsound) {
+            observer.invalidRecord(unsound);
+            return WriteAnswer.Status.INVALID;
+        }
     }
 
     /** Merges a sound record of a partition into this node's copy. */

@@ -53,6 +53,10 @@ final class Bench {
     private static final int PARTITIONS = 8;
 
     final List<String> effects = new ArrayList<>();
+
+    /** Owners that bare hints were noted for. */
+    final List<Integer> bare = new ArrayList<>();
+
     final Map<Integer, ReplicaService> replicas = new LinkedHashMap<>();
     final Map<Integer, Sent> inFlight = new LinkedHashMap<>();
     final boolean[] reachable;
@@ -132,6 +136,7 @@ final class Bench {
                 this::view,
                 new QuorumPolicy(n, r, w, 0, 500 * MILLI, 1000 * MILLI, readAllRatio, true, 10 * MILLI),
                 peer -> effects.add("missed " + peer),
+                (peer, key) -> bare.add(peer),
                 CoordinatorMetrics.NONE,
                 RandomGenerator.of("L64X128MixRandom"));
     }
@@ -175,6 +180,11 @@ final class Bench {
 
     void write(KeyRef key, String value, int w) {
         coordinator.write(key, set(key, value), new RequestOptions(0, w, 0, false), nowNanos + 1000 * MILLI, writing());
+    }
+
+    void write(KeyRef key, String value, int w, boolean strict) {
+        coordinator.write(
+                key, set(key, value), new RequestOptions(0, w, 0, strict), nowNanos + 1000 * MILLI, writing());
     }
 
     void modify(KeyRef key, Mutation mutation) {
@@ -234,6 +244,11 @@ final class Bench {
     void deliver(int peer) {
         Sent sent = take(peer);
         sent.handler.onReply(peer, answer(peer, sent.request));
+    }
+
+    /** A peer answers what was sent to it with this. */
+    void reply(int peer, PeerMessage answer) {
+        take(peer).handler.onReply(peer, answer);
     }
 
     /** Lets a peer take what was sent to it; its answer is lost. */

@@ -36,7 +36,9 @@ public enum MessageType {
     ENTRIES(29, Entries::decode),
     ENTRIES_ANSWER(30, EntriesAnswer::decode),
     FETCH(31, Fetch::decode),
-    FETCH_ANSWER(32, FetchAnswer::decode);
+    FETCH_ANSWER(32, FetchAnswer::decode),
+    HINTED_WRITE(40, HintedWrite::decode),
+    HINTED_READ(41, HintedRead::decode);
 
     private static final int CODES = 64;
     private static final @Nullable MessageType[] BY_CODE = new MessageType[CODES];

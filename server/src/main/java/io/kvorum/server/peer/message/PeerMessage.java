@@ -40,7 +40,9 @@ public sealed interface PeerMessage
                 Entries,
                 EntriesAnswer,
                 Fetch,
-                FetchAnswer {
+                FetchAnswer,
+                HintedWrite,
+                HintedRead {
     /** The number of this message's type in the frame header. */
     MessageType type();
 

@@ -28,6 +28,7 @@ import io.kvorum.server.command.StringCommands;
 import io.kvorum.server.config.Secret;
 import io.kvorum.server.coordinator.Coordinator;
 import io.kvorum.server.coordinator.CoordinatorMetrics;
+import io.kvorum.server.coordinator.MissedWrites;
 import io.kvorum.server.coordinator.QuorumPolicy;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.FrameInfo;
@@ -301,6 +302,7 @@ final class TestCluster {
                     () -> view,
                     policy,
                     peer -> {},
+                    MissedWrites.NONE,
                     CoordinatorMetrics.NONE,
                     RandomGenerator.of("L64X128MixRandom"));
             List<List<Command>> rows = List.of(

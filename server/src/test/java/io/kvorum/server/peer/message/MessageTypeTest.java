@@ -74,7 +74,9 @@ final class MessageTypeTest {
                 new Entries(300, new int[] {7, 4095}),
                 new EntriesAnswer(new int[] {2, 0, 1}, new long[] {1, 2, -3}, new long[] {4, 5, 6}),
                 new Fetch(300, new long[] {1, -3}, 65536),
-                new FetchAnswer(2, List.of(record)));
+                new FetchAnswer(2, List.of(record)),
+                new HintedWrite(1, 2, NodeId.of(3, 4), record, true),
+                new HintedRead(1, 2, key));
     }
 
     @Test

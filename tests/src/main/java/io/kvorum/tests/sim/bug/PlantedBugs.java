@@ -35,6 +35,11 @@ public final class PlantedBugs {
                 new PlantedBug("let the journal go too early", "lives go on", seed -> Storing.early()),
                 new PlantedBug("take a change for checkpointed", "lives go on", seed -> Storing.stale()),
                 new PlantedBug("fail for good once a disk failed", "disks recover", seed -> Storing.failedForGood()),
+                new PlantedBug("forget a hint when it is sent", "hints arrive", seed -> Hinting.removedWhenSent()),
+                new PlantedBug(
+                        "forget what came while a hint was sent", "hints arrive", seed -> Hinting.removedUnseen()),
+                new PlantedBug("never hand off", "hints arrive", seed -> Hinting.neverHandedOff()),
+                new PlantedBug("say that a hint is kept", "nothing is lost", seed -> Hinting.notKept()),
                 new PlantedBug("claim the record's vector for a write", "contexts", seed -> Telling.wholeVector()),
                 new PlantedBug("ignore the context of a write", "siblings are concurrent", seed -> Telling.noContext()),
                 new PlantedBug("say TRYAGAIN when in doubt", "errors are honest", seed -> Telling.dishonestErrors()),

@@ -21,6 +21,7 @@ public final class Checks {
                 new FlushTakesWhatWasBefore(),
                 new ActorsEnd(),
                 new LivesGoOn(),
+                new HintsArrive(),
                 new CopiesAgree(),
                 new RingsAgree());
     }

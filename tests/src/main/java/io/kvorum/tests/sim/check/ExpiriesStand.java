@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 
 /**
  * A key ends when the last acknowledged EXPIRE, PERSIST or GETEX said, or one that was concurrent with it or in doubt
- * (design §6). Looked at where one acknowledged value is left.
+ * (design §6). Looked at where one acknowledged value is left, and on keys that fallbacks never kept anything of: of two
+ * amendments that sloppy quorums took, the later need not have seen the earlier.
  */
 final class ExpiriesStand implements Check {
     private static final String PROMISE = "expiries stand";
@@ -31,7 +32,10 @@ final class ExpiriesStand implements Check {
     public void atEnd(Story story, Ending ending) {
         for (KeyStory key : story.keys()) {
             byte[] record = ending.record(key);
-            if (key.family() == KeyStory.Family.ENDING && record != null && RecordBytes.siblingCount(record) == 1) {
+            if (key.family() == KeyStory.Family.ENDING
+                    && !key.isHinted()
+                    && record != null
+                    && RecordBytes.siblingCount(record) == 1) {
                 Sibling sibling = RecordBytes.siblings(record).get(0);
                 look(story, key, sibling);
                 if (sibling.expireAtMillis() > 0 && showsNothing(ending.lastRead(key))) {

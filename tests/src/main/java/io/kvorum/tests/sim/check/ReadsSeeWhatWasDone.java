@@ -13,7 +13,9 @@ import java.util.List;
 
 /**
  * With R + W above N, a read shows every write that was acknowledged before it began, whoever made it, or what superseded
- * it; so no session reads older than what it was told (design §5). Looked at on keys that are never deleted and never end.
+ * it; so no session reads older than what it was told (design §5). A write that hints were counted for is promised from when
+ * W owners have had it at one time: a sloppy quorum need not meet one of owners. Looked at on keys that are never deleted and
+ * never end.
  */
 final class ReadsSeeWhatWasDone implements Check {
     private static final String PROMISE = "reads see what was done";
@@ -71,6 +73,7 @@ final class ReadsSeeWhatWasDone implements Check {
     private static List<Attempt> before(Attempt read) {
         return read.key().done().subList(0, read.doneBefore()).stream()
                 .filter(Survival::isPromised)
+                .filter(attempt -> attempt.isOwned(read.ownedBefore()))
                 .toList();
     }
 }

@@ -7,6 +7,7 @@ import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.Context;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,11 @@ public interface Sabotage {
 
     /** The copies, as coordinators, peers and settling see them. */
     default StorageEngine engine(StorageEngine real) {
+        return real;
+    }
+
+    /** What a node keeps for others, as its loops and its handoff see it. */
+    default HintStore hints(HintStore real) {
         return real;
     }
 

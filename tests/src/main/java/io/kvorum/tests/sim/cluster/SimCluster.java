@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -164,6 +165,16 @@ public final class SimCluster {
 
     Sabotage sabotage() {
         return sabotage;
+    }
+
+    /** Whether nobody keeps anything for others. */
+    public boolean isWithoutHints() {
+        return nodes.stream().allMatch(node -> node.hintedPartitions().isEmpty());
+    }
+
+    /** The place of the machine with an identity. */
+    public int indexOf(UUID id) {
+        return nodeOf(new NodeId(id)).index();
     }
 
     SimNode nodeOf(NodeId id) {

@@ -75,6 +75,8 @@ public final class SimLife {
             this.engine = memory.engine();
             this.hints = memory.hints();
         }
+        HintStore watched =
+                sabotage.hints(new WatchedHints(hints, node.cluster().watcher(), node.index()));
         this.control = new SimThread(node.cluster().time(), node, random.generator("control"), "control");
         NodeCore.Foundation foundation = new NodeCore.Foundation(
                 node.config(),
@@ -85,7 +87,7 @@ public final class SimLife {
                 stamps,
                 random,
                 engine,
-                hints,
+                watched,
                 control,
                 observing(node.cluster().watcher().versions(node.index())),
                 new Budget());

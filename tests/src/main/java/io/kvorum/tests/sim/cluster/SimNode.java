@@ -1,5 +1,6 @@
 package io.kvorum.tests.sim.cluster;
 
+import io.kvorum.ring.Ring;
 import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.StorageConfig;
 import io.kvorum.server.coordinator.CoordinatorMetrics;
@@ -10,6 +11,7 @@ import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.hint.MemoryHintStore;
 import io.kvorum.storage.journal.SyncPolicy;
+import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.StampClock;
 import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.tests.sim.world.SimCheckpointDisk;
@@ -17,7 +19,9 @@ import io.kvorum.tests.sim.world.SimClock;
 import io.kvorum.tests.sim.world.SimDisk;
 import io.kvorum.tests.sim.world.SimThread;
 import java.io.UncheckedIOException;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A machine with a node on it: its disk and clocks stay, its process comes and goes. */
@@ -239,6 +243,32 @@ public final class SimNode implements SimThread.Machine {
     /** Ends its pause at once. */
     public void unpause() {
         stillUntilNanos = 0;
+    }
+
+    /** The partitions that it keeps something of for others, running or not. */
+    public BitSet hintedPartitions() {
+        BitSet partitions = new BitSet();
+        Memory memory = kept;
+        if (memory != null) {
+            for (HintStore.Usage usage : memory.hints().usage()) {
+                memory.hints()
+                        .scan(
+                                usage.target(),
+                                0,
+                                Integer.MAX_VALUE,
+                                part -> Objects.requireNonNull(part)
+                                        .records()
+                                        .forEach(record -> partitions.set(partitionOf(record))));
+            }
+        }
+        hintDisk.forEach(record -> partitions.set(partitionOf(record)));
+        return partitions;
+    }
+
+    private int partitionOf(byte[] record) {
+        Ring ring = cluster.ring();
+        int length = RecordBytes.keyLength(record);
+        return ring.partitionOf(ring.partitioner().high(record, RecordBytes.KEY_AT, length));
     }
 
     /** Whether its copy of the partition, running or not, has everything, as far as it knows. */

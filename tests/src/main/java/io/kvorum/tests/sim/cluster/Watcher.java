@@ -1,8 +1,10 @@
 package io.kvorum.tests.sim.cluster;
 
 import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.VersionObserver;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Sees everything that the copies of all nodes go through, at the moment it happens. Changes nothing. */
@@ -36,6 +38,12 @@ public interface Watcher {
 
     /** A copy has everything again. */
     void settled(int node, int partition);
+
+    /** A node was asked to keep something for another. */
+    void hintPut(int node, HintStore.Outcome outcome);
+
+    /** A node keeps something for another no more. */
+    void hintRemoved(int node, UUID target, byte[] record);
 
     /** A node sent a message to another, or an answer. */
     void sent(int from, int to, PeerMessage message);

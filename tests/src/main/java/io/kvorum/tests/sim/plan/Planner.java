@@ -21,6 +21,9 @@ public final class Planner {
     /** Decides what disks do, so that it shifts nothing of the rest. */
     private final RandomGenerator disks;
 
+    /** Decides what there is to hint, likewise. */
+    private final RandomGenerator outages;
+
     private final List<Step> steps = new ArrayList<>();
     private final List<Family> keys = new ArrayList<>();
     private int nodes;
@@ -36,6 +39,7 @@ public final class Planner {
         RandomSource source = new RandomSource(seed);
         this.random = source.generator("plan");
         this.disks = source.generator("plan-disks");
+        this.outages = source.generator("plan-outages");
     }
 
     /**
@@ -62,6 +66,11 @@ public final class Planner {
                 diskTrouble();
             }
         }
+        if (nodes > 3) {
+            for (int i = outages.nextInt(4); i > 0; i--) {
+                outage();
+            }
+        }
         List<String> engine = engine();
         steps.sort(Comparator.comparingLong(Step::atNanos));
         boolean steady = shortGrace || random.nextInt(4) == 0;
@@ -71,7 +80,7 @@ public final class Planner {
                 1 + random.nextInt(2),
                 steady ? 0 : 1L << random.nextInt(1, 12),
                 steady ? 0 : Math.pow(10, -2 - random.nextInt(4)),
-                Stream.concat(settings().stream(), engine.stream()).toList());
+                Stream.of(settings(), engine, hints()).flatMap(List::stream).toList());
         return new Plan(seed, shape, clients, keys, steps);
     }
 
@@ -127,6 +136,37 @@ public final class Planner {
                 "journal.segment-size=" + (64 << disks.nextInt(3)) + "kb",
                 "journal.max-size=" + (64 << disks.nextInt(5)) + "kb",
                 "checkpoint.interval=" + disks.nextInt(100, 3_000) + "ms");
+    }
+
+    private List<String> hints() {
+        return outages.nextInt(4) == 0 ? List.of("hints.max-size=1kb") : List.of();
+    }
+
+    /**
+     * One or two nodes are away while much is written, so that others keep it for them; who keeps it may end before they
+     * return, or as they do.
+     */
+    private void outage() {
+        long atNanos = outages.nextLong(lengthNanos);
+        long backNanos = atNanos + outages.nextLong(200, 3_000) * MILLI;
+        int first = outages.nextInt(nodes);
+        for (int i = outages.nextInt(2); i >= 0; i--) {
+            int node = (first + i) % nodes;
+            steps.add(new Step.Crash(atNanos, node, false, outages.nextBoolean()));
+            steps.add(new Step.Restart(backNanos + outages.nextLong(300) * MILLI, node));
+        }
+        int key = outages.nextInt(keys.size());
+        for (int i = 5 + outages.nextInt(25); i > 0; i--) {
+            int each = outages.nextBoolean() ? key : outages.nextInt(keys.size());
+            long askNanos = atNanos + outages.nextLong(backNanos - atNanos + 200 * MILLI);
+            steps.add(request(outages, askNanos, each, operation(outages, keys.get(each))));
+        }
+        if (outages.nextBoolean()) {
+            int keeper = (first + 2 + outages.nextInt(nodes - 2)) % nodes;
+            long endNanos = atNanos + outages.nextLong(backNanos - atNanos + 500 * MILLI);
+            steps.add(new Step.Crash(endNanos, keeper, outages.nextInt(4) == 0, outages.nextBoolean()));
+            steps.add(new Step.Restart(endNanos + outages.nextLong(1, 1_000) * MILLI, keeper));
+        }
     }
 
     /** Many requests while all disks are slow, and the power fails everywhere in the midst of it. */

@@ -7,6 +7,7 @@ import io.kvorum.tests.sim.plan.Step;
 import io.kvorum.tests.sim.story.Probe;
 import io.kvorum.tests.sim.story.Story;
 import io.kvorum.tests.sim.world.SimNetwork;
+import java.util.BitSet;
 import java.util.List;
 
 /** What goes wrong: lets the faults of a plan happen, as far as the design allows them. */
@@ -131,10 +132,31 @@ final class Faults {
     }
 
     /**
+     * A hint is a copy of its key that a quorum may have counted, and the copies that settle do not ask for it. So nobody who
+     * keeps something for others may forget, nor an owner of what somebody keeps.
+     */
+    private boolean isHinted(SimNode node) {
+        for (SimNode keeper : cluster.nodes()) {
+            BitSet partitions = keeper.hintedPartitions();
+            if (!partitions.isEmpty() && keeper.equals(node)) {
+                return true;
+            }
+            if (partitions.stream()
+                    .anyMatch(partition -> cluster.owners(partition).contains(node.index()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * Fewer than W copies of a partition may have forgotten at once; so a copy may forget while all others have everything,
      * and never if it is the only one.
      */
     private boolean mayForget(SimNode node) {
+        if (isHinted(node)) {
+            return false;
+        }
         for (int partition = 0; partition < cluster.ring().partitions(); partition++) {
             List<Integer> owners = cluster.owners(partition);
             if (!owners.contains(node.index())) {

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation implements Ending {
     private static final long BIRTH_NANOS_MAX = 60 * VirtualTime.SECOND;
     private static final long HEAL_NANOS_MAX = 120 * VirtualTime.SECOND;
+    private static final long HANDOFF_NANOS_MAX = 30 * VirtualTime.SECOND;
     private static final long QUIET_NANOS = 3 * VirtualTime.SECOND;
     private static final long READ_NANOS_MAX = 10 * VirtualTime.SECOND;
     private static final long WRITE_NANOS_MAX = 10 * VirtualTime.SECOND;
@@ -67,11 +68,17 @@ public final class Simulation implements Ending {
         List<KeyStory> keys = new ArrayList<>();
         for (int i = 0; i < plan.keys().size(); i++) {
             String name = "key" + i;
-            keys.add(story.add(name, plan.keys().get(i), Records.partition(cluster.ring(), name)));
+            int partition = Records.partition(cluster.ring(), name);
+            keys.add(story.add(
+                    name,
+                    plan.keys().get(i),
+                    partition,
+                    cluster.owners(partition).size()));
         }
         ContextCodec codec =
                 Objects.requireNonNull(cluster.node(0).life()).core().contexts();
         story.read(new Contexts(codec));
+        story.naming(cluster::indexOf);
         this.workload = new Workload(cluster, story, sabotage, keys, plan.clients(), source.split("clients"));
     }
 
@@ -144,6 +151,7 @@ public final class Simulation implements Ending {
         runUntil(time.nowNanos() + VirtualTime.SECOND);
         faults.heal();
         waitUntilSettled("a cluster settles when all faults are over", HEAL_NANOS_MAX);
+        waitUntilHandedOff();
         runUntil(time.nowNanos() + QUIET_NANOS);
         for (SimNode node : cluster.nodes()) {
             if (node.isDurable()) {
@@ -220,6 +228,19 @@ public final class Simulation implements Ending {
             if (!step(untilNanos)) {
                 throw new Violation(
                         "settling", null, promise + ", but not within " + nanosMax / VirtualTime.SECOND + " s");
+            }
+        }
+    }
+
+    /** What was kept for who was away flows to it when it is back (design §9). */
+    private void waitUntilHandedOff() {
+        long untilNanos = time.nowNanos() + HANDOFF_NANOS_MAX;
+        while (!cluster.isWithoutHints()) {
+            if (!step(untilNanos)) {
+                throw new Violation(
+                        "hints arrive",
+                        null,
+                        "not within " + HANDOFF_NANOS_MAX / VirtualTime.SECOND + " s, though all is healed");
             }
         }
     }
@@ -306,6 +327,16 @@ public final class Simulation implements Ending {
         @Override
         public void repaired() {
             story.mark(Probe.READ_REPAIR);
+        }
+
+        @Override
+        public void hinted() {
+            story.mark(Probe.HINTED);
+        }
+
+        @Override
+        public void hintRead() {
+            story.mark(Probe.HINT_READ);
         }
 
         @Override

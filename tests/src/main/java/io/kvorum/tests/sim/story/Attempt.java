@@ -70,6 +70,7 @@ public final class Attempt {
     private long expireAtMillis;
     private long endNanos = Long.MAX_VALUE;
     private int doneBefore;
+    private final BitSet ownedBefore;
     private Outcome outcome = Outcome.OPEN;
     private @Nullable RespReply reply;
 
@@ -82,7 +83,8 @@ public final class Attempt {
             int client,
             int node,
             long startNanos,
-            int doneBefore) {
+            int doneBefore,
+            BitSet ownedBefore) {
         this.number = number;
         this.step = step;
         this.key = key;
@@ -92,6 +94,7 @@ public final class Attempt {
         this.node = node;
         this.startNanos = startNanos;
         this.doneBefore = doneBefore;
+        this.ownedBefore = (BitSet) ownedBefore.clone();
     }
 
     /** Says what the client has seen of the key, for a write under a context. */
@@ -175,6 +178,16 @@ public final class Attempt {
     /** How many attempts on the key were done before this one began: the first of {@link KeyStory#done()}. */
     public int doneBefore() {
         return doneBefore;
+    }
+
+    /** The writes that as many owners as a quorum needs had had at one time, before this began. */
+    public BitSet ownedBefore() {
+        return ownedBefore;
+    }
+
+    /** Whether one of its writes is among these. */
+    public boolean isOwned(BitSet owned) {
+        return writes.stream().anyMatch(write -> owned.get(write.index()));
     }
 
     /** The writes that came of it; more than one if it was passed on twice. */

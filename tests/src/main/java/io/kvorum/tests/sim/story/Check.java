@@ -24,6 +24,9 @@ public interface Check {
     /** A node's process began and found these copies on its disk, where the one before had ended and left those. */
     default void began(Story story, int node, LifeEnd end, List<CopyFacts> left, List<CopyFacts> found) {}
 
+    /** A node no more keeps these writes for an owner. */
+    default void hintRemoved(Story story, KeyStory key, int node, int target, List<Write> kept) {}
+
     /** All faults are over, all nodes run, every key was read from all its owners. */
     default void atEnd(Story story, Ending ending) {}
 }

@@ -53,9 +53,17 @@ public final class KeyStory {
     private final Map<Dot, Write> byDot = new HashMap<>();
     private final Map<Increment.Id, Increment> increments = new HashMap<>();
     private final List<Write> reaped = new ArrayList<>();
+    private final int quorum;
+
+    /** By node: the writes that its copy has, or knows to be superseded. */
+    private final Map<Integer, BitSet> known = new HashMap<>();
+
+    private final BitSet owned = new BitSet();
+    private boolean hinted;
     private @Nullable Attempt deleting;
 
-    KeyStory(String name, Family family, int partition) {
+    KeyStory(String name, Family family, int partition, int owners) {
+        this.quorum = Math.min(2, owners);
         this.name = name;
         this.family = family;
         this.partition = partition;
@@ -128,6 +136,46 @@ public final class KeyStory {
             closed.or(write.past());
         }
         return closed;
+    }
+
+    /**
+     * The writes that as many owners as a quorum needs have had at one time. One that is acknowledged without hints is
+     * among them before it is: the owners that were counted have it.
+     */
+    public BitSet owned() {
+        return owned;
+    }
+
+    /** The writes that a node's copy has, or knows to be superseded. */
+    public BitSet known(int node) {
+        return known.getOrDefault(node, new BitSet());
+    }
+
+    /** Whether a fallback was ever asked to keep something of it. */
+    public boolean isHinted() {
+        return hinted;
+    }
+
+    void hinted() {
+        hinted = true;
+    }
+
+    /** A node's copy has these. */
+    void took(int node, List<Write> present) {
+        BitSet fresh = closure(present);
+        BitSet before = known.computeIfAbsent(node, none -> new BitSet());
+        fresh.andNot(before);
+        before.or(fresh);
+        fresh.stream().filter(this::isHeldByQuorum).forEach(owned::set);
+    }
+
+    /** A node lost its copy. */
+    void forgot(int node) {
+        known.remove(node);
+    }
+
+    private boolean isHeldByQuorum(int write) {
+        return known.values().stream().filter(has -> has.get(write)).count() >= quorum;
     }
 
     void began(Attempt attempt) {

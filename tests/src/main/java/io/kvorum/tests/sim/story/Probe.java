@@ -76,6 +76,16 @@ public enum Probe {
     FLUSHED,
     /** A flush was refused, as the disk took no more. */
     FLUSH_REFUSED,
+    /** A fallback took a write in the place of an owner. */
+    HINTED,
+    /** A hint was refused for want of room. */
+    HINTS_FULL,
+    /** A read was told of what a fallback keeps. */
+    HINT_READ,
+    /** A hint reached its target and went. */
+    HINT_HANDED_OFF,
+    /** A write was acknowledged before as many owners as it needed had it. */
+    ACKNOWLEDGED_BY_HINT,
     /** A calendar jumped. */
     CLOCK_JUMPED
 }

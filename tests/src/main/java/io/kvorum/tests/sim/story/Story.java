@@ -1,9 +1,11 @@
 package io.kvorum.tests.sim.story;
 
 import io.kvorum.server.peer.message.Forward;
+import io.kvorum.server.peer.message.HintedWrite;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.peer.message.WriteAnswer;
+import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.Amendment;
 import io.kvorum.storage.version.Dot;
 import io.kvorum.storage.version.RecordBytes;
@@ -26,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +51,9 @@ public final class Story implements Watcher {
     private final Map<Integer, End> ends = new HashMap<>();
     private final List<Flush> flushes = new ArrayList<>();
     private long newestFlush;
+    private ToIntFunction<UUID> indexOf = id -> {
+        throw new IllegalStateException("no cluster yet");
+    };
     private boolean limited;
     private @Nullable Contexts contexts;
     private @Nullable Violation firstViolation;
@@ -61,9 +68,13 @@ public final class Story implements Watcher {
         this.timeline = timeline;
     }
 
-    /** Adds a key. */
-    public KeyStory add(String name, KeyStory.Family family, int partition) {
-        KeyStory key = new KeyStory(name, family, partition);
+    /**
+     * Adds a key.
+     *
+     * @param owners how many own it
+     */
+    public KeyStory add(String name, KeyStory.Family family, int partition, int owners) {
+        KeyStory key = new KeyStory(name, family, partition, owners);
         keys.put(name, key);
         return key;
     }
@@ -86,6 +97,11 @@ public final class Story implements Watcher {
     /** What clients' contexts claim; known once there is a cluster. */
     public Contexts contexts() {
         return Objects.requireNonNull(contexts, "no cluster yet");
+    }
+
+    /** There is a cluster now, whose members have identities. */
+    public void naming(ToIntFunction<UUID> indexes) {
+        indexOf = indexes;
     }
 
     /** There is a cluster now, and so contexts can be read. */
@@ -134,7 +150,8 @@ public final class Story implements Watcher {
                 client,
                 node,
                 time.nowNanos(),
-                key.done().size());
+                key.done().size(),
+                key.owned());
         attempts.add(attempt);
         key.began(attempt);
         timeline.say(time.nowNanos(), key, () -> attempt.toString());
@@ -144,6 +161,11 @@ public final class Story implements Watcher {
     /** A client was told what became of it. */
     public void ended(Attempt attempt) {
         timeline.say(time.nowNanos(), attempt.key(), () -> attempt + " (" + attempt.outcome() + ")");
+        if (attempt.writes()
+                && attempt.isDone()
+                && !attempt.isOwned(attempt.key().owned())) {
+            mark(Probe.ACKNOWLEDGED_BY_HINT);
+        }
         for (Check check : checks) {
             check.told(this, attempt);
         }
@@ -227,6 +249,7 @@ public final class Story implements Watcher {
                 mark(Probe.BORN_APART);
             }
         }
+        key.took(node, present);
         timeline.say(time.nowNanos(), key, () -> "n" + node + " has " + now + " = " + present);
         limited = false;
         for (Check check : checks) {
@@ -271,6 +294,7 @@ public final class Story implements Watcher {
             case FORGOT -> {
                 newActors(node);
                 lossy.add(node);
+                keys.values().forEach(key -> key.forgot(node));
             }
         }
     }
@@ -325,7 +349,40 @@ public final class Story implements Watcher {
     }
 
     @Override
+    public void hintPut(int node, HintStore.Outcome outcome) {
+        if (outcome == HintStore.Outcome.FULL) {
+            mark(Probe.HINTS_FULL);
+        }
+    }
+
+    @Override
+    public void hintRemoved(int node, UUID target, byte[] record) {
+        KeyStory key = keys.get(new String(RecordBytes.key(record), StandardCharsets.US_ASCII));
+        if (key == null) {
+            return;
+        }
+        mark(Probe.HINT_HANDED_OFF);
+        int owner = indexOf.applyAsInt(target);
+        List<Write> kept = writesOf(key, record);
+        timeline.say(time.nowNanos(), key, () -> "n" + node + " keeps " + kept + " for n" + owner + " no more");
+        try {
+            for (Check check : checks) {
+                check.hintRemoved(this, key, node, owner, kept);
+            }
+        } catch (Violation violation) {
+            firstViolation = firstViolation == null ? violation : firstViolation;
+            throw violation;
+        }
+    }
+
+    @Override
     public void sent(int from, int to, PeerMessage message) {
+        if (message instanceof HintedWrite hinted) {
+            KeyStory key = keys.get(new String(RecordBytes.key(hinted.record()), StandardCharsets.US_ASCII));
+            if (key != null) {
+                key.hinted();
+            }
+        }
         if (message instanceof Forward) {
             mark(Probe.FORWARDED);
         } else if (message instanceof WriteAnswer answer && answer.status() == WriteAnswer.Status.STALE) {

@@ -1,6 +1,7 @@
 package io.kvorum.tests.sim.world;
 
 import io.kvorum.storage.checkpoint.CheckpointStore;
+import io.kvorum.storage.table.RecordVisitor;
 import io.kvorum.storage.version.RecordBytes;
 import java.io.IOException;
 import java.util.Arrays;
@@ -48,6 +49,13 @@ public final class SimCheckpointDisk {
     /** Loses everything, for good; no process runs. */
     public void lose() {
         state = EMPTY;
+    }
+
+    /** Visits every record that was committed. */
+    public void forEach(RecordVisitor visitor) {
+        for (NavigableMap<Place, byte[]> records : state.partitions.values()) {
+            records.values().forEach(visitor::visit);
+        }
     }
 
     SimDisk disk() {

@@ -1,0 +1,33 @@
+package io.kvorum.tests.sim.check;
+
+import io.kvorum.tests.sim.story.Check;
+import io.kvorum.tests.sim.story.KeyStory;
+import io.kvorum.tests.sim.story.Story;
+import io.kvorum.tests.sim.story.Violation;
+import io.kvorum.tests.sim.story.Write;
+import java.util.List;
+
+/**
+ * What a fallback keeps goes only when its target has it, or has superseded or flushed it; and when all is healed, all of it
+ * has gone within seconds (design §7, §9). The latter is looked at while a run ends.
+ */
+final class HintsArrive implements Check {
+    private static final String PROMISE = "hints arrive";
+
+    @Override
+    public String promise() {
+        return PROMISE;
+    }
+
+    @Override
+    public void hintRemoved(Story story, KeyStory key, int node, int target, List<Write> kept) {
+        for (Write write : kept) {
+            if (!key.known(target).get(write.index()) && write.dot().stamp() > story.newestFlush()) {
+                throw new Violation(
+                        PROMISE,
+                        key,
+                        "n" + node + " no more keeps " + write + " for n" + target + ", which has it not");
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.kvorum.tests.sim.cluster;
+
+import io.kvorum.storage.hint.HintStore;
+import java.util.UUID;
+
+/** What a node keeps for others, and a watcher that sees what goes. */
+final class WatchedHints extends ForwardingHints {
+    private final Watcher watcher;
+    private final int node;
+
+    WatchedHints(HintStore hints, Watcher watcher, int node) {
+        super(hints);
+        this.watcher = watcher;
+        this.node = node;
+    }
+
+    @Override
+    public void put(UUID target, long positionHigh, byte[] record, PutCallback callback) {
+        super.put(target, positionHigh, record, outcome -> {
+            watcher.hintPut(node, outcome);
+            callback.done(outcome);
+        });
+    }
+
+    @Override
+    public void remove(UUID target, long positionHigh, byte[] record, RemoveCallback callback) {
+        super.remove(target, positionHigh, record, removed -> {
+            if (removed) {
+                watcher.hintRemoved(node, target, record);
+            }
+            callback.done(removed);
+        });
+    }
+}
