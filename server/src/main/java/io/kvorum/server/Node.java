@@ -218,6 +218,7 @@ public final class Node implements AutoCloseable {
         self.start(metrics, control);
         NodeGauges.register(metrics, engine, membership, peerNode, sessions);
         NodeGauges.register(metrics, core.antiEntropy());
+        NodeGauges.register(metrics, core, storage.hints());
         List<NodeLoop> loops = new ArrayList<>();
         Map<EventLoop, NodeLoop> byEventLoop = new HashMap<>();
         for (EventExecutor executor : transports.group()) {

@@ -16,6 +16,7 @@ import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.ReplicationConfig;
 import io.kvorum.server.coordinator.QuorumPolicy;
 import io.kvorum.server.handoff.BareHints;
+import io.kvorum.server.handoff.HandoffCounters;
 import io.kvorum.server.handoff.HandoffDriver;
 import io.kvorum.server.handoff.HandoffPolicy;
 import io.kvorum.server.handoff.HintedHandoff;
@@ -80,7 +81,7 @@ public final class NodeCore {
     private final QuorumPolicy quorums;
     private final byte[] contextSecret;
     private final BareHints bareHints = new BareHints(BARE_HINTS_BYTES_MAX);
-    private final HintedHandoff handoff = new HintedHandoff(HandoffPolicy.DEFAULT);
+    private final HandoffCounters handoff = new HandoffCounters();
     private final Map<MessageType, PeerRequestHandler> handlers;
     private final AntiEntropyCounters antiEntropy = new AntiEntropyCounters();
     private final Sweeper sweeper;
@@ -188,7 +189,7 @@ public final class NodeCore {
         sweeper.start(foundation.control());
         ReplicaService copies = replica(foundation.control()::execute);
         new HandoffDriver(
-                        handoff,
+                        new HintedHandoff(HandoffPolicy.DEFAULT, handoff),
                         foundation.hints(),
                         bareHints,
                         copies,
@@ -267,8 +268,13 @@ public final class NodeCore {
         return handlers;
     }
 
+    /** What hinted handoff did since the start. */
+    public HandoffCounters handoff() {
+        return handoff;
+    }
+
     /** Where loops note what owners missed. */
-    BareHints bareHints() {
+    public BareHints bareHints() {
         return bareHints;
     }
 

@@ -9,9 +9,12 @@ import io.kvorum.server.membership.MembershipService;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
 import io.kvorum.server.metrics.NodeMetrics;
 import io.kvorum.server.peer.PeerCounters;
+import io.kvorum.server.peer.PeerDirectory;
 import io.kvorum.server.peer.PeerNode;
+import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.repair.AntiEntropyCounters;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.hint.HintStore;
 import java.util.function.Supplier;
 
 /** The numbers of a node that are there to be looked up: copies, clients, members, connections between them. */
@@ -111,6 +114,54 @@ final class NodeGauges {
                     "job",
                     job.label());
         }
+    }
+
+    static void register(NodeMetrics metrics, NodeCore core, HintStore hints) {
+        metrics.gauge(
+                "kvorum_hints",
+                "Records that this node keeps for others that are away",
+                () -> hints.usage().stream().mapToLong(HintStore.Usage::count).sum());
+        metrics.gauge(
+                "kvorum_hints_bytes",
+                "Bytes of them",
+                () -> hints.usage().stream().mapToLong(HintStore.Usage::bytes).sum());
+        metrics.gauge(
+                "kvorum_hints_handed_off_total",
+                "Records kept or noted for others that they have taken",
+                core.handoff()::handedOff);
+        metrics.gauge(
+                "kvorum_hints_refused_total",
+                "Records kept or noted for others that they did not take when they were sent; they are sent again",
+                core.handoff()::refused);
+        metrics.gauge(
+                "kvorum_hints_parked",
+                "Records kept for others that they will never take as they are",
+                core.handoff()::parked);
+        metrics.gauge(
+                "kvorum_bare_hints",
+                "Keys of this node's copies that another owner missed a write of, and no fallback keeps",
+                core.bareHints()::count);
+        metrics.gauge(
+                "kvorum_bare_hints_dropped_total",
+                "Such keys that found no room; anti-entropy finds them",
+                core.bareHints()::dropped);
+        for (PeerDirectory.Entry entry : core.membership().peers().directory().entries()) {
+            if (entry.peer() != PeerTransport.SELF) {
+                metrics.gauge(
+                        "kvorum_hints_for",
+                        "Records that this node keeps for one other",
+                        () -> countFor(hints, entry),
+                        "node",
+                        entry.name());
+            }
+        }
+    }
+
+    private static long countFor(HintStore hints, PeerDirectory.Entry entry) {
+        return hints.usage().stream()
+                .filter(usage -> usage.target().equals(entry.id().uuid()))
+                .mapToLong(HintStore.Usage::count)
+                .sum();
     }
 
     private static void register(NodeMetrics metrics, PeerCounters peers) {

@@ -138,7 +138,7 @@ public final class HandoffDriver implements HandoffEffects {
         if (left == null) {
             answerSoon(target, id, HintedHandoff.Reply.MERGED);
         } else if (view.isOwner(partition, target)) {
-            send(target, position, left, reply -> answer(target, id, reply));
+            send(target, position, left, true, reply -> answer(target, id, reply));
         } else {
             sendToOwners(target, id, view.owners(partition), position, left);
         }
@@ -166,7 +166,8 @@ public final class HandoffDriver implements HandoffEffects {
 
     private void sendNoted(int target, long id, KeyRef key, byte[] record) {
         Position position = new Position(key.positionHigh(), key.positionLow());
-        send(target, position, record, reply -> answer(target, id, reply));
+        // This node has it in its own copy: the other need not have it on disk at once.
+        send(target, position, record, false, reply -> answer(target, id, reply));
     }
 
     /** Arrived is what all owners hold, this node included if it is one. */
@@ -194,14 +195,18 @@ public final class HandoffDriver implements HandoffEffects {
                 boolean merged = replica.mergeFromElsewhere(partition, record);
                 soon(() -> one.accept(merged ? HintedHandoff.Reply.MERGED : HintedHandoff.Reply.LATER));
             } else {
-                send(owner, position, record, one);
+                send(owner, position, record, true, one);
             }
         }
     }
 
-    private void send(int peer, Position position, byte[] record, Consumer<HintedHandoff.Reply> told) {
-        // To disk: a hint may be the one copy that a loss of power cannot take.
-        Write write = new Write(position.high(), position.low(), record, true);
+    /**
+     * Sends a record to an owner.
+     *
+     * @param durable whether it must be on disk there: a hint may be the one copy that a loss of power cannot take
+     */
+    private void send(int peer, Position position, byte[] record, boolean durable, Consumer<HintedHandoff.Reply> told) {
+        Write write = new Write(position.high(), position.low(), record, durable);
         calls.call(peer, write, SEND_TIMEOUT_NANOS, new ReplyHandler() {
             @Override
             public void onReply(int from, PeerMessage reply) {

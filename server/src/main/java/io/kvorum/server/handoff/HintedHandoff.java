@@ -42,13 +42,13 @@ public final class HintedHandoff {
 
     private final HandoffPolicy policy;
     private final SortedMap<Integer, Lane> lanes = new TreeMap<>();
+    private final HandoffCounters counters;
     private long nextId;
-    private long handedOff;
-    private long refused;
 
     /** Has nothing to do yet. */
-    public HintedHandoff(HandoffPolicy policy) {
+    public HintedHandoff(HandoffPolicy policy, HandoffCounters counters) {
         this.policy = policy;
+        this.counters = counters;
     }
 
     /** A target can be handed something (again). */
@@ -80,7 +80,7 @@ public final class HintedHandoff {
             rest(lane, nowNanos);
         } else if (lane.inPass) {
             for (byte[] record : part.records()) {
-                if (!lane.isParked(record)) {
+                if (!isParked(lane, record)) {
                     lane.waiting.add(record);
                 }
             }
@@ -98,11 +98,9 @@ public final class HintedHandoff {
             return;
         }
         byte[] record = sent.record;
+        counters.count(reply);
         if (reply == Reply.MERGED) {
-            handedOff++;
             lane.failures = 0;
-        } else {
-            refused++;
         }
         if (reply == Reply.MERGED && record != null) {
             // It stays under way until it is gone from the store: else the next pass would send it again.
@@ -113,7 +111,8 @@ public final class HintedHandoff {
         if (reply == Reply.MERGED && sent.note != null) {
             effects.done(target, sent.note);
         } else if (reply == Reply.NEVER && record != null && lane.parked.size() < policy.parkedMax()) {
-            lane.park(record);
+            lane.parked.put(ByteBuffer.wrap(RecordBytes.key(record)), RecordBytes.hash(record));
+            counters.parked(1);
         } else if (reply == Reply.NEVER && sent.note != null) {
             effects.done(target, sent.note);
         } else {
@@ -133,21 +132,6 @@ public final class HintedHandoff {
             }
             advance(lane, nowNanos, effects);
         }
-    }
-
-    /** How many hints, bare ones included, their targets have taken. */
-    public long handedOff() {
-        return handedOff;
-    }
-
-    /** How many were not taken, or not known to be. */
-    public long refused() {
-        return refused;
-    }
-
-    /** How many will never be taken as they are, and are not tried again before they change or the process ends. */
-    public long parked() {
-        return lanes.values().stream().mapToLong(lane -> lane.parked.size()).sum();
     }
 
     private void advance(Lane lane, long nowNanos, HandoffEffects effects) {
@@ -177,7 +161,7 @@ public final class HintedHandoff {
     }
 
     private void begin(Lane lane, HandoffEffects effects) {
-        for (BareHints.Note note : effects.noted(lane.target, policy.sendsMax() / 2)) {
+        for (BareHints.Note note : effects.noted(lane.target, policy.sendsMax())) {
             effects.send(lane.target, lane.sending(++nextId, new Sent(null, note)), note);
         }
         if (effects.held(lane.target) > 0) {
@@ -186,6 +170,21 @@ public final class HintedHandoff {
             lane.scanned = false;
             lane.fromPositionHigh = 0;
         }
+    }
+
+    /** Whether a hint will not be taken; one that has changed since is tried again. */
+    private boolean isParked(Lane lane, byte[] record) {
+        if (lane.parked.isEmpty()) {
+            return false;
+        }
+        ByteBuffer key = ByteBuffer.wrap(RecordBytes.key(record));
+        Long hash = lane.parked.get(key);
+        if (hash != null && hash != RecordBytes.hash(record)) {
+            lane.parked.remove(key);
+            counters.parked(-1);
+            return false;
+        }
+        return hash != null;
     }
 
     /** The pass ends; what is under way ends by itself, and then another may begin. */
@@ -264,24 +263,6 @@ public final class HintedHandoff {
         void ended(long id, Sent sent) {
             underWay.remove(id);
             bytesUnderWay -= sent.bytes();
-        }
-
-        void park(byte[] record) {
-            parked.put(ByteBuffer.wrap(RecordBytes.key(record)), RecordBytes.hash(record));
-        }
-
-        /** A hint that has changed since is tried again. */
-        boolean isParked(byte[] record) {
-            if (parked.isEmpty()) {
-                return false;
-            }
-            ByteBuffer key = ByteBuffer.wrap(RecordBytes.key(record));
-            Long hash = parked.get(key);
-            if (hash != null && hash != RecordBytes.hash(record)) {
-                parked.remove(key);
-                return false;
-            }
-            return hash != null;
         }
     }
 }

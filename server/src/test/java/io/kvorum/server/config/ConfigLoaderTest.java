@@ -134,12 +134,12 @@ final class ConfigLoaderTest {
     @Test
     void lists_are_sequences_in_a_file_and_separated_by_commas_elsewhere() {
         NodeConfig file = fromFile("""
-                node.name: n2
-                cluster:
-                  initial-members:
-                    - n1@127.0.0.1:6379
-                    - n2@127.0.0.1:6380:9000?zone=b&weight=50
-                """);
+            node.name: n2
+            cluster:
+              initial-members:
+                - n1@127.0.0.1:6379
+                - n2@127.0.0.1:6380:9000?zone=b&weight=50
+            """);
         NodeConfig sets = sets(
                 "node.name=n2", "cluster.initial-members=n1@127.0.0.1:6379, n2@127.0.0.1:6380:9000?zone=b&weight=50");
         assertThat(file.cluster()).isEqualTo(sets.cluster());
@@ -253,7 +253,8 @@ final class ConfigLoaderTest {
                 "http.port=7379| http.port: 7379 is peer.port as well",
                 "bind=10.0.0.1| peer.bind: 10.0.0.1 lets other machines reach the peer port, but there is no"
                         + " cluster.secret",
-                "cluster.initial-members=n1@h:1| cluster.initial-members: this node, node-6379 on port 6379, is not among",
+                "cluster.initial-members=n1@h:1| cluster.initial-members: this node, node-6379 on port 6379, is not"
+                        + " among",
                 "cluster.initial-members=node-6379@h:6379,node-6379@i:6379| two members are named node-6379",
                 "cluster.initial-members=node-6379@h:6379,b@h:7379| b has a port of another member's",
             })

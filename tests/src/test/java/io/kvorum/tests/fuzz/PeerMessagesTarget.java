@@ -21,6 +21,8 @@ import io.kvorum.server.peer.message.Forward;
 import io.kvorum.server.peer.message.ForwardAnswer;
 import io.kvorum.server.peer.message.Gossip;
 import io.kvorum.server.peer.message.Hello;
+import io.kvorum.server.peer.message.HintedRead;
+import io.kvorum.server.peer.message.HintedWrite;
 import io.kvorum.server.peer.message.Leaves;
 import io.kvorum.server.peer.message.LeavesAnswer;
 import io.kvorum.server.peer.message.MessageType;
@@ -169,6 +171,8 @@ final class PeerMessagesTarget implements FuzzTarget {
                 new EntriesAnswer(new int[] {0, 1}, new long[] {random.nextLong()}, new long[] {random.nextLong()}),
                 new Fetch(random.nextInt(256), new long[] {random.nextLong()}, 1 << 20),
                 new FetchAnswer(random.nextInt(10), List.of(record)),
+                new HintedWrite(random.nextLong(), 2, NodeId.of(random.nextLong(), 4), record, random.nextBoolean()),
+                new HintedRead(random.nextLong(), 2, key),
                 new Probe(),
                 new ProbeAnswer(),
                 new CopyState(random.nextLong(), random.nextInt(300), partitions),

@@ -1,0 +1,76 @@
+package io.kvorum.tests.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.tests.compare.MetricsPage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Five processes, three owners of each key: with two killed writes go on, and what they missed reaches them. */
+class HintedHandoffIT {
+    private static final int KEYS = 500;
+    private static final int NODES = 5;
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @Test
+    void two_of_five_may_die_and_every_write_goes_on_and_reaches_them_when_they_are_back() throws IOException {
+        // Copies are compared when a node returns, and then no more.
+        try (TestCluster cluster =
+                TestCluster.start(NODES, Map.of("anti-entropy.interval", "1h", "replication.read-all-ratio", "0"))) {
+            cluster.kill(3);
+            cluster.kill(4);
+            try (Jedis survivor = cluster.connect(0)) {
+                cluster.await("every key to be writable", SOON, () -> writeAll(survivor, "first"));
+                assertThat(writeAll(survivor, "last")).isTrue();
+            }
+            double kept = sum(cluster, "kvorum_hints", 0, 1, 2);
+            assertThat(kept).isPositive();
+
+            cluster.kill(1);
+            cluster.startNode(1);
+            cluster.awaitReady(1);
+            assertThat(sum(cluster, "kvorum_hints", 0, 1, 2)).isEqualTo(kept);
+
+            cluster.startNode(3);
+            cluster.startNode(4);
+            cluster.awaitReady();
+            cluster.await("all hints to be handed off", SOON, () -> sum(cluster, "kvorum_hints", 0, 1, 2, 3, 4) == 0);
+            assertThat(sum(cluster, "kvorum_hints_parked", 0, 1, 2)).isZero();
+            for (int node = 0; node < NODES; node++) {
+                try (Jedis alone = cluster.connect(node)) {
+                    alone.sendCommand(SiblingsIT.command("KV.QUORUM"), "R", "1");
+                    for (int i = 0; i < KEYS; i++) {
+                        assertThat(alone.get("key:" + i)).isEqualTo("last" + i);
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean writeAll(Jedis jedis, String value) {
+        try {
+            for (int i = 0; i < KEYS; i++) {
+                jedis.set("key:" + i, value + i);
+            }
+            return true;
+        } catch (JedisDataException notYet) {
+            return false;
+        }
+    }
+
+    private static double sum(TestCluster cluster, String metric, int... nodes) {
+        double sum = 0;
+        for (int node : nodes) {
+            try {
+                sum += MetricsPage.parse(cluster.httpBody(node, "/metrics")).sum(metric);
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return sum;
+    }
+}
