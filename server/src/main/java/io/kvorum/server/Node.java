@@ -48,6 +48,7 @@ import io.kvorum.storage.checkpoint.XodusCheckpointStore;
 import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.StampClock;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
@@ -271,6 +272,17 @@ public final class Node implements AutoCloseable {
                         () -> antiEntropy.pulled() + antiEntropy.sent(),
                         antiEntropy::pending,
                         () -> admission.budget().workedNanos(BackgroundJob.ANTI_ENTROPY)));
+        HintStore hints = core.foundation().hints();
+        admission.track(
+                BackgroundJob.HANDOFF,
+                new JobProgress(
+                        "hints",
+                        core.handoff()::handedOff,
+                        () -> core.bareHints().count()
+                                + hints.usage().stream()
+                                        .mapToLong(HintStore.Usage::count)
+                                        .sum(),
+                        () -> admission.budget().workedNanos(BackgroundJob.HANDOFF)));
         admission.track(
                 BackgroundJob.SWEEPING,
                 new JobProgress(

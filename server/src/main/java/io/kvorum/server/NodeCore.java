@@ -195,6 +195,7 @@ public final class NodeCore {
                         copies,
                         membership::view,
                         calls,
+                        foundation.budget(),
                         foundation.control(),
                         foundation.clock())
                 .start();

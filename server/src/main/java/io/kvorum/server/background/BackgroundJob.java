@@ -11,6 +11,8 @@ public enum BackgroundJob {
     CHECKPOINT,
     /** Compares copies with other owners, and brings both up to date. */
     ANTI_ENTROPY,
+    /** Hands what was kept for a node that was away to it. */
+    HANDOFF,
     /** Takes away what is expired or dead for long. */
     SWEEPING;
 

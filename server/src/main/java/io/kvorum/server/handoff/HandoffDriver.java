@@ -2,6 +2,8 @@ package io.kvorum.server.handoff;
 
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Position;
+import io.kvorum.server.background.BackgroundJob;
+import io.kvorum.server.background.Budget;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerCalls;
 import io.kvorum.server.peer.PeerTransport;
@@ -32,6 +34,7 @@ import java.util.function.Supplier;
  */
 public final class HandoffDriver implements HandoffEffects {
     private static final long TICK_NANOS = 50_000_000;
+    private static final long PAUSED_NANOS = 500_000_000L;
     private static final long SEND_TIMEOUT_NANOS = 5_000_000_000L;
 
     private final HintedHandoff handoff;
@@ -42,13 +45,19 @@ public final class HandoffDriver implements HandoffEffects {
     private final PeerCalls calls;
     private final TaskLoop control;
     private final Clock clock;
+    private final Budget budget;
     private final BitSet up = new BitSet();
+
+    /** By peer: how long it is to be left alone for the budget's sake. */
+    private final Map<Integer, Long> restUntilNanos = new HashMap<>();
+
     private Map<UUID, Long> held = Map.of();
 
     /**
      * Joins the parts.
      *
      * @param replica the control thread's way to the copies
+     * @param budget how much of its time this may use
      */
     public HandoffDriver(
             HintedHandoff handoff,
@@ -57,6 +66,7 @@ public final class HandoffDriver implements HandoffEffects {
             ReplicaService replica,
             Supplier<ClusterView> views,
             PeerCalls calls,
+            Budget budget,
             TaskLoop control,
             Clock clock) {
         this.handoff = handoff;
@@ -65,6 +75,7 @@ public final class HandoffDriver implements HandoffEffects {
         this.replica = replica;
         this.views = views;
         this.calls = calls;
+        this.budget = budget;
         this.control = control;
         this.clock = clock;
     }
@@ -93,7 +104,28 @@ public final class HandoffDriver implements HandoffEffects {
             }
             up.set(peer, nowUp);
         }
-        handoff.advance(clock.nanoTime(), this);
+        if (!budget.isPaused(BackgroundJob.HANDOFF)) {
+            handoff.advance(clock.nanoTime(), this);
+        }
+    }
+
+    /** What is on its way to a send when the job is paused waits until it is no more. */
+    private void whenRested(int peer, Runnable send) {
+        long restNanos = budget.isPaused(BackgroundJob.HANDOFF)
+                ? PAUSED_NANOS
+                : restUntilNanos.getOrDefault(peer, clock.nanoTime()) - clock.nanoTime();
+        if (restNanos <= 0) {
+            send.run();
+        } else {
+            control.schedule(restNanos, () -> whenRested(peer, send));
+        }
+    }
+
+    private void worked(int peer, long sinceNanos) {
+        long nowNanos = clock.nanoTime();
+        long restNanos =
+                budget.restNanos(BackgroundJob.HANDOFF, (nowNanos - sinceNanos) / HandoffPolicy.DEFAULT.sendsMax());
+        restUntilNanos.merge(peer, nowNanos + restNanos, (before, until) -> until - before > 0 ? until : before);
     }
 
     @Override
@@ -146,6 +178,11 @@ public final class HandoffDriver implements HandoffEffects {
 
     @Override
     public void send(int target, long id, BareHints.Note note) {
+        // Read when it may go, not before: what is sent must be as new as its frame says.
+        whenRested(target, () -> sendNoted(target, id, note));
+    }
+
+    private void sendNoted(int target, long id, BareHints.Note note) {
         KeyRef key = note.key();
         byte[] record = replica.read(key);
         if (record == null || !views.get().isOwner(key.partition(), target)) {
@@ -206,10 +243,15 @@ public final class HandoffDriver implements HandoffEffects {
      * @param durable whether it must be on disk there: a hint may be the one copy that a loss of power cannot take
      */
     private void send(int peer, Position position, byte[] record, boolean durable, Consumer<HintedHandoff.Reply> told) {
-        Write write = new Write(position.high(), position.low(), record, durable);
+        whenRested(peer, () -> sendNow(peer, new Write(position.high(), position.low(), record, durable), told));
+    }
+
+    private void sendNow(int peer, Write write, Consumer<HintedHandoff.Reply> told) {
+        long sentNanos = clock.nanoTime();
         calls.call(peer, write, SEND_TIMEOUT_NANOS, new ReplyHandler() {
             @Override
             public void onReply(int from, PeerMessage reply) {
+                worked(from, sentNanos);
                 told.accept(reply instanceof WriteAnswer answer ? replyOf(answer.status()) : HintedHandoff.Reply.LATER);
             }
 
