@@ -3,16 +3,19 @@ package io.kvorum.server.coordinator;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.ReplyHandler;
+import io.kvorum.server.peer.message.HintedRead;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.peer.message.ReadAnswer;
 import io.kvorum.server.replica.KeyRef;
 import io.kvorum.server.runtime.Deadline;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Collects every owner's copy of a key as it is. Any node may ask, owner or not; nothing is merged or repaired. */
+/** Collects every owner's copy of a key as it is, and what other nodes keep of it for owners. Any node may ask, owner or not; nothing is merged or repaired. */
 final class InspectOperation extends Deadline implements ReplyHandler {
     /** No record has this hash for all that matters: an owner sends its record even where this node's is the same. */
     private static final long NO_HASH = -1;
@@ -22,7 +25,10 @@ final class InspectOperation extends Deadline implements ReplyHandler {
     private final KeyRef key;
     private final long deadlineNanos;
     private final InspectCallback callback;
-    private final int[] owners;
+    /** The owners, and then the fallbacks. */
+    private final int[] asked;
+
+    private final int owners;
     private final InspectCallback.@Nullable Copy[] copies;
     private final long[] calls;
     private int outstanding;
@@ -34,20 +40,29 @@ final class InspectOperation extends Deadline implements ReplyHandler {
         this.key = key;
         this.deadlineNanos = deadlineNanos;
         this.callback = callback;
-        this.owners = view.owners(key.partition());
-        this.copies = new InspectCallback.Copy[owners.length];
-        this.calls = new long[owners.length];
+        int[] ofOwners = view.owners(key.partition());
+        this.owners = ofOwners.length;
+        this.asked = IntStream.concat(Arrays.stream(ofOwners), Arrays.stream(view.fallbacks(key.partition())))
+                .toArray();
+        this.copies = new InspectCallback.Copy[asked.length];
+        this.calls = new long[asked.length];
     }
 
     void start() {
         Read request = new Read(key.positionHigh(), key.positionLow(), key.bytes(), NO_HASH);
-        for (int place = 0; place < owners.length; place++) {
-            if (owners[place] == PeerTransport.SELF) {
-                copies[place] = new InspectCallback.Copy(
-                        PeerTransport.SELF, true, view.settledHere(key.partition()), coordinator.replica.read(key));
-            } else {
-                calls[place] = coordinator.transport.call(owners[place], request, deadlineNanos, this);
+        HintedRead hints = new HintedRead(key.positionHigh(), key.positionLow(), key.bytes());
+        for (int place = 0; place < asked.length; place++) {
+            if (asked[place] != PeerTransport.SELF) {
+                PeerMessage question = place < owners ? request : hints;
+                calls[place] = coordinator.transport.call(asked[place], question, deadlineNanos, this);
                 outstanding += calls[place] == PeerTransport.NOT_SENT ? 0 : 1;
+            } else if (place < owners) {
+                copies[place] = new InspectCallback.Copy(
+                        PeerTransport.SELF,
+                        true,
+                        view.settledHere(key.partition()),
+                        false,
+                        coordinator.replica.read(key));
             }
         }
         if (outstanding == 0) {
@@ -59,10 +74,10 @@ final class InspectOperation extends Deadline implements ReplyHandler {
 
     @Override
     public void onReply(int peer, PeerMessage reply) {
-        for (int place = 0; place < owners.length; place++) {
-            if (owners[place] == peer && reply instanceof ReadAnswer answer) {
+        for (int place = 0; place < asked.length; place++) {
+            if (asked[place] == peer && reply instanceof ReadAnswer answer) {
                 boolean settled = answer.status() != ReadAnswer.Status.UNSETTLED;
-                copies[place] = new InspectCallback.Copy(peer, true, settled, answer.record());
+                copies[place] = new InspectCallback.Copy(peer, true, settled, place >= owners, answer.record());
             }
         }
         answered();
@@ -75,9 +90,9 @@ final class InspectOperation extends Deadline implements ReplyHandler {
 
     @Override
     protected void onDeadline(long nowNanos) {
-        for (int place = 0; place < owners.length; place++) {
+        for (int place = 0; place < asked.length; place++) {
             if (copies[place] == null && calls[place] != PeerTransport.NOT_SENT) {
-                coordinator.transport.forget(owners[place], calls[place]);
+                coordinator.transport.forget(asked[place], calls[place]);
             }
         }
         finish();
@@ -92,10 +107,14 @@ final class InspectOperation extends Deadline implements ReplyHandler {
     }
 
     private void finish() {
-        List<InspectCallback.Copy> all = new ArrayList<>(owners.length);
-        for (int place = 0; place < owners.length; place++) {
+        List<InspectCallback.Copy> all = new ArrayList<>(owners);
+        for (int place = 0; place < asked.length; place++) {
             InspectCallback.Copy copy = copies[place];
-            all.add(copy != null ? copy : new InspectCallback.Copy(owners[place], false, false, null));
+            if (place < owners) {
+                all.add(copy != null ? copy : new InspectCallback.Copy(asked[place], false, false, false, null));
+            } else if (copy != null && copy.record() != null) {
+                all.add(copy);
+            }
         }
         callback.onCopies(all);
     }

@@ -7,6 +7,7 @@ import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.ReadAnswer;
 import io.kvorum.server.peer.message.WriteAnswer;
 import io.kvorum.server.replica.KeyRef;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -212,6 +213,20 @@ class SloppyQuorumTest {
         bench.takeEffects();
         bench.pass(25);
         assertThat(bench.takeEffects()).contains("read apple");
+    }
+
+    @Test
+    void who_looks_at_all_copies_sees_what_fallbacks_keep_and_none_that_keep_nothing() {
+        bench.writeAt(0, key, "kept");
+        byte[] kept = Objects.requireNonNull(bench.replica(0).read(key));
+        List<InspectCallback.Copy> seen = new ArrayList<>();
+        bench.coordinator.inspect(key, Long.MAX_VALUE, seen::addAll);
+        bench.deliver(owners[1]);
+        bench.deliver(owners[2]);
+        bench.reply(fallbacks[0], NO_OPINION);
+        bench.reply(fallbacks[1], new ReadAnswer(ReadAnswer.Status.DIFFERENT, kept));
+        assertThat(seen).extracting(InspectCallback.Copy::peer).containsExactly(0, 1, 2, fallbacks[1]);
+        assertThat(seen).extracting(InspectCallback.Copy::hint).containsExactly(false, false, false, true);
     }
 
     private void down(int peer) {

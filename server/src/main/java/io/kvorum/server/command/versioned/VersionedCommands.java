@@ -45,9 +45,9 @@ public final class VersionedCommands {
             "Shows what R replicas have, merged: every value that no other superseded, newest"
                     + " first, equal ones once.";
     private static final String WRITES =
-            "Supersedes the values that the context has seen, and no others: of two writers"
-                    + " with one context both values stay, as siblings. Repeating it with the context of the reply, or of an"
-                    + " INDOUBT error, supersedes its own attempt.";
+            "Supersedes the values that the context has seen, and no others: of two writers with one context both"
+                    + " values stay, as siblings. Repeating it with the context of the reply, or of an INDOUBT error,"
+                    + " supersedes its own attempt.";
 
     private final VersionedSettings settings;
     private final VersionObserver observer;
@@ -112,7 +112,11 @@ public final class VersionedCommands {
                         .flags(CommandFlag.READONLY, CommandFlag.FAST)
                         .guarantee("The ring and the health of others as this node sees them now.")
                         .handledBy(WhereCommand::run),
-                kv("kv.versions", 2, "Shows what each owner of a key has: dots, stamps, hash, expiry.")
+                kv(
+                                "kv.versions",
+                                2,
+                                "Shows what each owner of a key has, and what others keep for owners: dots, stamps,"
+                                        + " hash, expiry.")
                         .keyAt(1)
                         .flags(CommandFlag.READONLY)
                         .guarantee("Each owner's own copy; nothing is merged or repaired by looking.")

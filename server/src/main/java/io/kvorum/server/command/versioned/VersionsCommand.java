@@ -69,6 +69,9 @@ final class VersionsCommand {
         if (!copy.answered()) {
             return "unreachable";
         }
+        if (copy.hint()) {
+            return sound ? "hint" : "damaged";
+        }
         return !sound ? "damaged" : copy.settled() ? "settled" : "unsettled";
     }
 
