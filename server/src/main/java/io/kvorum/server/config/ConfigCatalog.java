@@ -120,8 +120,8 @@ final class ConfigCatalog {
             NumberType.integer(1, 1_000_000),
             10_000,
             "Clients connected at a time; one more is told so and closed. Each costs a file descriptor and some"
-                + " kilobytes. Fewer where the system allows fewer open files (`ulimit -n`): 512 of them, or half, are"
-                + " kept for the node itself.");
+                    + " kilobytes. Fewer where the system allows fewer open files (`ulimit -n`): 512 of them, or half, are"
+                    + " kept for the node itself.");
 
     static final ConfigProperty<Duration> TCP_KEEPALIVE = property(
             "tcp-keepalive",
@@ -180,8 +180,8 @@ final class ConfigCatalog {
             "1gb",
             "a quarter of the heap",
             "How many bytes all clients may hold together: requests that are not whole or not answered, replies that"
-                + " are not read. Past it whoever holds the most is disconnected, as by Redis's `maxmemory-clients`."
-                + " Idle clients hold nothing and stay. At least twice `client.bulk-max`.");
+                    + " are not read. Past it whoever holds the most is disconnected, as by Redis's `maxmemory-clients`."
+                    + " Idle clients hold nothing and stay. At least twice `client.bulk-max`.");
 
     static final ConfigProperty<Long> KEY_MAX = property(
             "key-max",
@@ -355,31 +355,31 @@ final class ConfigCatalog {
             new Choice<>(StorageConfig.Engine.class),
             StorageConfig.Engine.XODUS,
             "Where records are kept. `xodus`: in memory and on disk, in a journal and a checkpoint in Xodus. `memory`:"
-                + " in memory alone; a node that stops forgets its copies and gets them back from the other owners.");
+                    + " in memory alone; a node that stops forgets its copies and gets them back from the other owners.");
 
     static final ConfigProperty<Boolean> EVICTION = property(
             "eviction",
             new Flag(),
             false,
             "With the `memory` engine: declares it a cache. When memory is full, the keys that are read least go,"
-                + " instead of writes being refused; nothing is promised about a key that went. Replicas do not repair"
-                + " each other's missing keys, and a write to a key that is not there reads the others first.");
+                    + " instead of writes being refused; nothing is promised about a key that went. Replicas do not repair"
+                    + " each other's missing keys, and a write to a key that is not there reads the others first.");
 
     static final ConfigProperty<SyncPolicy> SYNC = property(
             "sync",
             new Choice<>(SyncPolicy.class),
             SyncPolicy.EVERY_SECOND,
             "When the journal of the `xodus` engine is forced to the disk. Each of them survives the end of the"
-                + " process at any moment; this is about the machine losing power. `always`: before a write is"
-                + " acknowledged; writes that come together share a force. `every-second`: a second of writes may be"
-                + " lost. `never`: what the system had not written yet, often half a minute.");
+                    + " process at any moment; this is about the machine losing power. `always`: before a write is"
+                    + " acknowledged; writes that come together share a force. `every-second`: a second of writes may be"
+                    + " lost. `never`: what the system had not written yet, often half a minute.");
 
     static final ConfigProperty<Long> JOURNAL_SEGMENT_SIZE = property(
             "journal.segment-size",
             NumberType.bytes(64 * KB, GB),
             32 * MB,
             "The size of a file of the journal. One is written, one or two are ready, those that the checkpoint does"
-                + " not cover yet are kept, and two to eight that it does wait to be used again. A multiple of 4 KB.");
+                    + " not cover yet are kept, and two to eight that it does wait to be used again. A multiple of 4 KB.");
 
     static final ConfigProperty<Long> JOURNAL_MAX_SIZE = property(
             "journal.max-size",
@@ -409,8 +409,8 @@ final class ConfigCatalog {
             "1gb",
             "1gb; with the `memory` engine a sixteenth of the heap",
             "How many bytes of records the node may keep for others that are away (hinted handoff). Past it new ones"
-                + " are refused, which does not fail writes that enough owners take; what is kept already stays until"
-                + " its owner has it.");
+                    + " are refused, which does not fail writes that enough owners take; what is kept already stays until"
+                    + " its owner has it.");
 
     static final ConfigProperty<Duration> TOMBSTONE_GRACE = property(
             "tombstone.grace",
