@@ -11,6 +11,7 @@ import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -104,8 +105,8 @@ class ForwardTest {
 
     @Test
     void an_owner_that_sees_too_few_others_does_nothing_and_says_why() {
-        String shared = bench.keyOf(3); // owners 3, 0
-        bench.reachable[3] = false;
+        String shared = bench.keyOf(3); // owners 3, 0; fallbacks 1, 2
+        Arrays.fill(bench.reachable, false);
         List<PeerMessage> answers = new ArrayList<>();
         FrameInfo info = new FrameInfo(bench.nowNanos() + CommandBench.MILLI, 0);
         ForwardService service = new ForwardService(bench.loop);
