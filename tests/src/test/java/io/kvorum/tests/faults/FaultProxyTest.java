@@ -273,7 +273,7 @@ class FaultProxyTest {
         private int open;
 
         Echo(int port) throws IOException {
-            listener = new ServerSocket(port, 64, InetAddress.getByName("127.0.0.1"));
+            listener = new ServerSocket(port, 64, InetAddress.getLoopbackAddress());
             Thread thread = new Thread(this::accept, "echo-" + port);
             thread.setDaemon(true);
             thread.start();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisException;
@@ -163,7 +164,7 @@ final class FaultyCluster implements AutoCloseable {
     private boolean isWell(int node) {
         try (Jedis client = processes.connect(node)) {
             Map<String, Object> status = status(client);
-            return ((List<?>) status.get("not-ready")).isEmpty()
+            return list(status, "not-ready").isEmpty()
                     && members(status).values().stream().allMatch(UP::equals);
         } catch (JedisException notYet) {
             return false;
@@ -181,9 +182,9 @@ final class FaultyCluster implements AutoCloseable {
 
     private static Map<String, String> members(Map<String, Object> status) {
         Map<String, String> members = new LinkedHashMap<>();
-        for (Object member : (List<?>) status.get("members")) {
+        for (Object member : list(status, "members")) {
             Map<String, Object> fields = map(member);
-            members.put(text(fields.get("name")), text(fields.get("status")));
+            members.put(text(field(fields, "name")), text(field(fields, "status")));
         }
         return members;
     }
@@ -195,6 +196,14 @@ final class FaultyCluster implements AutoCloseable {
             map.put(text(flat.get(i)), flat.get(i + 1));
         }
         return map;
+    }
+
+    static Object field(Map<String, Object> fields, String name) {
+        return Objects.requireNonNull(fields.get(name), name);
+    }
+
+    private static List<?> list(Map<String, Object> fields, String name) {
+        return (List<?>) field(fields, name);
     }
 
     static ProtocolCommand command(String name) {

@@ -54,8 +54,7 @@ class LateForwardIT {
             if (FaultyCluster.text(where.get(i)).equals("owners")) {
                 return ((List<?>) where.get(i + 1))
                         .stream()
-                                .map(owner -> FaultyCluster.text(
-                                        FaultyCluster.map(owner).get("node")))
+                                .map(owner -> FaultyCluster.text(FaultyCluster.field(FaultyCluster.map(owner), "node")))
                                 .toList();
             }
         }

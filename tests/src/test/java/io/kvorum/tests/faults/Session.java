@@ -3,9 +3,11 @@ package io.kvorum.tests.faults;
 import io.kvorum.tests.cluster.Acknowledged;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -40,7 +42,7 @@ final class Session implements Runnable {
     private final Map<String, Acknowledged> plain = new HashMap<>();
     private final Map<String, Contextual> contextual = new HashMap<>();
     private final List<Incident> incidents = new ArrayList<>();
-    private final long[] counts = new long[Operation.values().length];
+    private final Map<Operation, Long> counts = new EnumMap<>(Operation.class);
     private long[] dueNanos = new long[1 << 12];
     private long[] tookNanos = new long[1 << 12];
     private int asked;
@@ -71,7 +73,7 @@ final class Session implements Runnable {
     }
 
     long count(Operation operation) {
-        return counts[operation.ordinal()];
+        return counts.getOrDefault(operation, 0L);
     }
 
     /** How long requests took that were due in this time, counted from when they were due. */
@@ -167,7 +169,7 @@ final class Session implements Runnable {
         counter.sent();
         Outcome<Long> outcome = ask(Operation.INCR, client -> client.incr(CheckedLoad.counterKey(index)));
         if (outcome.isAnswered()) {
-            load.checkCounter(index, least, outcome.answer());
+            load.checkCounter(index, least, Objects.requireNonNull(outcome.answer()));
             counter.acknowledged();
         } else if (outcome.isRefused()) {
             counter.refused();
@@ -190,7 +192,7 @@ final class Session implements Runnable {
         if (!read.isAnswered()) {
             return;
         }
-        List<?> parts = (List<?>) read.answer();
+        List<?> parts = (List<?>) Objects.requireNonNull(read.answer());
         List<Long> shown = check(key, known, parts, "while it ran");
         String context = parts.get(0) == null ? "" : FaultyCluster.text(parts.get(0));
         long write = ++lastNumber;
@@ -255,7 +257,7 @@ final class Session implements Runnable {
     }
 
     private <A> Outcome<A> ask(Operation operation, Function<Jedis, @Nullable A> request) {
-        counts[operation.ordinal()]++;
+        counts.merge(operation, 1L, Long::sum);
         goHome();
         int node = nodes[place];
         long sentNanos = System.nanoTime();
