@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * When all is healed and every key was read from all owners, all copies of a partition are equal byte for byte, and so are
- * their Merkle sums (design §3, §7).
+ * When all is healed, copies become equal without a read, and nothing is moved then; and when every key was read from all
+ * owners, all copies of a partition are equal byte for byte, and so are their Merkle sums (design §3, §7, §9).
  */
 public final class CopiesAgree implements Check {
-    private static final String PROMISE = "copies agree";
+    /** What it is called. */
+    public static final String PROMISE = "copies agree";
 
     @Override
     public String promise() {
