@@ -9,12 +9,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import redis.clients.jedis.Jedis;
 
 /**
  * How soon a node in trouble is noticed under load, and how soon it is trusted again. What is promised is the deadline of a
- * request and two seconds.
+ * request and two seconds. In the long run alone: it takes time, and the short run of {@link FaultsIT} shows what clients see.
  */
+@EnabledIfSystemProperty(named = "kvorum.endurance", matches = "true")
 class FailureDetectionIT {
     private static final long SEED = Long.getLong("kvorum.seed", System.nanoTime());
     private static final long MILLI = 1_000_000;

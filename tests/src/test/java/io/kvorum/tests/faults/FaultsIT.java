@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class FaultsIT {
     private static final boolean LONG = Boolean.getBoolean("kvorum.endurance");
     private static final long SEED = Long.getLong("kvorum.seed", System.nanoTime());
-    private static final Duration TIME = Duration.ofSeconds(Long.getLong("kvorum.faults.seconds", LONG ? 1_800 : 10));
+    private static final Duration TIME = Duration.ofSeconds(Long.getLong("kvorum.faults.seconds", LONG ? 1_800 : 6));
     /**
      * In the short run nobody gives up soon, so that a machine that has little time is not taken for a second node in
      * trouble.
