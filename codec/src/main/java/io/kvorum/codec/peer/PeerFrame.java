@@ -6,7 +6,7 @@ import io.kvorum.codec.binary.ByteReader;
  * One frame as received: its header, and its payload as a slice of the received bytes.
  *
  * <pre>
- *   u32 length of the rest | u8 version | u8 type | u64 correlation id | u32 remaining ms | u64 sender's clock | payload
+ *   u32 length of the rest | u8 version | u8 type | u64 correlation id | u32 time | u64 sender's clock | payload
  * </pre>
  *
  * <p>A flyweight, owned by one event loop and filled again and again by {@link PeerFrameDecoder#next}. It is valid until
@@ -23,7 +23,7 @@ public final class PeerFrame {
     private int version;
     private int type;
     private long correlationId;
-    private long remainingMillis;
+    private int time;
     private long senderClock;
     private int payloadLength;
 
@@ -45,9 +45,12 @@ public final class PeerFrame {
         return correlationId;
     }
 
-    /** Time left of the request's deadline when the frame was written, in milliseconds, 0 to 2³² − 1. */
-    public long remainingMillis() {
-        return remainingMillis;
+    /**
+     * Of a request: until when it may be run, by the receiver's monotonic clock. Of an answer: the sender's. In milliseconds
+     * modulo 2³².
+     */
+    public int time() {
+        return time;
     }
 
     /** The sender's hybrid clock when the frame was written. */
@@ -81,14 +84,14 @@ public final class PeerFrame {
         version = header.u8();
         type = header.u8();
         correlationId = header.u64();
-        remainingMillis = header.u32();
+        time = (int) header.u32();
         senderClock = header.u64();
         payloadLength = header.remaining();
     }
 
     @Override
     public String toString() {
-        return "PeerFrame[version " + version + ", type " + type + ", correlation " + correlationId + ", "
-                + remainingMillis + " ms left, " + payloadLength + " bytes]";
+        return "PeerFrame[version " + version + ", type " + type + ", correlation " + correlationId + ", time "
+                + Integer.toUnsignedString(time) + ", " + payloadLength + " bytes]";
     }
 }

@@ -28,10 +28,10 @@ public final class PeerFrameWriter {
     /**
      * Begins a frame in {@code buffer}; the caller appends the payload to the buffer and then calls {@link #end}.
      *
-     * @param remainingMillis time left of the deadline; kept within 0 to 2³² − 1
+     * @param time see {@link PeerFrame#time}
      */
     public PeerFrameWriter begin(
-            ByteBuf buffer, int version, int type, long correlationId, long remainingMillis, long senderClock) {
+            ByteBuf buffer, int version, int type, long correlationId, int time, long senderClock) {
         if (lengthIndex != NOT_BEGUN) {
             throw new IllegalStateException("a frame is begun and not ended");
         }
@@ -39,8 +39,7 @@ public final class PeerFrameWriter {
         out = buffer;
         lengthIndex = buffer.writerIndex();
         buffer.writeInt(0).writeByte(version).writeByte(type).writeLong(correlationId);
-        buffer.writeInt((int) Math.max(0, Math.min(0xFFFF_FFFFL, remainingMillis)))
-                .writeLong(senderClock);
+        buffer.writeInt(time).writeLong(senderClock);
         return this;
     }
 
@@ -71,14 +70,8 @@ public final class PeerFrameWriter {
 
     /** Writes a whole frame with what {@code payload} holds and returns how many bytes it has, length field included. */
     public int write(
-            ByteBuf buffer,
-            int version,
-            int type,
-            long correlationId,
-            long remainingMillis,
-            long senderClock,
-            ByteWriter payload) {
-        begin(buffer, version, type, correlationId, remainingMillis, senderClock);
+            ByteBuf buffer, int version, int type, long correlationId, int time, long senderClock, ByteWriter payload) {
+        begin(buffer, version, type, correlationId, time, senderClock);
         buffer.writeBytes(payload.array(), 0, payload.size());
         return end();
     }

@@ -37,14 +37,14 @@ final class PeerFrameTest {
         assertThat(frame.version()).isEqualTo(1);
         assertThat(frame.type()).isEqualTo(200);
         assertThat(frame.correlationId()).isEqualTo(-2);
-        assertThat(frame.remainingMillis()).isEqualTo(500);
+        assertThat(frame.time()).isEqualTo(500);
         assertThat(frame.senderClock()).isEqualTo(0x0102030405060708L);
         assertThat(frame.payloadLength()).isEqualTo(2);
         assertThat(frame.array()[frame.payloadOffset()]).isEqualTo((byte) 7);
         ByteReader reader = frame.payload(new ByteReader(new byte[0]));
         assertThat(reader.u16()).isEqualTo(0x0708);
         reader.expectEnd("payload");
-        assertThat(frame).hasToString("PeerFrame[version 1, type 200, correlation -2, 500 ms left, 2 bytes]");
+        assertThat(frame).hasToString("PeerFrame[version 1, type 200, correlation -2, time 500, 2 bytes]");
         assertThat(decoder.next(frame)).isFalse();
         assertThat(decoder.heldBytes()).isZero();
         assertThat(out.refCnt()).isEqualTo(1);
@@ -52,15 +52,15 @@ final class PeerFrameTest {
     }
 
     @Test
-    void remaining_time_is_kept_within_its_field() throws Exception {
+    void time_is_any_32_bits() throws Exception {
         ByteBuf out = Unpooled.buffer();
         writer.begin(out, 1, 1, 1, -5, 1).end();
-        writer.begin(out, 1, 1, 1, Long.MAX_VALUE, 1).end();
+        writer.begin(out, 1, 1, 1, Integer.MAX_VALUE, 1).end();
         decoder.append(out);
         assertThat(decoder.next(frame)).isTrue();
-        assertThat(frame.remainingMillis()).isZero();
+        assertThat(frame.time()).isEqualTo(-5);
         assertThat(decoder.next(frame)).isTrue();
-        assertThat(frame.remainingMillis()).isEqualTo(0xFFFF_FFFFL);
+        assertThat(frame.time()).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test

@@ -19,6 +19,10 @@ public record Failure(Kind kind, String text) {
     public static final Failure BUSY =
             new Failure(Kind.TRYAGAIN, "the disk of this node was behind for too long; nothing was written");
 
+    /** The write's time was over before it began: it lay in a queue, or this node stood still. */
+    public static final Failure TOO_LATE =
+            new Failure(Kind.TRYAGAIN, "the time was over before the write could begin; nothing was written");
+
     /** A bug: the log says more. */
     public static final Failure INTERNAL = new Failure(Kind.ERR, "internal error; the node's log says more");
 

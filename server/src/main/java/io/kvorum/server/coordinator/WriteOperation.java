@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   start ── too few reachable, fallbacks included ──► CLUSTERDOWN                      (nothing attempted)
+ *     │ the time is over ──► TRYAGAIN                                                   (nothing attempted)
  *     │ refused by the own copy ──► OOM, ERR                                            (nothing attempted)
  *     │ own disk behind: again in a moment, until the deadline ──► TRYAGAIN              (nothing attempted)
  *     │ own copy written
@@ -145,6 +146,11 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     }
 
     private void attempt(long nowNanos) {
+        if (nowNanos - deadlineNanos >= 0) {
+            // Who asked has given up, and may have written elsewhere what this would come back beside.
+            fail(Failure.TOO_LATE);
+            return;
+        }
         ReplicaService.Outcome outcome = change();
         if (outcome == ReplicaService.Outcome.COLD && !hasFetched) {
             fetchFirst();
@@ -153,7 +159,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         // Values that were fetched and are not there found no room: once there is, they are fetched again.
         boolean behind = outcome == ReplicaService.Outcome.BUSY || outcome == ReplicaService.Outcome.COLD;
         hasFetched = false;
-        starting = behind && nowNanos - deadlineNanos < 0;
+        starting = behind;
         if (starting) {
             long again = nowNanos + WriteService.RETRY_NANOS;
             coordinator.wheel.schedule(this, again - deadlineNanos < 0 ? again : deadlineNanos);
@@ -315,8 +321,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             }
             case OUT_OF_MEMORY -> fail(Failure.OUT_OF_MEMORY);
             case DISK -> fail(Failure.DISK);
-            case BUSY, COLD -> fail(Failure.BUSY);
-            case WRITTEN -> throw new IllegalStateException("a written record is replicated");
+            case BUSY, COLD, WRITTEN -> throw new IllegalStateException(outcome + " is not the end");
         }
     }
 

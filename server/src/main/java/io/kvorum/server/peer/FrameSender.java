@@ -30,15 +30,15 @@ final class FrameSender implements TurnFlusher.Flushable {
         this.channel = channel;
     }
 
-    /** Appends a frame and returns its bytes. */
-    int append(int version, long correlationId, long remainingMillis, PeerMessage message) {
+    /** Appends the frame of an answer, or of a message that needs none, and returns its bytes. */
+    int append(int version, long correlationId, PeerMessage message) {
         ByteWriter payload = loop.payload();
         message.encode(payload);
-        return append(version, correlationId, remainingMillis, message, payload);
+        return append(version, correlationId, PeerClock.reading(loop.node.clock.nanoTime()), message, payload);
     }
 
     /** Appends a frame whose payload is encoded already. */
-    int append(int version, long correlationId, long remainingMillis, PeerMessage message, ByteWriter payload) {
+    int append(int version, long correlationId, int time, PeerMessage message, ByteWriter payload) {
         if (closed || payload.size() > loop.node.settings.frameBytesMax() - PeerFrame.HEADER_BYTES) {
             return TOO_LONG;
         }
@@ -49,8 +49,7 @@ final class FrameSender implements TurnFlusher.Flushable {
             gathered = buffer;
         }
         long clock = loop.node.stamps.current();
-        int bytes = loop.writer.write(
-                buffer, version, message.type().code(), correlationId, remainingMillis, clock, payload);
+        int bytes = loop.writer.write(buffer, version, message.type().code(), correlationId, time, clock, payload);
         loop.node.counters.framesSent.increment();
         if (buffer.readableBytes() >= BUFFER_BYTES_FULL) {
             gathered = null;

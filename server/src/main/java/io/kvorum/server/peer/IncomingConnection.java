@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 final class IncomingConnection extends PeerLink {
     private static final Logger LOG = LoggerFactory.getLogger(IncomingConnection.class);
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private int peer = PeerTransport.SELF;
     private String name = "";
@@ -58,7 +57,7 @@ final class IncomingConnection extends PeerLink {
     void onRejected(boolean byThem, Rejected rejected) {}
 
     @Override
-    void onFrame(PeerFrame frame, @Nullable MessageType type) {
+    void onFrame(PeerFrame frame, @Nullable MessageType type, long nowNanos) {
         long correlationId = frame.correlationId();
         if (type == null) {
             send(correlationId, new Refusal("unknown message type " + frame.type()));
@@ -69,7 +68,9 @@ final class IncomingConnection extends PeerLink {
             send(correlationId, new Refusal(type + " is not served here"));
             return;
         }
-        long deadlineNanos = node.clock.nanoTime() + frame.remainingMillis() * NANOS_PER_MILLI;
+        // What needs no answer is never too late.
+        long deadlineNanos =
+                correlationId == NO_CORRELATION ? nowNanos : PeerClock.deadlineNanos(frame.time(), nowNanos);
         FrameInfo info = new FrameInfo(deadlineNanos, frame.senderClock());
         PeerMessage request = decode(frame, type);
         try {
@@ -113,8 +114,8 @@ final class IncomingConnection extends PeerLink {
         if (correlationId == NO_CORRELATION || !isEstablished()) {
             return;
         }
-        if (sender().append(version(), correlationId, 0, message) == FrameSender.TOO_LONG) {
-            sender().append(version(), correlationId, 0, new Refusal("the answer is longer than a frame may be"));
+        if (sender().append(version(), correlationId, message) == FrameSender.TOO_LONG) {
+            sender().append(version(), correlationId, new Refusal("the answer is longer than a frame may be"));
         }
     }
 

@@ -13,7 +13,6 @@ import org.slf4j.LoggerFactory;
 /** A connection that this node made: requests go out, answers come back. Owned by its loop. */
 final class PeerConnection extends PeerLink {
     private static final Logger LOG = LoggerFactory.getLogger(PeerConnection.class);
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final PeerDirectory.Entry peer;
     private final Dialer dialer;
@@ -39,9 +38,8 @@ final class PeerConnection extends PeerLink {
         if (call == PendingCalls.FULL) {
             return PeerTransport.NOT_SENT;
         }
-        long remainingNanos = deadlineNanos - node.clock.nanoTime();
-        long remainingMillis = Math.max(0, remainingNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
-        sender().append(version(), call, remainingMillis, request, payload);
+        int until = theirClock.until(deadlineNanos, node.clock.nanoTime());
+        sender().append(version(), call, until, request, payload);
         return call;
     }
 
@@ -49,8 +47,9 @@ final class PeerConnection extends PeerLink {
     boolean tell(PeerMessage message) {
         ByteWriter payload = loop.payload();
         message.encode(payload);
+        int time = PeerClock.reading(node.clock.nanoTime());
         return hasRoom(FrameSender.frameBytes(payload))
-                && sender().append(version(), NO_CORRELATION, 0, message, payload) != FrameSender.TOO_LONG;
+                && sender().append(version(), NO_CORRELATION, time, message, payload) != FrameSender.TOO_LONG;
     }
 
     void forget(long call) {
@@ -90,7 +89,8 @@ final class PeerConnection extends PeerLink {
     }
 
     @Override
-    void onFrame(PeerFrame frame, @Nullable MessageType type) {
+    void onFrame(PeerFrame frame, @Nullable MessageType type, long nowNanos) {
+        theirClock.heard(frame.time(), nowNanos);
         ReplyHandler handler = calls.remove(frame.correlationId());
         if (handler == null) {
             node.counters.lateAnswers.increment();

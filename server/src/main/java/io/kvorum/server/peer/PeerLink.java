@@ -40,6 +40,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
 
     final PeerLoop loop;
     final PeerNode node;
+    final PeerClock theirClock = new PeerClock();
     private final PeerFrameDecoder decoder;
     private final Handshake handshake;
     private @Nullable Channel channel;
@@ -66,8 +67,13 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
     /** The handshake is over, in vain. */
     abstract void onRejected(boolean byThem, Rejected rejected);
 
-    /** A frame came after the handshake; {@code type} is null if this version does not know it. */
-    abstract void onFrame(PeerFrame frame, @Nullable MessageType type);
+    /**
+     * A frame came after the handshake.
+     *
+     * @param type null if this version does not know it
+     * @param nowNanos the time, not before the frame was received
+     */
+    abstract void onFrame(PeerFrame frame, @Nullable MessageType type, long nowNanos);
 
     /** Whether the next frame may be read; if not, whoever says so calls {@link #readOn} later. */
     abstract boolean mayRead();
@@ -125,17 +131,20 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
 
     private void readFrames() {
         long beginNanos = node.clock.nanoTime();
+        long nowNanos = beginNanos;
         try {
             PeerFrame frame = loop.frame;
             while (!ended && !rejecting && mayRead() && decoder.next(frame)) {
                 if (established) {
                     node.counters.framesReceived.increment();
                     node.observe(frame.senderClock());
-                    onFrame(frame, MessageType.of(frame.type()));
+                    onFrame(frame, MessageType.of(frame.type()), nowNanos);
                 } else {
+                    theirClock.heard(frame.time(), nowNanos);
                     onHandshakeFrame(frame);
                 }
-                if (node.clock.nanoTime() - beginNanos > TURN_NANOS) {
+                nowNanos = node.clock.nanoTime();
+                if (nowNanos - beginNanos > TURN_NANOS) {
                     letOthers();
                     break;
                 }
@@ -169,7 +178,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
 
     /** Sends a message of the handshake. */
     final void sendHandshake(PeerMessage message) {
-        sender().append(PeerIdentity.VERSION_MIN, NO_CORRELATION, 0, message);
+        sender().append(PeerIdentity.VERSION_MIN, NO_CORRELATION, message);
     }
 
     /** Ends the connection. */

@@ -182,6 +182,11 @@ final class Bench {
         coordinator.write(key, set(key, value), new RequestOptions(0, w, 0, false), nowNanos + 1000 * MILLI, writing());
     }
 
+    /** A write that so much is left for. */
+    void writeWithin(KeyRef key, String value, long millis) {
+        coordinator.write(key, set(key, value), RequestOptions.DEFAULTS, nowNanos + millis * MILLI, writing());
+    }
+
     void write(KeyRef key, String value, int w, boolean strict) {
         coordinator.write(
                 key, set(key, value), new RequestOptions(0, w, 0, strict), nowNanos + 1000 * MILLI, writing());
@@ -189,6 +194,10 @@ final class Bench {
 
     void modify(KeyRef key, Mutation mutation) {
         coordinator.modify(key, mutation, RequestOptions.DEFAULTS, nowNanos + 1000 * MILLI, writing());
+    }
+
+    void modifyWithin(KeyRef key, Mutation mutation, long millis) {
+        coordinator.modify(key, mutation, RequestOptions.DEFAULTS, nowNanos + millis * MILLI, writing());
     }
 
     private WriteCallback writing() {
@@ -285,6 +294,11 @@ final class Bench {
     /** Of a frame whose sender waits so long. */
     FrameInfo frameInfo(long millis) {
         return new FrameInfo(nowNanos + millis * MILLI, stamps.current());
+    }
+
+    /** The process stands still: time passes, and no timer has come yet. */
+    void standStill(long millis) {
+        nowNanos += millis * MILLI;
     }
 
     void pass(long millis) {

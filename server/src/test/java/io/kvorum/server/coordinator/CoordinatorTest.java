@@ -37,6 +37,25 @@ class CoordinatorTest {
     }
 
     @Test
+    void a_write_whose_time_was_over_before_it_began_touches_nothing() {
+        bench.writeWithin(key, "apple", 0);
+        assertThat(bench.takeEffects())
+                .containsExactly("TRYAGAIN the time was over before the write could begin; nothing was written");
+        assertThat(bench.at(0, key)).isEqualTo("nothing");
+        assertThat(bench.wheel.isEmpty()).isTrue();
+    }
+
+    @Test
+    void a_read_modify_write_that_stood_still_until_its_time_was_over_writes_nothing() {
+        bench.modifyWithin(key, bench.set(key, "apple"), 10);
+        bench.standStill(11);
+        bench.deliver(bench.waitingFor().get(0));
+        assertThat(bench.takeEffects())
+                .contains("TRYAGAIN the time was over before the write could begin; nothing was written");
+        assertThat(bench.at(0, key)).isEqualTo("nothing");
+    }
+
+    @Test
     void a_write_that_reached_too_few_in_time_is_in_doubt_and_says_how_many_have_it() {
         bench.write(key, "apple", 0);
         bench.takeEffects();

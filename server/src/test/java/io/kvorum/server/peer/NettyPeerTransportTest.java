@@ -10,8 +10,10 @@ import io.kvorum.server.peer.message.Probe;
 import io.kvorum.server.peer.message.ProbeAnswer;
 import io.kvorum.server.peer.message.PullAnswer;
 import io.kvorum.server.peer.message.Refusal;
+import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +79,26 @@ final class NettyPeerTransportTest {
                 asker.transport.call(peer, new Probe(), nowNanos + 500 * TestPeer.SECOND, new RecordingReplies()));
         long left = next().info().deadlineNanos() - System.nanoTime();
         assertThat(left).isBetween(400 * TestPeer.SECOND, 501 * TestPeer.SECOND);
+    }
+
+    @Test
+    void time_that_a_request_lay_in_the_socket_of_a_process_that_stood_still_is_part_of_its_time() throws Exception {
+        connect();
+        CountDownLatch standing = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Future<Boolean> wentOn = server.eventLoop.submit(() -> {
+            standing.countDown();
+            return goOn.await(20, TimeUnit.SECONDS);
+        });
+        assertThat(standing.await(20, TimeUnit.SECONDS)).isTrue();
+        long deadlineNanos = System.nanoTime() + TestPeer.SECOND / 5;
+        asker.onLoop(() -> asker.transport.call(peer, new Probe(), deadlineNanos, new RecordingReplies()));
+        while (System.nanoTime() - deadlineNanos < 0) {
+            Thread.onSpinWait();
+        }
+        goOn.countDown();
+        assertThat(wentOn.get()).isTrue();
+        assertThat(next().info().deadlineNanos() - deadlineNanos).isBetween(-TestPeer.SECOND / 5, 0L);
     }
 
     @Test

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * given to a write are over once it is acknowledged; what was acknowledged and is not over shows, or what was written with
  * its context does. Owned by the writer.
  *
- * <p>A write that one node was passed and did not answer is given to another, and may yet be run by the first, late: its
- * value then comes back beside what has superseded it.
+ * <p>A write that one node was passed and did not answer is given to another. The first may have written its own copy and
+ * stood still before it told anyone: the value then comes back beside what has superseded it.
  */
 final class Contextual {
     /** Not refused, not known to be over: what each of them has seen, itself included. */
@@ -50,7 +50,7 @@ final class Contextual {
         twice.add(number);
     }
 
-    /** How often a value was shown that had been superseded, because a second node has run its write late. */
+    /** How often a value was shown that had been superseded, because two nodes have run its write. */
     int returned() {
         return returned;
     }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
@@ -16,7 +15,6 @@ class LateForwardIT {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @Test
-    @Disabled("Known: what stood still runs what it was passed, however old. See docs/faults.md, What is known")
     void value_that_was_superseded_does_not_come_back_when_the_first_node_goes_on() throws IOException {
         try (FaultyCluster cluster = FaultyCluster.start(NODES, 1, Map.of("engine", "memory"));
                 Jedis client = cluster.processes().connect(0)) {

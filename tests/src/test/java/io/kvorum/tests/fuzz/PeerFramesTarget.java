@@ -73,7 +73,7 @@ final class PeerFramesTarget implements FuzzTarget {
                                 frame.version(),
                                 frame.type(),
                                 frame.correlationId(),
-                                frame.remainingMillis(),
+                                frame.time(),
                                 frame.senderClock());
                         written.writeBytes(frame.array(), frame.payloadOffset(), frame.payloadLength());
                         writer.end();

@@ -3,6 +3,7 @@ package io.kvorum.tests.sim.cluster;
 import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.server.peer.FrameInfo;
+import io.kvorum.server.peer.PeerClock;
 import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.ReplyHandler;
@@ -23,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class SimSession {
     private static final int CALLS_MAX = 256;
     private static final int PAYLOAD_BYTES = 256;
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final SimLoop caller;
     private final SimLoop server;
     private final int peer;
     private final Runnable onEnd;
     private final Map<Long, ReplyHandler> waiting = new TreeMap<>();
+    private final PeerClock serversClock = new PeerClock();
     private boolean openAtCaller = true;
     private boolean openAtServer = true;
 
@@ -45,6 +46,8 @@ final class SimSession {
         this.peer = peer;
         this.onEnd = onEnd;
         server.life().incoming().add(this);
+        // The handshake, which takes no time here, said so.
+        serversClock.heard(PeerClock.reading(nanoTime(server)), nanoTime(caller));
     }
 
     boolean isFrom(int node) {
@@ -62,12 +65,11 @@ final class SimSession {
     /** Sends a request, under a number that no other call of the loop has. */
     void call(long call, PeerMessage request, long deadlineNanos, ReplyHandler handler) {
         waiting.put(call, handler);
-        long remainingNanos = deadlineNanos - caller.life().node().clock().nanoTime();
-        send(call, request, Math.max(0, remainingNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+        send(call, request, serversClock.until(deadlineNanos, nanoTime(caller)));
     }
 
     void tell(PeerMessage message) {
-        send(PeerTransport.NOT_SENT, message, 0);
+        send(PeerTransport.NOT_SENT, message, PeerClock.reading(nanoTime(caller)));
     }
 
     void forget(long call) {
@@ -106,7 +108,7 @@ final class SimSession {
         lost.forEach(handler -> handler.onLost(peer));
     }
 
-    private void send(long call, PeerMessage message, long remainingMillis) {
+    private void send(long call, PeerMessage message, int time) {
         PeerMessage sent = caller.life().sabotage().request(message);
         watch(caller, server, sent);
         byte[] bytes = bytesOf(sent);
@@ -120,11 +122,11 @@ final class SimSession {
                 }
                 return;
             }
-            server.run(() -> serve(call, sent.type(), bytes, clock, remainingMillis));
+            server.run(() -> serve(call, sent.type(), bytes, clock, time));
         });
     }
 
-    private void serve(long call, MessageType type, byte[] bytes, long clock, long remainingMillis) {
+    private void serve(long call, MessageType type, byte[] bytes, long clock, int time) {
         if (!openAtServer) {
             return;
         }
@@ -135,7 +137,8 @@ final class SimSession {
             answer(call, new Refusal(type + " is not served here"));
             return;
         }
-        long deadlineNanos = life.node().clock().nanoTime() + remainingMillis * NANOS_PER_MILLI;
+        long nowNanos = nanoTime(server);
+        long deadlineNanos = call == PeerTransport.NOT_SENT ? nowNanos : PeerClock.deadlineNanos(time, nowNanos);
         PeerMessage request = type.decode(new ByteReader(bytes));
         int asker = life.peerOf(caller.life().node());
         handler.handle(
@@ -153,13 +156,15 @@ final class SimSession {
         watch(server, caller, sent);
         byte[] bytes = bytesOf(sent);
         long clock = server.life().stamps().current();
-        travel(server, caller, false, () -> caller.run(() -> answered(call, sent.type(), bytes, clock)));
+        int time = PeerClock.reading(nanoTime(server));
+        travel(server, caller, false, () -> caller.run(() -> answered(call, sent.type(), bytes, clock, time)));
     }
 
-    private void answered(long call, MessageType type, byte[] bytes, long clock) {
+    private void answered(long call, MessageType type, byte[] bytes, long clock, int time) {
         if (!openAtCaller) {
             return;
         }
+        serversClock.heard(time, nanoTime(caller));
         caller.life().stamps().observe(clock);
         @Nullable ReplyHandler handler = waiting.remove(call);
         if (handler == null) {
@@ -173,6 +178,10 @@ final class SimSession {
         } else {
             handler.onReply(peer, reply);
         }
+    }
+
+    private static long nanoTime(SimLoop loop) {
+        return loop.life().node().clock().nanoTime();
     }
 
     private static void travel(SimLoop from, SimLoop to, boolean mayDouble, Runnable arrival) {
