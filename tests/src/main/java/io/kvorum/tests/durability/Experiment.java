@@ -174,7 +174,9 @@ abstract class Experiment implements Callable<Integer> {
         try {
             Map<String, Object> plan = new LinkedHashMap<>(plan());
             plan.put("sync", sync);
-            plan.put("heap", heap != null ? heap : "as the launcher takes");
+            String fixed = System.getenv("KVORUM_HEAP");
+            String launchers = fixed == null ? "as the launcher takes" : fixed + ", taken at the start";
+            plan.put("heap", heap != null ? heap : launchers);
             plan.put("settings", settings);
             plan.put("connections", (int) Ranges.between("--connections", connections, 1, 10_000));
             plan.put("value-bytes", (int) Ranges.between("--value-bytes", bytes, 1, VALUE_BYTES_MAX));
