@@ -219,6 +219,7 @@ public final class Node implements AutoCloseable {
         self.start(metrics, control);
         NodeGauges.register(metrics, engine, membership, peerNode, sessions);
         NodeGauges.register(metrics, core.antiEntropy());
+        NodeGauges.register(metrics, core.reaping());
         NodeGauges.register(metrics, core, storage.hints());
         List<NodeLoop> loops = new ArrayList<>();
         Map<EventLoop, NodeLoop> byEventLoop = new HashMap<>();
@@ -290,6 +291,13 @@ public final class Node implements AutoCloseable {
                         core.sweeper()::looked,
                         () -> -1,
                         () -> admission.budget().workedNanos(BackgroundJob.SWEEPING)));
+        admission.track(
+                BackgroundJob.REAPING,
+                new JobProgress(
+                        "records",
+                        core.reaping()::reaped,
+                        core.reaping()::waiting,
+                        () -> admission.budget().workedNanos(BackgroundJob.REAPING)));
     }
 
     /** Loads the records, while clients and those who watch are told how far that is. */

@@ -31,6 +31,10 @@ import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.message.Count;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.Scan;
+import io.kvorum.server.reaping.ReapResponder;
+import io.kvorum.server.reaping.ReapingCounters;
+import io.kvorum.server.reaping.ReapingPolicy;
+import io.kvorum.server.reaping.ReapingService;
 import io.kvorum.server.repair.AntiEntropyCounters;
 import io.kvorum.server.repair.AntiEntropyPolicy;
 import io.kvorum.server.repair.AntiEntropyService;
@@ -55,6 +59,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +89,8 @@ public final class NodeCore {
     private final HandoffCounters handoff = new HandoffCounters();
     private final Map<MessageType, PeerRequestHandler> handlers;
     private final AntiEntropyCounters antiEntropy = new AntiEntropyCounters();
+    private final ReapingCounters reaping = new ReapingCounters();
+    private final ReapResponder reapResponder;
     private final Sweeper sweeper;
 
     /**
@@ -169,7 +176,10 @@ public final class NodeCore {
                 peer -> membership.peers().directory().get(peer).name());
         this.quorums = quorums(config.replication());
         this.contextSecret = contextSecret(config, foundation.founded().ring());
+        this.reapResponder =
+                new ReapResponder(foundation.engine(), foundation.stamps(), foundation.hints(), membership::view);
         this.handlers = handlers(foundation, membership);
+        handlers.putAll(reapResponder.handlers());
         this.sweeper = new Sweeper(
                 foundation.engine(),
                 foundation.stamps(),
@@ -214,12 +224,40 @@ public final class NodeCore {
                 foundation.engine(),
                 membership.view().ring().partitioner(),
                 copies::mergeFromElsewhere,
+                foundation.stamps(),
+                foundation.config().storage().tombstoneGraceMillis(),
                 calls,
                 foundation.budget(),
                 foundation.control(),
                 foundation.clock());
         comparing.start();
-        membership.start(calls, new MembershipListeners(List.of(settling, comparing)));
+        ReapingService reaper = reaping(calls);
+        reaper.start();
+        membership.start(calls, new MembershipListeners(List.of(settling, comparing, reaper)));
+    }
+
+    private ReapingService reaping(PeerCalls calls) {
+        ReplicationConfig replication = foundation.config().replication();
+        long timeoutNanos = replication.readTimeoutNanos() + replication.writeTimeoutNanos();
+        return new ReapingService(
+                ReapingPolicy.of(
+                        foundation.config().storage().tombstoneGraceMillis(),
+                        TimeUnit.NANOSECONDS.toMillis(timeoutNanos),
+                        Runtime.getRuntime().maxMemory()),
+                reaping,
+                foundation.engine(),
+                foundation.stamps(),
+                reapResponder,
+                membership.view(),
+                calls,
+                foundation.budget(),
+                foundation.control(),
+                foundation.clock());
+    }
+
+    /** What the rounds of reaping that this node leads did since the start. */
+    public ReapingCounters reaping() {
+        return reaping;
     }
 
     /** What takes away what is expired or dead. */

@@ -12,6 +12,7 @@ import io.kvorum.server.peer.PeerCounters;
 import io.kvorum.server.peer.PeerDirectory;
 import io.kvorum.server.peer.PeerNode;
 import io.kvorum.server.peer.PeerTransport;
+import io.kvorum.server.reaping.ReapingCounters;
 import io.kvorum.server.repair.AntiEntropyCounters;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.hint.HintStore;
@@ -91,6 +92,17 @@ final class NodeGauges {
                 "kvorum_anti_entropy_unneeded_total",
                 "Keys that anti-entropy moved although copies were equal by then; does not grow at rest",
                 antiEntropy::unneeded);
+    }
+
+    static void register(NodeMetrics metrics, ReapingCounters reaping) {
+        metrics.gauge(
+                "kvorum_reaped_records_total",
+                "Records that this node saw to it that all owners let go of, or truncated the vectors of",
+                reaping::reaped);
+        metrics.gauge(
+                "kvorum_reaping_waiting_records",
+                "Records that all owners agreed upon to reap, and that wait until nothing older can come",
+                reaping::waiting);
     }
 
     static void register(NodeMetrics metrics, Admission admission) {

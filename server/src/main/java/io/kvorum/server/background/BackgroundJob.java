@@ -13,8 +13,10 @@ public enum BackgroundJob {
     ANTI_ENTROPY,
     /** Hands what was kept for a node that was away to it. */
     HANDOFF,
-    /** Takes away what is expired or dead for long. */
-    SWEEPING;
+    /** Takes away what is expired; where a node is alone, what is dead for long, too. */
+    SWEEPING,
+    /** Agrees with other owners on what is dead for longer than the grace, and lets go of it. */
+    REAPING;
 
     /** All of them, in the order in which they are shown. */
     public static final List<BackgroundJob> ALL = List.of(values());

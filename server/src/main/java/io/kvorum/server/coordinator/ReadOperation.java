@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * no opinion, and that says nothing.
  */
 final class ReadOperation extends Deadline implements ReplyHandler {
+    /** What is found this long after the end of a read is no ground for changing copies. */
+    private static final long REPAIR_LATE_NANOS = 1_000_000_000L;
+
     private static final byte NOT_ASKED = 0;
     private static final byte ASKED = 1;
     private static final byte ANSWERED = 2;
@@ -390,7 +393,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
      */
     private void repair() {
         long mergedHash = coordinator.replica.hashOf(merged);
-        if (merged == null || owners.length == 1) {
+        boolean late = coordinator.clock.nanoTime() - deadlineNanos > REPAIR_LATE_NANOS;
+        if (merged == null || owners.length == 1 || late) {
+            // What was read before this process stood still may have been reaped since.
             return;
         }
         boolean stale = mergedHash != ownHash;
@@ -400,7 +405,7 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         if (!stale) {
             return;
         }
-        boolean ownMayBeAbsent = ownHash == 0 && coordinator.replica.evicts();
+        boolean ownMayBeAbsent = ownHash == 0 && coordinator.replica.mayBeGone(merged);
         if (mergedHash != ownHash
                 && !ownMayBeAbsent
                 && coordinator.replica.mergeOwn(key, merged) == ReplicaService.Outcome.WRITTEN) {
@@ -419,7 +424,7 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     private void sendTo(byte @Nullable [] current) {
         long currentHash = coordinator.replica.hashOf(current);
         for (int place = 0; current != null && place < owners.length; place++) {
-            boolean mayBeAbsent = hashes[place] == 0 && coordinator.replica.evicts();
+            boolean mayBeAbsent = hashes[place] == 0 && coordinator.replica.mayBeGone(current);
             if (states[place] == ANSWERED && hashes[place] != currentHash && !mayBeAbsent) {
                 coordinator.transport.tell(owners[place], coordinator.replica.toWrite(key, current, false));
                 coordinator.metrics.repaired();

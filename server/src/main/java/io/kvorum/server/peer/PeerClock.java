@@ -67,7 +67,7 @@ public final class PeerClock {
         }
         long remaining = Math.floorDiv(deadlineNanos, NANOS_PER_MILLI) - Math.floorDiv(nowNanos, NANOS_PER_MILLI);
         long bounded = Math.max(-REMAINING_MILLIS_MAX, Math.min(remaining, REMAINING_MILLIS_MAX));
-        long margin = Math.min(MARGIN_MILLIS_MAX, ageMillis(nowNanos) / RATE);
+        long margin = Math.min(MARGIN_MILLIS_MAX, (ageMillis(nowNanos) + RATE - 1) / RATE);
         return reading(nowNanos) + (int) (bounded - margin) + offset;
     }
 

@@ -23,6 +23,12 @@ interface AntiEntropyEffects {
     /** The sum of the hashes of this node's records at a position; 0 if there is none. */
     long hashAt(int partition, long position);
 
+    /**
+     * Whether all that this node has at a position is dead for longer than the grace: an owner that has none is not sent it,
+     * since it may have been reaped there.
+     */
+    boolean isPastGrace(int partition, long position);
+
     /** Ask for root sums unless this is their digest too: {@link AntiEntropy#onCompared}. */
     void compare(int peer, long ticket, long digest);
 
@@ -35,18 +41,24 @@ interface AntiEntropyEffects {
     /** Ask for the records at positions: {@link AntiEntropy#onFetched}. */
     void fetch(int peer, long ticket, int partition, long[] positions);
 
-    /**
-     * Merge a record into this node's copy.
-     *
-     * @return false if that cannot be done now, for want of memory or disk
-     */
-    boolean merge(int partition, byte[] record);
+    /** Merge a record into this node's copy. */
+    Merged merge(int partition, byte[] record);
 
     /** Send what this node has at a position, read anew: {@link AntiEntropy#onSent}. */
     void send(int peer, long ticket, int partition, long position);
 
     /** Count what became of a key that two looks found different. */
     void repaired(Repair repair);
+
+    /** What became of a record that a peer has. */
+    enum Merged {
+        /** This node's copy holds it. */
+        TAKEN,
+        /** It is dead for longer than the grace, and there is none here: it may have been reaped. */
+        PAST_GRACE,
+        /** There is no memory or disk for it now. */
+        NO_ROOM
+    }
 
     /** What became of a key that two looks found different. */
     enum Repair {

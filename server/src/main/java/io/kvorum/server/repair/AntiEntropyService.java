@@ -1,5 +1,6 @@
 package io.kvorum.server.repair;
 
+import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.Budget;
@@ -22,6 +23,8 @@ import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.version.RecordBytes;
+import io.kvorum.storage.version.StampClock;
+import io.kvorum.storage.version.Visible;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -54,6 +57,8 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private final Map<Integer, Long> bytesUnderWay = new HashMap<>();
     private final Partitioner partitioner;
     private final RecordMerger merger;
+    private final StampClock stamps;
+    private final long graceMillis;
     private final PeerCalls calls;
     private final Budget budget;
     private final TaskLoop control;
@@ -66,6 +71,8 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
      * @param engine the copies
      * @param partitioner of the ring, for life
      * @param merger takes records of other owners
+     * @param stamps the node's clock
+     * @param graceMillis how long what is dead is remembered
      * @param calls how peers are reached
      * @param budget how much of its time this may use
      */
@@ -75,6 +82,8 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
             StorageEngine engine,
             Partitioner partitioner,
             RecordMerger merger,
+            StampClock stamps,
+            long graceMillis,
             PeerCalls calls,
             Budget budget,
             TaskLoop control,
@@ -86,6 +95,8 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
         this.copies = new CopyReader(engine, partitioner);
         this.partitioner = partitioner;
         this.merger = merger;
+        this.stamps = stamps;
+        this.graceMillis = graceMillis;
         this.calls = calls;
         this.budget = budget;
         this.control = control;
@@ -216,8 +227,30 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     }
 
     @Override
-    public boolean merge(int partition, byte[] record) {
-        return merger.merge(partition, record);
+    public Merged merge(int partition, byte[] record) {
+        if (isSound(record) && isPastGrace(record) && hashAt(partition, copies.positionOf(record)) == 0) {
+            return Merged.PAST_GRACE;
+        }
+        return merger.merge(partition, record) ? Merged.TAKEN : Merged.NO_ROOM;
+    }
+
+    @Override
+    public boolean isPastGrace(int partition, long position) {
+        return copies.recordsAt(partition, position).stream().allMatch(this::isPastGrace);
+    }
+
+    private boolean isPastGrace(byte[] record) {
+        return Visible.isDeadBefore(record, stamps.currentMillis() - graceMillis);
+    }
+
+    private static boolean isSound(byte[] record) {
+        try {
+            RecordBytes.check(record);
+            return true;
+        } catch (DecodeException unsound) {
+            // Who merges counts it.
+            return false;
+        }
     }
 
     @Override

@@ -7,13 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** This node's copies by leaf and by position, which is how anti-entropy names what it compares. Safe from every thread. */
-final class CopyReader {
+public final class CopyReader {
     private static final int RECORDS_A_LOOK = 1_024;
 
     private final StorageEngine engine;
     private final Partitioner partitioner;
 
-    CopyReader(StorageEngine engine, Partitioner partitioner) {
+    /** Joins the parts. */
+    public CopyReader(StorageEngine engine, Partitioner partitioner) {
         this.engine = engine;
         this.partitioner = partitioner;
     }
@@ -37,7 +38,7 @@ final class CopyReader {
     }
 
     /** All records at a position: one as a rule, several where keys collide, none if there is none. */
-    List<byte[]> recordsAt(int partition, long position) {
+    public List<byte[]> recordsAt(int partition, long position) {
         List<byte[]> records = new ArrayList<>(1);
         // A hash of 0 is kept as 1 in tables.
         long cursor = Math.max(1, Integer.toUnsignedLong(StorageEngine.tableHash(position)));
@@ -50,7 +51,7 @@ final class CopyReader {
     }
 
     /** The sum of the hashes of the records at a position; 0 if there is none. */
-    long hashAt(int partition, long position) {
+    public long hashAt(int partition, long position) {
         long sum = 0;
         for (byte[] record : recordsAt(partition, position)) {
             sum += RecordBytes.hash(record);
@@ -58,7 +59,8 @@ final class CopyReader {
         return sum;
     }
 
-    long positionOf(byte[] record) {
+    /** The upper half of the position of a record's key. */
+    public long positionOf(byte[] record) {
         return partitioner.high(record, RecordBytes.KEY_AT, RecordBytes.keyLength(record));
     }
 }

@@ -4,6 +4,7 @@ import io.kvorum.server.peer.message.CompareAnswer;
 import io.kvorum.server.peer.message.EntriesAnswer;
 import io.kvorum.server.peer.message.FetchAnswer;
 import io.kvorum.server.peer.message.LeavesAnswer;
+import io.kvorum.server.repair.AntiEntropyEffects.Merged;
 import io.kvorum.server.repair.AntiEntropyEffects.Repair;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -268,8 +269,11 @@ final class Exchange {
         heardNanos = nowNanos;
         int partition = confirmed.get(next).partition();
         boolean taken = true;
+        boolean allWanted = true;
         for (byte[] record : answer.records()) {
-            taken &= effects.merge(partition, record);
+            Merged merged = effects.merge(partition, record);
+            taken &= merged != Merged.NO_ROOM;
+            allWanted &= merged != Merged.PAST_GRACE;
         }
         if (answer.done() == 0) {
             stop(nowNanos);
@@ -285,7 +289,7 @@ final class Exchange {
         while (next < upTo) {
             Suspect suspect = confirmed.get(next++);
             if (taken) {
-                settle(suspect, effects);
+                settle(suspect, allWanted, effects);
             }
             // Else there is no room here for what the peer has: what it lacks it is sent all the same.
         }
@@ -383,7 +387,7 @@ final class Exchange {
                 effects.fetch(peer, ++ticket, partition, positions);
                 return;
             }
-            settle(suspect, effects);
+            settle(suspect, true, effects);
             next++;
         }
         phase = Phase.SENDING;
@@ -399,15 +403,18 @@ final class Exchange {
     }
 
     /** What the peer had at a position is here now, too: is there more here than it had? */
-    private void settle(Suspect suspect, AntiEntropyEffects effects) {
+    private void settle(Suspect suspect, boolean allWanted, AntiEntropyEffects effects) {
         long hash = effects.hashAt(suspect.partition(), suspect.position());
         if (hash != suspect.own()) {
             effects.repaired(Repair.PULLED);
             repairs = true;
         }
         if (hash != suspect.other() && hash != 0) {
-            toSend.add(suspect);
-        } else if (hash == suspect.own()) {
+            boolean reaped = suspect.other() == 0 && effects.isPastGrace(suspect.partition(), suspect.position());
+            if (!reaped) {
+                toSend.add(suspect);
+            }
+        } else if (hash == suspect.own() && allWanted) {
             effects.repaired(Repair.NOTHING);
         }
     }

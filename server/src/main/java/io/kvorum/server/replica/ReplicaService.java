@@ -122,6 +122,11 @@ public final class ReplicaService {
         return engine.evicts();
     }
 
+    /** Whether an owner that has no record where another has this one is to be left alone: it may have let it go. */
+    public boolean mayBeGone(byte[] record) {
+        return evicts() || Visible.isDeadBefore(record, nowMillis() - 2 * staleFrameMillis);
+    }
+
     /** Whether a record lacks values of live siblings that may be on disk: then it is a stub, to be fetched before it is used. */
     public boolean isStub(byte @Nullable [] record) {
         // With a margin: by the clock of who asks it may live a little longer.

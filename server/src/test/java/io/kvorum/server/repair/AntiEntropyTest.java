@@ -54,6 +54,7 @@ final class AntiEntropyTest {
     private static final long TICK = SECOND / 10;
     private static final int PARTITIONS = 16;
     private static final int PEER = 1;
+    private static final long GRACE_MILLIS = 24 * 3_600_000L;
     private static final NodeId LOWER = NodeId.of(0, 1);
     private static final NodeId HIGHER = NodeId.of(0, 2);
 
@@ -311,6 +312,8 @@ final class AntiEntropyTest {
                 here,
                 ring.partitioner(),
                 (partition, record) -> mergeHere(record),
+                stamps,
+                GRACE_MILLIS,
                 calls(),
                 budget,
                 loop(),

@@ -334,7 +334,11 @@ final class PartitionCopy implements PartitionScope {
             return false;
         }
         long since = Visible.deadSinceMillis(record, sweep.expiredBeforeMillis());
-        return since != Visible.LIVE && (since < sweep.deadBeforeMillis() || !RecordBytes.isDeleted(record));
+        if (since == Visible.LIVE) {
+            // One of several siblings may be expired.
+            return Versions.withoutExpiredValues(record, sweep.expiredBeforeMillis()) != record;
+        }
+        return since < sweep.deadBeforeMillis() || !RecordBytes.isDeleted(record);
     }
 
     @SuppressWarnings("ReferenceEquality") // another record came in its place
@@ -344,7 +348,7 @@ final class PartitionCopy implements PartitionScope {
         if (get(hash, record) != record) {
             return;
         }
-        if (Visible.deadSinceMillis(record, sweep.expiredBeforeMillis()) < sweep.deadBeforeMillis()) {
+        if (Visible.isDeadBefore(record, sweep.deadBeforeMillis())) {
             if (log.removal(partition, record) >= 0) {
                 place(hash, high, record, null);
             }

@@ -160,6 +160,13 @@ public final class DurableHintStore implements HintStore {
     }
 
     @Override
+    public boolean isBusy() {
+        synchronized (lock) {
+            return running || !queue.isEmpty();
+        }
+    }
+
+    @Override
     public void close() {
         synchronized (lock) {
             closed = true;

@@ -61,6 +61,9 @@ public interface HintStore extends AutoCloseable {
     /** What is kept for each target that something is kept for. */
     List<Usage> usage();
 
+    /** Whether changes wait to be made: then what scans show is not all that is kept. */
+    boolean isBusy();
+
     /** Whether nothing is kept for anybody. */
     default boolean isEmpty() {
         return usage().isEmpty();

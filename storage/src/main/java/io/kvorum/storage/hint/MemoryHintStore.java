@@ -134,6 +134,11 @@ public final class MemoryHintStore implements HintStore {
     }
 
     @Override
+    public boolean isBusy() {
+        return false;
+    }
+
+    @Override
     public synchronized void close() {
         closed = true;
     }

@@ -116,6 +116,15 @@ public final class Visible {
         return since;
     }
 
+    /** Whether every sibling was a tombstone or expired before a time, and nothing has happened to them since. */
+    public static boolean isDeadBefore(byte[] record, long millis) {
+        if (isSurelyLive(record, millis)) {
+            return false;
+        }
+        long since = deadSinceMillis(record, millis);
+        return since != LIVE && since < millis;
+    }
+
     /** Whether a record with one sibling, as nearly all have, is live: what {@link #deadSinceMillis} tells at length. */
     public static boolean isSurelyLive(byte[] record, long nowMillis) {
         if (RecordBytes.siblingCount(record) != 1) {

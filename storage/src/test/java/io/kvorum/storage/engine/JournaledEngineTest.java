@@ -11,9 +11,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.journal.JournalSettings;
 import io.kvorum.storage.journal.SyncPolicy;
+import io.kvorum.storage.version.Context;
 import io.kvorum.storage.version.Draft;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.StampClock;
+import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.storage.version.Versions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -616,6 +618,29 @@ final class JournaledEngineTest {
         assertThat(next.recordCount()).isEqualTo(1);
         checkpoint();
         assertThat(store.records()).isEqualTo(1);
+    }
+
+    @Test
+    void expired_sibling_beside_a_live_one_leaves_its_bytes_and_the_record_stays() {
+        JournaledEngine engine = start(Continuity.WHOLE, 1);
+        expiring(engine, 7, nowMillis + 10_000);
+        update(
+                engine,
+                7,
+                (current, scope) -> Versions.write(
+                        current,
+                        new Draft()
+                                .key(TestRecords.key(7), 0, Long.BYTES)
+                                .dot(scope.actor(), scope.nextStamp(Versions.newestStamp(current)))
+                                .value(new byte[100], 0, 100),
+                        Context.EMPTY,
+                        VersionObserver.NONE));
+        checkpoint();
+        long root = engine.root(partitionOf(7));
+        assertThat(read(engine, 7)).hasSizeGreaterThan(1_100);
+        sweep(engine, new Sweep(nowMillis + 11_000, nowMillis + 11_000));
+        assertThat(read(engine, 7)).hasSizeBetween(100, 500);
+        assertThat(engine.root(partitionOf(7))).isEqualTo(root);
     }
 
     private static void sweep(StorageEngine engine, Sweep sweep) {

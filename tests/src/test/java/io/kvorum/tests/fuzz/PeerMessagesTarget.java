@@ -34,6 +34,12 @@ import io.kvorum.server.peer.message.Pull;
 import io.kvorum.server.peer.message.PullAnswer;
 import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.peer.message.ReadAnswer;
+import io.kvorum.server.peer.message.Reap;
+import io.kvorum.server.peer.message.ReapAgree;
+import io.kvorum.server.peer.message.ReapAgreed;
+import io.kvorum.server.peer.message.ReapHeld;
+import io.kvorum.server.peer.message.ReapHeldAnswer;
+import io.kvorum.server.peer.message.Reaped;
 import io.kvorum.server.peer.message.Refusal;
 import io.kvorum.server.peer.message.Rejected;
 import io.kvorum.server.peer.message.Scan;
@@ -173,6 +179,18 @@ final class PeerMessagesTarget implements FuzzTarget {
                 new FetchAnswer(random.nextInt(10), List.of(record)),
                 new HintedWrite(random.nextLong(), 2, NodeId.of(random.nextLong(), 4), record, random.nextBoolean()),
                 new HintedRead(random.nextLong(), 2, key),
+                new ReapAgree(
+                        random.nextInt(256), new long[] {random.nextLong(), 1}, new long[] {random.nextLong(), 2}),
+                new ReapAgreed(random.nextLong(), partitions),
+                new ReapHeld(random.nextInt(256)),
+                new ReapHeldAnswer(random.nextLong(), random.nextBoolean()),
+                new Reap(
+                        random.nextInt(256),
+                        random.nextLong(1L << 45),
+                        random.nextLong(1L << 45),
+                        new long[] {random.nextLong()},
+                        new long[] {random.nextLong()}),
+                new Reaped(random.nextBoolean()),
                 new Probe(),
                 new ProbeAnswer(),
                 new CopyState(random.nextLong(), random.nextInt(300), partitions),

@@ -38,7 +38,13 @@ public enum MessageType {
     FETCH(31, Fetch::decode),
     FETCH_ANSWER(32, FetchAnswer::decode),
     HINTED_WRITE(40, HintedWrite::decode),
-    HINTED_READ(41, HintedRead::decode);
+    HINTED_READ(41, HintedRead::decode),
+    REAP_AGREE(42, ReapAgree::decode),
+    REAP_AGREED(43, ReapAgreed::decode),
+    REAP_HELD(44, ReapHeld::decode),
+    REAP_HELD_ANSWER(45, ReapHeldAnswer::decode),
+    REAP(46, Reap::decode),
+    REAPED(47, Reaped::decode);
 
     private static final int CODES = 64;
     private static final @Nullable MessageType[] BY_CODE = new MessageType[CODES];

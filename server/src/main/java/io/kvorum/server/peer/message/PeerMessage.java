@@ -42,7 +42,13 @@ public sealed interface PeerMessage
                 Fetch,
                 FetchAnswer,
                 HintedWrite,
-                HintedRead {
+                HintedRead,
+                ReapAgree,
+                ReapAgreed,
+                ReapHeld,
+                ReapHeldAnswer,
+                Reap,
+                Reaped {
     /** The number of this message's type in the frame header. */
     MessageType type();
 

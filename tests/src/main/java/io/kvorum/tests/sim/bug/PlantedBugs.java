@@ -27,6 +27,7 @@ public final class PlantedBugs {
                 new PlantedBug("trust a copy that lost its data", "nothing is lost", seed -> Copies.trusted()),
                 new PlantedBug("draw stamps outside the lock", "errors", seed -> Copies.withStaleStamps()),
                 new PlantedBug("reap a tombstone at once", "nothing comes back", seed -> Copies.reapedAtOnce()),
+                new PlantedBug("reap in spite of hints", "nothing comes back", 5, seed -> Reaping.withoutHints()),
                 new PlantedBug("acknowledge before forcing", "nothing is lost", seed -> Storing.unforced()),
                 new PlantedBug("keep actors when killed", "actors end", seed -> Storing.endedInOrder()),
                 new PlantedBug(

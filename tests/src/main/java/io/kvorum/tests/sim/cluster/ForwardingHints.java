@@ -39,6 +39,11 @@ public class ForwardingHints implements HintStore {
     }
 
     @Override
+    public boolean isBusy() {
+        return hints.isBusy();
+    }
+
+    @Override
     public void close() {
         hints.close();
     }

@@ -164,7 +164,7 @@ public final class SimNode implements SimThread.Machine {
                 stamps,
                 actors.generator("actors"));
         engine.start();
-        StorageEngine watched = new WatchedEngine(engine, cluster.watcher(), index, () -> false);
+        StorageEngine watched = new WatchedEngine(engine, cluster.watcher(), index, stamps::currentMillis, () -> false);
         HintStore hints = new MemoryHintStore(config.storage().hintBytesMax(), VersionObserver.NONE);
         return new Memory(stamps, cluster.sabotage().engine(watched), hints);
     }

@@ -74,8 +74,8 @@ final class SimStorage {
             }
         }
         SimDisk disk = node.disk();
-        this.engine = sabotage.engine(
-                new WatchedEngine(storage.engine(), node.cluster().watcher(), node.index(), disk::isFull));
+        this.engine = sabotage.engine(new WatchedEngine(
+                storage.engine(), node.cluster().watcher(), node.index(), stamps::currentMillis, disk::isFull));
     }
 
     StampClock stamps() {

@@ -12,18 +12,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An engine, and a watcher that sees each change of its copies. */
 final class WatchedEngine extends ForwardingEngine {
     private final Watcher watcher;
     private final int node;
+    private final LongSupplier nowMillis;
     private final BooleanSupplier diskIsFull;
 
-    WatchedEngine(StorageEngine engine, Watcher watcher, int node, BooleanSupplier diskIsFull) {
+    WatchedEngine(StorageEngine engine, Watcher watcher, int node, LongSupplier nowMillis, BooleanSupplier diskIsFull) {
         super(engine);
         this.watcher = watcher;
         this.node = node;
+        this.nowMillis = nowMillis;
         this.diskIsFull = diskIsFull;
     }
 
@@ -37,6 +40,10 @@ final class WatchedEngine extends ForwardingEngine {
             if (diskIsFull.getAsBoolean()) {
                 watcher.storage(node, StorageEvent.WROTE_WHILE_FULL);
             }
+        }
+        byte[] gone = seen.before;
+        if (ticket >= 0 && after == null && gone != null) {
+            watcher.reaped(node, gone, nowMillis.getAsLong());
         }
         if (ticket == REFUSED_BUSY || ticket == REFUSED_DISK) {
             watcher.storage(node, ticket == REFUSED_BUSY ? StorageEvent.BUSY : StorageEvent.REFUSED);

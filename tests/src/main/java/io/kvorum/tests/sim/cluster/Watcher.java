@@ -17,7 +17,7 @@ public interface Watcher {
      */
     void changed(int node, int partition, long actor, long flushedUpTo, byte @Nullable [] before, byte[] after);
 
-    /** A copy dropped a record that is dead for longer than the grace. */
+    /** A copy dropped a record, all of whose siblings were over before a time. */
     void reaped(int node, byte[] record, long deadBeforeMillis);
 
     /** A copy was flushed. */

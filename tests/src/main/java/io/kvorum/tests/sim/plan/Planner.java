@@ -24,6 +24,9 @@ public final class Planner {
     /** Decides what there is to hint, likewise. */
     private final RandomGenerator outages;
 
+    /** Decides what lasts longer than the grace, likewise. */
+    private final RandomGenerator graves;
+
     private final List<Step> steps = new ArrayList<>();
     private final List<Family> keys = new ArrayList<>();
     private int nodes;
@@ -40,6 +43,7 @@ public final class Planner {
         this.random = source.generator("plan");
         this.disks = source.generator("plan-disks");
         this.outages = source.generator("plan-outages");
+        this.graves = source.generator("plan-graves");
     }
 
     /**
@@ -72,6 +76,9 @@ public final class Planner {
             }
         }
         List<String> engine = engine();
+        if (shortGrace && nodes > 2 && graves.nextInt(3) > 0) {
+            graves();
+        }
         steps.sort(Comparator.comparingLong(Step::atNanos));
         boolean steady = shortGrace || random.nextInt(4) == 0;
         SimCluster.Shape shape = new SimCluster.Shape(
@@ -267,6 +274,30 @@ public final class Planner {
             }
         }
         throw new IllegalStateException("weights of " + family);
+    }
+
+    /** Keys are deleted and then left alone for longer than the grace, while some nodes cannot reach some others. */
+    private void graves() {
+        long atNanos = lengthNanos + graves.nextLong(2 * VirtualTime.SECOND);
+        for (int i = 1 + graves.nextInt(4); i > 0; i--) {
+            int node = graves.nextInt(nodes);
+            int other = (node + 1 + graves.nextInt(nodes - 1)) % nodes;
+            long cutNanos = atNanos + graves.nextLong(-VirtualTime.SECOND, VirtualTime.SECOND);
+            steps.add(new Step.Cut(cutNanos, node, other));
+            steps.add(new Step.Cut(cutNanos, other, node));
+            mendAt(cutNanos + graves.nextLong(10 * VirtualTime.SECOND), node, other);
+        }
+        for (int key = 0; key < keys.size(); key++) {
+            for (int i = graves.nextInt(5); i > 0; i--) {
+                long whenNanos = atNanos + graves.nextLong(-VirtualTime.SECOND, VirtualTime.SECOND);
+                steps.add(request(graves, whenNanos, key, operation(graves, keys.get(key))));
+            }
+        }
+        for (int i = graves.nextInt(3); i > 0; i--) {
+            long whenNanos = atNanos + graves.nextLong(10 * VirtualTime.SECOND);
+            int key = graves.nextInt(keys.size());
+            steps.add(request(graves, whenNanos, key, operation(graves, keys.get(key))));
+        }
     }
 
     private void faults() {

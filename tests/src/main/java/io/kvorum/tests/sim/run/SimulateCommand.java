@@ -113,7 +113,7 @@ public final class SimulateCommand implements Callable<Integer> {
         boolean all = true;
         out.printf(Locale.ROOT, "%-40s %-26s %s%n", "bug", "promise", "seeds until caught");
         for (PlantedBug bug : PlantedBugs.all()) {
-            Hunt.Caught caught = Hunt.hunt(bug, from == null ? 1 : from, seeds, nodes);
+            Hunt.Caught caught = Hunt.hunt(bug, from == null ? 1 : from, seeds, nodes > 0 ? nodes : bug.nodes());
             all &= caught.seeds() > 0;
             out.printf(
                     Locale.ROOT,

@@ -174,6 +174,22 @@ public final class KeyStory {
         known.remove(node);
     }
 
+    /**
+     * A node's machine lost its power. Where hints made up the quorum, a copy that had a write may not have had it on disk;
+     * owners that were counted had.
+     */
+    void lostPower(int node) {
+        if (hinted) {
+            known(node).stream()
+                    .filter(write -> known.entrySet().stream()
+                                    .filter(has -> has.getKey() != node
+                                            && has.getValue().get(write))
+                                    .count()
+                            < quorum)
+                    .forEach(owned::clear);
+        }
+    }
+
     private boolean isHeldByQuorum(int write) {
         return known.values().stream().filter(has -> has.get(write)).count() >= quorum;
     }

@@ -289,6 +289,7 @@ public final class Story implements Watcher {
             case KILLED -> newActors(node);
             case POWER_FAILED -> {
                 newActors(node);
+                keys.values().forEach(key -> key.lostPower(node));
                 mark(Probe.POWER_FAILED_AND_FORCED);
             }
             case FORGOT -> {
