@@ -26,18 +26,20 @@ final class SiblingsAreConcurrent implements Check {
     public void changed(Story story, KeyStory key, int node, long flushedUpTo, List<Write> siblings) {
         for (Write one : siblings) {
             for (Write other : siblings) {
-                if (one.hasSeen(other) && other.dot().stamp() > story.newestFlush() && !isBetween(key, other, one)) {
+                if (one.hasSeen(other)
+                        && other.dot().stamp() > story.newestFlush()
+                        && !isBetween(key, node, other, one)) {
                     throw new Violation(PROMISE, key, "n" + node + " has " + other + " beside " + one);
                 }
             }
         }
     }
 
-    private static boolean isBetween(KeyStory key, Write superseded, Write by) {
+    private static boolean isBetween(KeyStory key, int node, Write superseded, Write by) {
         return key.isHinted()
                 && key.writes().stream()
                         .anyMatch(write -> write.hasSeen(superseded)
                                 && by.hasSeen(write)
-                                && !key.owned().get(write.index()));
+                                && !key.isHeldByOthers(node, write.index()));
     }
 }

@@ -180,14 +180,16 @@ public final class KeyStory {
      */
     void lostPower(int node) {
         if (hinted) {
-            known(node).stream()
-                    .filter(write -> known.entrySet().stream()
-                                    .filter(has -> has.getKey() != node
-                                            && has.getValue().get(write))
-                                    .count()
-                            < quorum)
-                    .forEach(owned::clear);
+            known(node).stream().filter(write -> !isHeldByOthers(node, write)).forEach(owned::clear);
         }
+    }
+
+    /** Whether as many owners as a quorum needs have a write, without this node. */
+    public boolean isHeldByOthers(int node, int write) {
+        return known.entrySet().stream()
+                        .filter(has -> has.getKey() != node && has.getValue().get(write))
+                        .count()
+                >= quorum;
     }
 
     private boolean isHeldByQuorum(int write) {
