@@ -185,7 +185,7 @@ public final class KeyStory {
     }
 
     /** Whether as many owners as a quorum needs have a write, without this node. */
-    public boolean isHeldByOthers(int node, int write) {
+    private boolean isHeldByOthers(int node, int write) {
         return known.entrySet().stream()
                         .filter(has -> has.getKey() != node && has.getValue().get(write))
                         .count()
