@@ -1,5 +1,6 @@
 package io.kvorum.server;
 
+import io.kvorum.ring.Position;
 import io.kvorum.ring.Ring;
 import io.kvorum.server.background.Budget;
 import io.kvorum.server.command.Command;
@@ -35,6 +36,7 @@ import io.kvorum.server.reaping.ReapResponder;
 import io.kvorum.server.reaping.ReapingCounters;
 import io.kvorum.server.reaping.ReapingPolicy;
 import io.kvorum.server.reaping.ReapingService;
+import io.kvorum.server.reaping.WatchedHints;
 import io.kvorum.server.repair.AntiEntropyCounters;
 import io.kvorum.server.repair.AntiEntropyPolicy;
 import io.kvorum.server.repair.AntiEntropyService;
@@ -90,6 +92,7 @@ public final class NodeCore {
     private final Map<MessageType, PeerRequestHandler> handlers;
     private final AntiEntropyCounters antiEntropy = new AntiEntropyCounters();
     private final ReapingCounters reaping = new ReapingCounters();
+    private final WatchedHints hints;
     private final ReapResponder reapResponder;
     private final Sweeper sweeper;
 
@@ -176,8 +179,18 @@ public final class NodeCore {
                 peer -> membership.peers().directory().get(peer).name());
         this.quorums = quorums(config.replication());
         this.contextSecret = contextSecret(config, foundation.founded().ring());
-        this.reapResponder =
-                new ReapResponder(foundation.engine(), foundation.stamps(), foundation.hints(), membership::view);
+        int partitions = foundation.founded().ring().partitions();
+        this.hints = new WatchedHints(
+                foundation.hints(),
+                foundation.stamps(),
+                partitions,
+                position -> Position.partitionOf(position, partitions));
+        this.reapResponder = new ReapResponder(
+                foundation.engine(),
+                foundation.stamps(),
+                hints,
+                membership::view,
+                config.storage().tombstoneGraceMillis());
         this.handlers = handlers(foundation, membership);
         handlers.putAll(reapResponder.handlers());
         this.sweeper = new Sweeper(
@@ -200,7 +213,7 @@ public final class NodeCore {
         ReplicaService copies = replica(foundation.control()::execute);
         new HandoffDriver(
                         new HintedHandoff(HandoffPolicy.DEFAULT, handoff),
-                        foundation.hints(),
+                        hints,
                         bareHints,
                         copies,
                         membership::view,
@@ -319,7 +332,7 @@ public final class NodeCore {
 
     /** What it keeps for others and hands to them, for one thread. */
     HintService hintService(ReplicaService replica, Consumer<Runnable> thread) {
-        return new HintService(foundation.hints(), membership::view, replica, thread);
+        return new HintService(hints, membership::view, replica, thread);
     }
 
     /** A way to the copies for one thread, which runs the tasks given. */

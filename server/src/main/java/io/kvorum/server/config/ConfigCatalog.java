@@ -416,8 +416,9 @@ final class ConfigCatalog {
             "tombstone.grace",
             NumberType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
             Duration.ofHours(24),
-            "How long it is remembered that a key was deleted or has expired. A copy that was out of touch for longer"
-                    + " than this could bring it back.");
+            "How long it is remembered that a key was deleted or has expired, at least: after that it is forgotten once"
+                    + " all owners agree. A frame with records that is older than half of this is refused, and a backup"
+                    + " that is older than this is not restored into a running cluster.");
 
     static final ConfigProperty<Duration> CLOCK_DRIFT_MAX = property(
             "clock.drift-max",

@@ -24,6 +24,10 @@ final class Candidates {
         return size;
     }
 
+    long position(int place) {
+        return positions[place];
+    }
+
     long[] positions(int from, int to) {
         return Arrays.copyOfRange(positions, from, to);
     }

@@ -25,7 +25,8 @@ import java.util.function.Supplier;
 /** What a node says and does in rounds that others lead. Keeps nothing between two questions. Safe from every thread. */
 public final class ReapResponder {
     private final Reaper reaper;
-    private final HintStore hints;
+    private final WatchedHints hints;
+    private final boolean evicts;
     private final Supplier<ClusterView> views;
 
     /**
@@ -34,10 +35,17 @@ public final class ReapResponder {
      * @param engine the copies
      * @param stamps the node's clock
      * @param hints what it keeps for others
+     * @param graceMillis of which half is how old frames with records may be
      */
-    public ReapResponder(StorageEngine engine, StampClock stamps, HintStore hints, Supplier<ClusterView> views) {
-        this.reaper = new Reaper(engine, stamps, views.get().ring().partitioner());
+    public ReapResponder(
+            StorageEngine engine,
+            StampClock stamps,
+            WatchedHints hints,
+            Supplier<ClusterView> views,
+            long graceMillis) {
+        this.reaper = new Reaper(engine, stamps, views.get().ring().partitioner(), graceMillis);
         this.hints = hints;
+        this.evicts = engine.evicts();
         this.views = views;
     }
 
@@ -52,24 +60,28 @@ public final class ReapResponder {
     }
 
     private ReapAgreed agree(ReapAgree question) {
-        BitSet agreed = isSettled(question.partition()) ? reaper.agreed(question) : new BitSet();
-        return new ReapAgreed(reaper.clock(), agreed);
+        return mayAgree(question.partition()) ? reaper.agreed(question) : new ReapAgreed(0, new BitSet(), new BitSet());
     }
 
     /** Tells whether hints are kept for a partition, maybe on a thread of the store. */
     void held(ReapHeld question, Consumer<ReapHeldAnswer> answer) {
-        // Read first: what comes while hints are looked through is as new as this.
-        long clock = reaper.clock();
-        if (hints.isBusy()) {
-            answer.accept(new ReapHeldAnswer(clock, true));
+        // Read first: what comes while hints are looked through is no older.
+        long acceptsFromMillis = reaper.acceptsFromMillis();
+        int partition = question.partition();
+        Consumer<Boolean> say = held ->
+                answer.accept(new ReapHeldAnswer(Math.max(0, acceptsFromMillis), hints.untilMillis(partition), held));
+        if (partition >= views.get().ring().partitions()) {
+            answer.accept(new ReapHeldAnswer(0, 0, true));
+        } else if (hints.isBusy()) {
+            say.accept(true);
         } else {
-            look(hints.usage().iterator(), question.partition(), clock, answer);
+            look(hints.usage().iterator(), partition, say);
         }
     }
 
-    private void look(Iterator<HintStore.Usage> targets, int partition, long clock, Consumer<ReapHeldAnswer> answer) {
+    private void look(Iterator<HintStore.Usage> targets, int partition, Consumer<Boolean> say) {
         if (!targets.hasNext()) {
-            answer.accept(new ReapHeldAnswer(clock, false));
+            say.accept(false);
             return;
         }
         Ring ring = views.get().ring();
@@ -82,19 +94,20 @@ public final class ReapResponder {
                                             partitioner.high(record, RecordBytes.KEY_AT, RecordBytes.keyLength(record)))
                                     == partition);
             if (held) {
-                answer.accept(new ReapHeldAnswer(clock, true));
+                say.accept(true);
             } else {
-                look(targets, partition, clock, answer);
+                look(targets, partition, say);
             }
         });
     }
 
     private Reaped reap(Reap request) {
-        return new Reaped(isSettled(request.partition()) && reaper.reap(request));
+        return new Reaped(mayAgree(request.partition()) ? reaper.reap(request) : new BitSet());
     }
 
-    private boolean isSettled(int partition) {
+    /** Where records go for want of memory, that there is none says nothing. */
+    private boolean mayAgree(int partition) {
         ClusterView view = views.get();
-        return partition < view.ring().partitions() && view.settledHere(partition);
+        return partition < view.ring().partitions() && view.settledHere(partition) && !evicts;
     }
 }

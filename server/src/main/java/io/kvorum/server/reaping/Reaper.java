@@ -3,6 +3,7 @@ package io.kvorum.server.reaping;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.server.peer.message.Reap;
 import io.kvorum.server.peer.message.ReapAgree;
+import io.kvorum.server.peer.message.ReapAgreed;
 import io.kvorum.server.repair.CopyReader;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.engine.PartitionScope;
@@ -21,16 +22,14 @@ final class Reaper {
 
     private final StorageEngine engine;
     private final StampClock stamps;
+    private final long staleMillis;
     private final CopyReader copies;
 
-    Reaper(StorageEngine engine, StampClock stamps, Partitioner partitioner) {
+    Reaper(StorageEngine engine, StampClock stamps, Partitioner partitioner, long graceMillis) {
         this.engine = engine;
         this.stamps = stamps;
+        this.staleMillis = graceMillis / 2;
         this.copies = new CopyReader(engine, partitioner);
-    }
-
-    long clock() {
-        return stamps.current();
     }
 
     long clockMillis() {
@@ -46,30 +45,40 @@ final class Reaper {
         });
     }
 
-    /** Of which positions this copy has the asker's record, or none. */
-    BitSet agreed(ReapAgree question) {
-        BitSet agreed = new BitSet();
+    /** At which positions this copy has the asker's record, and at which it has none. */
+    ReapAgreed agreed(ReapAgree question) {
+        BitSet same = new BitSet();
+        BitSet none = new BitSet();
         for (int i = 0; i < question.positions().length; i++) {
             long hash = copies.hashAt(question.partition(), question.positions()[i]);
-            if (hash == 0 || hash == question.hashes()[i]) {
-                agreed.set(i);
-            }
+            same.set(i, hash == question.hashes()[i]);
+            none.set(i, hash == 0);
         }
-        return agreed;
+        return new ReapAgreed(stamps.current(), same, none);
     }
 
-    /** Compares and drops, or truncates; false if a record could not be, and still is as it was. */
-    boolean reap(Reap request) {
-        if (clockMillis() < request.notBeforeMillis()) {
-            return false;
+    /** Frames with records that are older than this are refused here from now on, by their clock in milliseconds. */
+    long acceptsFromMillis() {
+        return clockMillis() - staleMillis;
+    }
+
+    /** A dead record as it is to be planted at an owner that has none; null if there is none any more. */
+    byte @Nullable [] dead(int partition, long position, long deadBeforeMillis) {
+        List<byte[]> there = copies.recordsAt(partition, position);
+        return there.size() == 1 && Visible.isDeadBefore(there.get(0), deadBeforeMillis) ? there.get(0) : null;
+    }
+
+    /** Compares and drops, or truncates; one bit for each record that is there no more as it was. */
+    BitSet reap(Reap request) {
+        BitSet done = new BitSet();
+        if (acceptsFromMillis() < request.staleBeforeMillis()) {
+            return done;
         }
-        boolean done = true;
         for (int i = 0; i < request.positions().length; i++) {
             List<byte[]> there = copies.recordsAt(request.partition(), request.positions()[i]);
             // Two keys at one position cannot be told apart by it: they stay.
-            if (there.size() == 1 && RecordBytes.hash(there.get(0)) == request.hashes()[i]) {
-                done &= reap(request, request.positions()[i], request.hashes()[i], there.get(0));
-            }
+            boolean isThere = there.size() == 1 && RecordBytes.hash(there.get(0)) == request.hashes()[i];
+            done.set(i, !isThere || reap(request, request.positions()[i], request.hashes()[i], there.get(0)));
         }
         return done;
     }
@@ -79,14 +88,37 @@ final class Reaper {
         long ticket = engine.update(
                 request.partition(), position, key, 0, key.length, new Going(hash, request.deadBeforeMillis()));
         if (ticket == StorageEngine.REFUSED_COLD) {
-            // Truncated it would lack its values. They are fetched until it is tried again.
-            engine.fetch(request.partition(), position, key, (fetched, ok) -> {});
+            // Truncated as it is, it would lack its values: it is done by the time when it is tried again.
+            engine.fetch(request.partition(), position, key, (whole, fetched) -> {
+                if (whole != null && fetched) {
+                    Mutation truncating = new Truncating(hash, Versions.truncate(whole, request.deadBeforeMillis()));
+                    var unused = engine.update(request.partition(), position, key, 0, key.length, truncating);
+                }
+            });
         }
         return ticket >= 0;
     }
 
     private static boolean mayGo(byte[] record, long deadBeforeMillis) {
         return Visible.isDeadBefore(record, deadBeforeMillis) || Versions.truncate(record, deadBeforeMillis) != record;
+    }
+
+    /** A record whose values were on disk alone gets its shorter vector, if it is the one that was agreed upon. */
+    private record Truncating(long hash, byte[] truncated) implements Mutation {
+        @Override
+        public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
+            return current != null && RecordBytes.hash(current) == hash ? truncated : current;
+        }
+
+        @Override
+        public boolean needsValues() {
+            return false;
+        }
+
+        @Override
+        public boolean freesMemory() {
+            return true;
+        }
     }
 
     /** A record goes, or the old entries of its vector, if it is the one that was agreed upon. */

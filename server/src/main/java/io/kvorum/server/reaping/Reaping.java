@@ -11,6 +11,7 @@ import io.kvorum.storage.version.Stamp;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,23 +20,26 @@ import org.jspecify.annotations.Nullable;
  * thread; one step is under way at a time.
  *
  * <pre>
- *   RESTING ── a partition's turn ──► COLLECTING   some of the own records a tick
+ *   RESTING ── a partition's turn ──► COLLECTING   some of the own records at a time
  *      ▲                                │  ▲
- *      │              candidates found  ▼  │ each owner has the very same, or nothing: they are agreed upon
+ *      │              candidates found  ▼  │ each owner has the very same: agreed upon; one that has none is given it
  *      ├──── waits for the time ───── AGREEING
  *      │
- *      │ ── nothing from before can come any more ──► ASKING   all members: do you keep a hint for the partition?
- *      │                                                │ none does
- *      └── all are gone ── BETWEEN ◄──────────────► REAPING   some a tick, at the others, then here: compare and drop
+ *      │ ── nothing from before is young enough ──► ASKING   all members: do you keep a hint, and since when is there none?
+ *      │                                                │ nobody does, for long enough
+ *      │                                                ▼
+ *      └── all are gone ── BETWEEN ◄─ REAPING ◄─ VERIFYING   some at a time: all have the very same still; then
+ *                             └────────────────────► ▲       compare and drop, at the others, then here
  * </pre>
  *
- * <p>Whatever is known of a key anywhere when all owners agree is in the record that they agree upon, or was read before. What
- * was read before travels in frames, which are refused once they are half a grace old, or lies in hints, of which there are
- * none then. So only after that time is it safe to forget that the key was deleted. What happened to the record since, at any
- * owner, is another record, which stays there and comes back from there.
+ * <p>Once all owners have a record that says a key was deleted, whatever their copies become has that in it. So what could bring
+ * the key back was read before: it travels in frames, which are refused once they are half a grace old, or lies in hints, from
+ * which it can be read until the last of them goes. When half a grace has passed since the later of the two, it is safe to forget
+ * that the key was deleted. An owner that has nothing agrees to nothing: it could take what was read before, and hand it on as new.
+ * What happened to the record since, at any owner, is another record, which stays.
  *
- * <p>Where some take the record away and others do not, those that still have it do not send it to those that have none, and
- * the next round finds it again: nothing counts as agreement. This node is the last to let it go, so that it does.
+ * <p>Where some take the record away and others do not, those that still have it do not send it to those that have none, but the
+ * next round does. This node is the last to let it go, so that there is one.
  */
 final class Reaping {
     private enum Phase {
@@ -44,6 +48,7 @@ final class Reaping {
         AGREEING,
         ASKING,
         BETWEEN,
+        VERIFYING,
         REAPING
     }
 
@@ -52,7 +57,7 @@ final class Reaping {
 
     private final ReapingPolicy policy;
     private final ReapingCounters counters;
-    private final Map<Integer, Round> waiting = new TreeMap<>();
+    private final NavigableMap<Integer, Round> waiting = new TreeMap<>();
     private Phase phase = Phase.RESTING;
     private long ticket;
     private int outstanding;
@@ -64,34 +69,43 @@ final class Reaping {
 
     private long[] dueNanos = new long[0];
     private int turn;
+    private int reapingTurn;
+    private boolean collectsNext;
 
     private int partition;
     private long cursor;
     private long deadBeforeMillis;
     private Candidates found = new Candidates();
     private Candidates agreed = new Candidates();
-    private int foundFrom;
-    private int foundTo;
+    private int from;
+    private int to;
+
+    /** Of those asked about: what all say yes to so far. */
     private BitSet agreement = new BitSet();
+
     private long clock;
+    private long acceptsFromMillis;
+    private long heldUntilMillis;
 
     private @Nullable Round reaping;
-    private int reapingFrom;
-    private int reapingTo;
     private Candidates left = new Candidates();
+    private Candidates verified = new Candidates();
 
     /** What all owners have agreed upon in a partition, and wait for. */
     private static final class Round {
         private Candidates candidates;
         private final long deadBeforeMillis;
-        private final long notBeforeMillis;
+
+        /** What was read before this may be from before the agreement, or from a hint. */
+        private long staleBeforeMillis;
+
         private long retryNanos;
         private int tries;
 
-        Round(Candidates candidates, long deadBeforeMillis, long notBeforeMillis, long nowNanos) {
+        Round(Candidates candidates, long deadBeforeMillis, long staleBeforeMillis, long nowNanos) {
             this.candidates = candidates;
             this.deadBeforeMillis = deadBeforeMillis;
-            this.notBeforeMillis = notBeforeMillis;
+            this.staleBeforeMillis = staleBeforeMillis;
             this.retryNanos = nowNanos;
         }
     }
@@ -115,47 +129,67 @@ final class Reaping {
         places = newPlaces;
         waiting.keySet().removeIf(each -> places[each] < 0 || changed.get(each));
         if (phase != Phase.RESTING && (places[partition] < 0 || changed.get(partition))) {
-            waiting.remove(partition);
             rest();
         }
         count();
     }
 
-    /** Time passed. To be called some times a second. */
-    void tick(long nowNanos, ReapingEffects effects) {
-        if (phase == Phase.COLLECTING) {
-            collectOn(nowNanos, effects);
-        } else if (phase == Phase.BETWEEN) {
-            reapOn(nowNanos, effects);
-        } else if (phase != Phase.RESTING) {
-            if (nowNanos - heardNanos > SILENCE_NANOS_MAX) {
-                failed = true;
-                stepFailed(nowNanos);
+    /**
+     * Does a little of what there is to do. To be called some times a second, and after each answer.
+     *
+     * @return whether there may be more to do at once
+     */
+    boolean tick(long nowNanos, ReapingEffects effects) {
+        switch (phase) {
+            case RESTING -> {
+                // By turns: neither keeps the other from its own.
+                boolean begun = collectsNext
+                        ? beginCollecting(nowNanos, effects) || beginReaping(nowNanos, effects)
+                        : beginReaping(nowNanos, effects) || beginCollecting(nowNanos, effects);
+                collectsNext = !collectsNext;
+                if (!begun) {
+                    return false;
+                }
             }
-        } else if (!beginReaping(nowNanos, effects)) {
-            beginCollecting(nowNanos, effects);
+            case COLLECTING -> collectOn(nowNanos, effects);
+            case BETWEEN -> verify(nowNanos, effects);
+            default -> {
+                if (nowNanos - heardNanos > SILENCE_NANOS_MAX) {
+                    stepFailed(nowNanos);
+                }
+                return false;
+            }
         }
+        return outstanding == 0;
     }
 
-    void onAgreed(long answered, ReapAgreed answer, long nowNanos, ReapingEffects effects) {
-        if (answered == ticket && phase == Phase.AGREEING) {
-            agreement.and(answer.agreed());
-            clock = Math.max(clock, answer.clock());
-            heard(nowNanos, effects);
+    void onAgreed(int peer, long answered, ReapAgreed answer, long nowNanos, ReapingEffects effects) {
+        if (answered != ticket || outstanding == 0) {
+            return;
         }
+        agreement.and(answer.same());
+        clock = Math.max(clock, answer.clock());
+        BitSet none = answer.none();
+        for (int i = none.nextSetBit(0);
+                phase == Phase.AGREEING && i >= 0 && i < to - from;
+                i = none.nextSetBit(i + 1)) {
+            effects.plant(peer, partition, found.position(from + i), deadBeforeMillis);
+        }
+        heard(nowNanos, effects);
     }
 
     void onHeld(long answered, ReapHeldAnswer answer, long nowNanos, ReapingEffects effects) {
-        if (answered == ticket && phase == Phase.ASKING) {
-            // One whose clock is behind would still take what was read before the agreement, and keep it.
-            failed |= answer.held() || millis(answer.clock()) < reaping().notBeforeMillis;
+        if (answered == ticket && phase == Phase.ASKING && outstanding > 0) {
+            failed |= answer.held();
+            acceptsFromMillis = Math.min(acceptsFromMillis, answer.acceptsFromMillis());
+            heldUntilMillis = Math.max(heldUntilMillis, answer.heldUntilMillis());
             heard(nowNanos, effects);
         }
     }
 
     void onReaped(long answered, Reaped answer, long nowNanos, ReapingEffects effects) {
-        if (answered == ticket && phase == Phase.REAPING) {
-            failed |= !answer.done();
+        if (answered == ticket && phase == Phase.REAPING && outstanding > 0) {
+            agreement.and(answer.done());
             heard(nowNanos, effects);
         }
     }
@@ -168,7 +202,6 @@ final class Reaping {
         }
     }
 
-    /** How many records are agreed upon, and wait for the time when nothing older can come. */
     private int waitingRecords() {
         return waiting.values().stream()
                 .mapToInt(round -> round.candidates.size())
@@ -179,9 +212,9 @@ final class Reaping {
         counters.waiting(waitingRecords());
     }
 
-    private void beginCollecting(long nowNanos, ReapingEffects effects) {
+    private boolean beginCollecting(long nowNanos, ReapingEffects effects) {
         if (waitingRecords() >= policy.candidatesMax()) {
-            return;
+            return false;
         }
         for (int step = 0; step < places.length; step++) {
             turn = turn + 1 < places.length ? turn + 1 : 0;
@@ -191,74 +224,87 @@ final class Reaping {
                 // What the first owner has not got, the second sees to, a grace later.
                 deadBeforeMillis = effects.clockMillis() - policy.graceMillis() * (1 + places[turn]);
                 found = new Candidates();
-                foundTo = 0;
+                to = 0;
                 agreed = new Candidates();
                 clock = 0;
                 phase = Phase.COLLECTING;
                 collectOn(nowNanos, effects);
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     /** Asks about the next of what was found; where all is asked about, looks for more. */
     private void collectOn(long nowNanos, ReapingEffects effects) {
-        if (foundTo == found.size() && cursor != StorageEngine.SCAN_DONE) {
+        if (to == found.size() && cursor != StorageEngine.SCAN_DONE) {
             found = new Candidates();
-            foundTo = 0;
+            to = 0;
             cursor = effects.collect(partition, cursor, deadBeforeMillis, found);
         }
-        if (foundTo < found.size()) {
-            foundFrom = foundTo;
-            foundTo = Math.min(found.size(), foundFrom + policy.positionsMax());
-            agreement = new BitSet();
-            agreement.set(0, foundTo - foundFrom);
-            int[] others = effects.otherOwners(partition);
-            step(Phase.AGREEING, others.length, nowNanos);
-            long asked = ticket;
-            ReapAgree question =
-                    new ReapAgree(partition, found.positions(foundFrom, foundTo), found.hashes(foundFrom, foundTo));
-            for (int peer : others) {
-                effects.agree(peer, asked, question);
-            }
-            if (others.length == 0) {
-                allAgreed(nowNanos, effects);
-            }
+        if (to < found.size()) {
+            from = to;
+            to = Math.min(found.size(), from + policy.positionsMax());
+            agree(Phase.AGREEING, found, nowNanos, effects);
         } else if (cursor == StorageEngine.SCAN_DONE) {
             collected(nowNanos, effects);
         }
     }
 
-    private void allAgreed(long nowNanos, ReapingEffects effects) {
-        agreed.addAll(found, foundFrom, foundTo, agreement);
-        phase = Phase.COLLECTING;
-        if (waitingRecords() + agreed.size() >= policy.candidatesMax()) {
-            // The rest has to wait until there is room.
-            collected(nowNanos, effects);
-        } else if (foundTo < found.size()) {
-            collectOn(nowNanos, effects);
+    private void agree(Phase next, Candidates candidates, long nowNanos, ReapingEffects effects) {
+        all();
+        int[] others = effects.otherOwners(partition);
+        step(next, others.length, nowNanos);
+        long asked = ticket;
+        ReapAgree question = new ReapAgree(partition, candidates.positions(from, to), candidates.hashes(from, to));
+        for (int peer : others) {
+            effects.agree(peer, asked, question);
         }
+        if (others.length == 0) {
+            stepDone(nowNanos, effects);
+        }
+    }
+
+    private void all() {
+        agreement = new BitSet();
+        agreement.set(0, to - from);
     }
 
     private void collected(long nowNanos, ReapingEffects effects) {
         dueNanos[partition] = nowNanos + policy.intervalNanos();
-        if (agreed.size() > 0) {
+        long nowMillis = effects.clockMillis();
+        long agreedMillis = Math.max(Stamp.millis(clock), nowMillis);
+        // A clock that is far ahead is somebody's mistake: agreed upon once it is mended.
+        if (agreed.size() > 0 && agreedMillis - nowMillis < policy.graceMillis()) {
             agreed.trim();
-            long newest = Math.max(millis(clock), effects.clockMillis());
-            waiting.put(partition, new Round(agreed, deadBeforeMillis, newest + policy.settlingMillis(), nowNanos));
+            waiting.put(partition, new Round(agreed, deadBeforeMillis, agreedMillis + policy.lagMillis(), nowNanos));
         }
         rest();
     }
 
     private boolean beginReaping(long nowNanos, ReapingEffects effects) {
         long nowMillis = effects.clockMillis();
-        for (Map.Entry<Integer, Round> each : waiting.entrySet()) {
-            Round round = each.getValue();
-            if (nowMillis >= round.notBeforeMillis && nowNanos - round.retryNanos >= 0) {
-                partition = each.getKey();
+        for (int step = 0; step < waiting.size(); step++) {
+            Map.Entry<Integer, Round> next = waiting.higherEntry(reapingTurn);
+            if (next == null) {
+                next = waiting.firstEntry();
+            }
+            reapingTurn = next.getKey();
+            Round round = next.getValue();
+            long overdueMillis = nowMillis - policy.graceMillis() / 2 - round.staleBeforeMillis;
+            if (overdueMillis > policy.graceMillis()) {
+                // Blocked for as long as this; others may have room for theirs meanwhile.
+                waiting.remove(reapingTurn);
+                count();
+                return true;
+            }
+            if (overdueMillis >= 0 && nowNanos - round.retryNanos >= 0) {
+                partition = reapingTurn;
                 reaping = round;
                 int[] others = effects.otherMembers();
                 step(Phase.ASKING, others.length + 1, nowNanos);
+                acceptsFromMillis = Long.MAX_VALUE;
+                heldUntilMillis = 0;
                 long asked = ticket;
                 effects.held(PeerTransport.SELF, asked, partition);
                 for (int peer : others) {
@@ -270,45 +316,84 @@ final class Reaping {
         return false;
     }
 
-    private void reapOn(long nowNanos, ReapingEffects effects) {
+    /** All members have said what they keep. */
+    private void allAsked(long nowNanos) {
+        Round round = reaping();
+        if (heldUntilMillis > 0) {
+            round.staleBeforeMillis = Math.max(round.staleBeforeMillis, heldUntilMillis + policy.lagMillis());
+        }
+        if (acceptsFromMillis < round.staleBeforeMillis) {
+            // Somebody would still take what was read from a hint, or before the agreement.
+            stepFailed(nowNanos);
+        } else {
+            to = 0;
+            left = new Candidates();
+            phase = Phase.BETWEEN;
+        }
+    }
+
+    /** Looks at the next some once more, or ends the round. */
+    private void verify(long nowNanos, ReapingEffects effects) {
         Candidates candidates = reaping().candidates;
-        if (reapingTo == candidates.size()) {
+        if (to == candidates.size()) {
             reaped(nowNanos);
             return;
         }
-        reapingFrom = reapingTo;
-        reapingTo = Math.min(candidates.size(), reapingFrom + policy.positionsMax());
-        int[] others = effects.otherOwners(partition);
-        step(Phase.REAPING, others.length, nowNanos);
-        long asked = ticket;
-        Reap request = request();
-        for (int peer : others) {
-            effects.reap(peer, asked, request);
-        }
-        if (others.length == 0) {
-            reapedByOthers(effects);
-        }
+        from = to;
+        to = Math.min(candidates.size(), from + policy.positionsMax());
+        agree(Phase.VERIFYING, candidates, nowNanos, effects);
     }
 
-    private Reap request() {
-        Round round = reaping();
-        return new Reap(
-                partition,
-                round.notBeforeMillis,
-                round.deadBeforeMillis,
-                round.candidates.positions(reapingFrom, reapingTo),
-                round.candidates.hashes(reapingFrom, reapingTo));
+    private void reapVerified(long nowNanos, ReapingEffects effects) {
+        Candidates candidates = reaping().candidates;
+        verified = new Candidates();
+        verified.addAll(candidates, from, to, agreement);
+        keep(candidates, agreement, to - from, from);
+        agreement = new BitSet();
+        agreement.set(0, verified.size());
+        int[] others = effects.otherOwners(partition);
+        step(Phase.REAPING, verified.size() == 0 ? 0 : others.length, nowNanos);
+        long asked = ticket;
+        Reap request = request(agreement);
+        for (int i = 0; i < others.length && verified.size() > 0; i++) {
+            effects.reap(others[i], asked, request);
+        }
+        if (others.length == 0 || verified.size() == 0) {
+            stepDone(nowNanos, effects);
+        }
     }
 
     private void reapedByOthers(ReapingEffects effects) {
-        if (!failed && effects.reapHere(request())) {
-            counters.reaped(reapingTo - reapingFrom);
-        } else {
-            BitSet all = new BitSet();
-            all.set(0, reapingTo - reapingFrom);
-            left.addAll(reaping().candidates, reapingFrom, reapingTo, all);
+        BitSet mine = agreement;
+        if (!mine.isEmpty()) {
+            Candidates going = new Candidates();
+            going.addAll(verified, 0, verified.size(), mine);
+            BitSet done = effects.reapHere(request(mine));
+            keep(going, done, going.size(), 0);
+            counters.reaped(done.cardinality());
         }
+        keep(verified, mine, verified.size(), 0);
         phase = Phase.BETWEEN;
+    }
+
+    /** Those that are not done are tried again. */
+    private void keep(Candidates of, BitSet done, int count, int offset) {
+        BitSet open = new BitSet();
+        open.set(0, count);
+        open.andNot(done);
+        left.addAll(of, offset, offset + count, open);
+    }
+
+    private Reap request(BitSet places) {
+        Round round = reaping();
+        Candidates going = new Candidates();
+        going.addAll(verified, 0, verified.size(), places);
+        return new Reap(
+                partition,
+                round.staleBeforeMillis,
+                round.deadBeforeMillis,
+                going.positions(0, going.size()),
+                going.hashes(0, going.size()));
     }
 
     /** All were told; those that somebody did not let go are tried again. */
@@ -334,19 +419,45 @@ final class Reaping {
     private void heard(long nowNanos, ReapingEffects effects) {
         heardNanos = nowNanos;
         outstanding--;
-        if (outstanding > 0) {
-            return;
+        if (outstanding == 0) {
+            stepDone(nowNanos, effects);
         }
-        if (phase == Phase.REAPING) {
-            reapedByOthers(effects);
-        } else if (failed) {
-            stepFailed(nowNanos);
-        } else if (phase == Phase.AGREEING) {
-            allAgreed(nowNanos, effects);
-        } else if (phase == Phase.ASKING) {
-            reapingTo = 0;
-            left = new Candidates();
-            reapOn(nowNanos, effects);
+    }
+
+    private void stepDone(long nowNanos, ReapingEffects effects) {
+        switch (phase) {
+            case AGREEING -> {
+                if (failed) {
+                    stepFailed(nowNanos);
+                    return;
+                }
+                agreed.addAll(found, from, to, agreement);
+                phase = Phase.COLLECTING;
+                if (waitingRecords() + agreed.size() >= policy.candidatesMax()) {
+                    // The rest has to wait until there is room.
+                    collected(nowNanos, effects);
+                }
+            }
+            case ASKING -> {
+                if (failed) {
+                    stepFailed(nowNanos);
+                } else {
+                    allAsked(nowNanos);
+                }
+            }
+            case VERIFYING -> {
+                if (failed) {
+                    agreement.clear();
+                }
+                reapVerified(nowNanos, effects);
+            }
+            case REAPING -> {
+                if (failed) {
+                    agreement.clear();
+                }
+                reapedByOthers(effects);
+            }
+            default -> throw new IllegalStateException("no question is open while " + phase);
         }
     }
 
@@ -367,6 +478,7 @@ final class Reaping {
         found = new Candidates();
         agreed = new Candidates();
         left = new Candidates();
+        verified = new Candidates();
         count();
     }
 
@@ -376,9 +488,5 @@ final class Reaping {
             throw new IllegalStateException("nothing is being reaped");
         }
         return round;
-    }
-
-    private static long millis(long stamp) {
-        return Stamp.millis(stamp);
     }
 }

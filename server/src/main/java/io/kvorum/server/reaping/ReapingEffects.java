@@ -2,6 +2,7 @@ package io.kvorum.server.reaping;
 
 import io.kvorum.server.peer.message.Reap;
 import io.kvorum.server.peer.message.ReapAgree;
+import java.util.BitSet;
 
 /** What {@link Reaping} needs done. Each question is answered once, or told to have failed; perhaps before the call returns. */
 interface ReapingEffects {
@@ -28,9 +29,12 @@ interface ReapingEffects {
     /** Asks a member whether it keeps hints, or {@code SELF} this node: {@link Reaping#onHeld}, or {@link Reaping#onFailed}. */
     void held(int peer, long ticket, int partition);
 
+    /** Sends a dead record that is here to an owner that has none; it is agreed upon once that has it. */
+    void plant(int peer, int partition, long position, long deadBeforeMillis);
+
     /** Tells an owner to reap: {@link Reaping#onReaped}, or {@link Reaping#onFailed}. */
     void reap(int peer, long ticket, Reap request);
 
-    /** Reaps here; whether none of the records is there any more as it was. */
-    boolean reapHere(Reap request);
+    /** Reaps here; one bit for each of the records that is there no more as it was. */
+    BitSet reapHere(Reap request);
 }

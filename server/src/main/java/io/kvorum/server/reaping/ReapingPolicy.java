@@ -36,13 +36,8 @@ public record ReapingPolicy(
                 timeoutMillis + Math.min(10 * SECOND_MILLIS, graceMillis),
                 NANOS_PER_MILLI * Math.max(SECOND_MILLIS, sixteenthMillis),
                 NANOS_PER_MILLI * Math.max(SECOND_MILLIS, Math.min(60 * SECOND_MILLIS, sixteenthMillis)),
-                256,
+                128,
                 (int) Math.min(1 << 26, Math.max(1 << 16, heapBytes / 32 / CANDIDATE_BYTES)),
                 20);
-    }
-
-    /** How long after an agreement nothing from before it is taken any more by anybody, in milliseconds. */
-    long settlingMillis() {
-        return graceMillis / 2 + lagMillis;
     }
 }

@@ -2,6 +2,7 @@ package io.kvorum.server.reaping;
 
 import io.kvorum.ring.Member;
 import io.kvorum.ring.NodeId;
+import io.kvorum.ring.Partitioner;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.Budget;
 import io.kvorum.server.membership.ClusterView;
@@ -16,9 +17,11 @@ import io.kvorum.server.peer.message.ReapAgreed;
 import io.kvorum.server.peer.message.ReapHeld;
 import io.kvorum.server.peer.message.ReapHeldAnswer;
 import io.kvorum.server.peer.message.Reaped;
+import io.kvorum.server.peer.message.Write;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.StampClock;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -33,9 +36,20 @@ import org.jspecify.annotations.Nullable;
 public final class ReapingService implements MembershipListener, ReapingEffects {
     private static final long TICK_NANOS = 100_000_000L;
     private static final long TIMEOUT_NANOS = 5_000_000_000L;
+    private static final long TURN_NANOS = 2_000_000L;
+    private static final int STEPS_MAX = 1_000;
+
+    private static final ReplyHandler PLANTED = new ReplyHandler() {
+        @Override
+        public void onReply(int peer, PeerMessage reply) {}
+
+        @Override
+        public void onLost(int peer) {}
+    };
 
     private final Reaping reaping;
     private final Reaper reaper;
+    private final Partitioner partitioner;
     private final ReapResponder responder;
     private final StorageEngine engine;
     private final PeerCalls calls;
@@ -67,7 +81,8 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
             TaskLoop control,
             Clock clock) {
         this.reaping = new Reaping(policy, counters);
-        this.reaper = new Reaper(engine, stamps, firstView.ring().partitioner());
+        this.partitioner = firstView.ring().partitioner();
+        this.reaper = new Reaper(engine, stamps, partitioner, policy.graceMillis());
         this.responder = responder;
         this.engine = engine;
         this.view = firstView;
@@ -75,6 +90,7 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
         this.budget = budget;
         this.control = control;
         this.clock = clock;
+        this.restUntilNanos = clock.nanoTime();
     }
 
     /** Begins. Where records go for want of memory, a copy that has none says nothing. */
@@ -85,11 +101,23 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
     }
 
     private void tick() {
-        long nowNanos = clock.nanoTime();
-        if (!budget.isPaused(BackgroundJob.REAPING) && nowNanos - restUntilNanos >= 0) {
-            reaping.tick(nowNanos, this);
-            worked(nowNanos);
+        long beginNanos = clock.nanoTime();
+        if (budget.isPaused(BackgroundJob.REAPING) || beginNanos - restUntilNanos < 0) {
+            return;
         }
+        boolean more = true;
+        for (int step = 0; more && step < STEPS_MAX && clock.nanoTime() - beginNanos < TURN_NANOS; step++) {
+            more = reaping.tick(clock.nanoTime(), this);
+        }
+        worked(beginNanos);
+        if (more) {
+            goOn();
+        }
+    }
+
+    /** Others have their turn on this thread first; where the budget wants a rest, it ends with a later tick. */
+    private void goOn() {
+        boolean unused = control.execute(this::tick);
     }
 
     @Override
@@ -176,7 +204,12 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
 
     @Override
     public void agree(int peer, long ticket, ReapAgree question) {
-        ask(peer, ticket, question, ReapAgreed.class, (answer, now) -> reaping.onAgreed(ticket, answer, now, this));
+        ask(
+                peer,
+                ticket,
+                question,
+                ReapAgreed.class,
+                (answer, now) -> reaping.onAgreed(peer, ticket, answer, now, this));
     }
 
     @Override
@@ -184,8 +217,12 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
         ReapHeld question = new ReapHeld(partition);
         if (peer == PeerTransport.SELF) {
             // The store answers on any thread.
-            responder.held(
-                    question, answer -> control.execute(() -> reaping.onHeld(ticket, answer, clock.nanoTime(), this)));
+            responder.held(question, answer -> {
+                boolean unused = control.execute(() -> {
+                    reaping.onHeld(ticket, answer, clock.nanoTime(), this);
+                    goOn();
+                });
+            });
         } else {
             ask(
                     peer,
@@ -197,12 +234,23 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
     }
 
     @Override
+    public void plant(int peer, int partition, long position, long deadBeforeMillis) {
+        byte[] record = reaper.dead(partition, position, deadBeforeMillis);
+        if (record != null) {
+            int keyLength = RecordBytes.keyLength(record);
+            long low = partitioner.low(record, RecordBytes.KEY_AT, keyLength);
+            // Whether it was taken is seen when it is asked about next.
+            calls.call(peer, new Write(position, low, record, false), TIMEOUT_NANOS, PLANTED);
+        }
+    }
+
+    @Override
     public void reap(int peer, long ticket, Reap request) {
         ask(peer, ticket, request, Reaped.class, (answer, now) -> reaping.onReaped(ticket, answer, now, this));
     }
 
     @Override
-    public boolean reapHere(Reap request) {
+    public BitSet reapHere(Reap request) {
         return reaper.reap(request);
     }
 
@@ -219,6 +267,7 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
                     onLost(from);
                 } else {
                     answered.accept(answer, clock.nanoTime());
+                    goOn();
                 }
             }
 
@@ -231,6 +280,7 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
 
     private void worked(long sinceNanos) {
         long nowNanos = clock.nanoTime();
-        restUntilNanos = nowNanos + budget.restNanos(BackgroundJob.REAPING, nowNanos - sinceNanos);
+        long untilNanos = nowNanos + budget.restNanos(BackgroundJob.REAPING, nowNanos - sinceNanos);
+        restUntilNanos = untilNanos - restUntilNanos > 0 ? untilNanos : restUntilNanos;
     }
 }

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 
 /**
  * Goes over all copies again and again, a little each time: the bytes of expired values go, soon after their time. Where
- * this node is the whole cluster, records that are dead for longer than the grace go as a whole; where others have copies
- * too, all of them must agree first. Owned by the control thread.
+ * this node is the whole cluster, or a cache, records that are dead for longer than the grace go as a whole; where others have
+ * copies too, all of them must agree first. Owned by the control thread.
  */
 public final class Sweeper {
     private static final long TICK_NANOS = 100_000_000L;
@@ -77,7 +77,8 @@ public final class Sweeper {
 
     private void sweep() {
         long nowMillis = stamps.currentMillis();
-        boolean alone = views.get().ring().members().size() == 1;
+        // Where records go for want of memory, there is nothing to agree upon: that one is missing says nothing.
+        boolean alone = engine.evicts() || views.get().ring().members().size() == 1;
         Sweep sweep = new Sweep(nowMillis - MARGIN_MILLIS, alone ? nowMillis - graceMillis : Sweep.NOTHING);
         int seen = 0;
         for (int step = 0; step < engine.partitions() && seen < RECORDS_A_TICK; step++) {

@@ -19,6 +19,8 @@ import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Write;
+import io.kvorum.server.peer.message.WriteAnswer;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.storage.engine.MemoryEngine;
@@ -28,6 +30,7 @@ import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.hint.MemoryHintStore;
 import io.kvorum.storage.version.Draft;
 import io.kvorum.storage.version.Merge;
+import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.StampClock;
 import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.storage.version.Versions;
@@ -74,7 +77,7 @@ final class ReapingBench {
         final ReapingCounters counters = new ReapingCounters();
         final StampClock stamps;
         final MemoryEngine engine;
-        final MemoryHintStore hints = new MemoryHintStore(1 << 20, VersionObserver.NONE);
+        final WatchedHints hints;
         private final ReapResponder responder;
         private final ReapingService service;
         long skewMillis;
@@ -89,7 +92,9 @@ final class ReapingBench {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 engine.settle(partition);
             }
-            this.responder = new ReapResponder(engine, stamps, hints, () -> view(index));
+            this.hints = new WatchedHints(
+                    new MemoryHintStore(1 << 20, VersionObserver.NONE), stamps, PARTITIONS, ring::partitionOf);
+            this.responder = new ReapResponder(engine, stamps, hints, () -> view(index), GRACE);
             this.service = new ReapingService(
                     new ReapingPolicy(GRACE, LAG, HOUR * 1_000_000, 60_000_000_000L, 2, 1 << 16, 5),
                     counters,
@@ -161,6 +166,12 @@ final class ReapingBench {
             int to = numberOf(from, peer);
             if (silent.contains(to) || silent.contains(from)) {
                 handler.onLost(peer);
+                return;
+            }
+            if (request instanceof Write write) {
+                byte[] record = write.record();
+                merge(to, record, new String(RecordBytes.key(record), UTF_8));
+                handler.onReply(peer, new WriteAnswer(WriteAnswer.Status.MERGED));
                 return;
             }
             Map<MessageType, PeerRequestHandler> handlers =
@@ -361,7 +372,7 @@ final class ReapingBench {
 
     /** Node 3 hands over what it keeps for an owner. */
     void handOff(int target, String key) {
-        MemoryHintStore hints = nodes.get(3).hints;
+        WatchedHints hints = nodes.get(3).hints;
         UUID id = ids.get(target).uuid();
         hints.scan(
                 id,

@@ -116,7 +116,11 @@ final class ReapingTest {
         assertThat(bench.holders(key)).isEqualTo(ALL);
         bench.handOff(2, key);
         assertThat(bench.isLive(2, key)).isFalse();
-        bench.pass(HOUR);
+        bench.pass(GRACE / 2 - HOUR);
+        assertThat(bench.holders(key))
+                .as("what was read from the hint is still young")
+                .isEqualTo(ALL);
+        passRound();
         assertThat(bench.holders(key)).isEqualTo(NOBODY);
     }
 
@@ -205,12 +209,45 @@ final class ReapingTest {
         assertThat(bench.holders(key)).isEqualTo(NOBODY);
     }
 
+    /** Else it would take the value and hand it on as new, when the others have forgotten that it was deleted. */
     @Test
-    void what_one_owner_did_not_let_go_is_tried_again_and_goes() {
+    void owner_that_has_nothing_is_given_the_tombstone_and_a_value_that_comes_late_finds_it_there() {
+        byte[] old = bench.write(0, key, "value");
+        var unused = bench.delete(0, key);
+        bench.merge(1, bench.record(0, key), key);
+        bench.pass(GRACE + 3 * HOUR);
+        assertThat(bench.holders(key)).isEqualTo(ALL);
+        bench.merge(2, old, key);
+        assertThat(bench.isLive(2, key)).isFalse();
+        passRound();
+        assertThat(bench.holders(key)).isEqualTo(NOBODY);
+    }
+
+    @Test
+    void owner_that_lost_the_tombstone_after_it_agreed_keeps_it_from_going_until_it_has_it_again() {
+        byte[] old = bench.write(0, key, "value");
+        bench.spread(key);
+        var unused = bench.delete(0, key);
+        bench.spread(key);
+        bench.pass(GRACE + 2 * HOUR);
+        bench.nodes.get(2).engine.drop(0);
+        bench.nodes.get(2).engine.settle(0);
+        bench.merge(2, old, key);
+        passRound();
+        assertThat(bench.holders(key)).isEqualTo(ALL);
+        bench.spread(key);
+        passRound();
+        assertThat(bench.holders(key)).isEqualTo(NOBODY);
+    }
+
+    @Test
+    void what_not_all_are_known_to_have_let_go_is_given_back_to_them_and_goes_with_the_next_round() {
         deleteEverywhere();
         bench.pass(GRACE + GRACE / 2 - HOUR);
         bench.lostOnce = MessageType.REAP;
-        bench.pass(4 * HOUR);
+        bench.pass(5 * HOUR);
+        assertThat(bench.holders(key)).isEqualTo(ALL);
+        passRound();
         assertThat(bench.holders(key)).isEqualTo(NOBODY);
     }
 

@@ -56,7 +56,7 @@ public final class DurableHintStore implements HintStore {
     private boolean closed;
 
     /** As the last batch left it; of the store's thread alone, as is the next. */
-    private boolean mustReopen;
+    private volatile boolean mustReopen;
 
     private long bytesSinceCollected;
 
@@ -162,7 +162,7 @@ public final class DurableHintStore implements HintStore {
     @Override
     public boolean isBusy() {
         synchronized (lock) {
-            return running || !queue.isEmpty();
+            return running || !queue.isEmpty() || mustReopen;
         }
     }
 
@@ -234,6 +234,9 @@ public final class DurableHintStore implements HintStore {
         try {
             if (mustReopen) {
                 store.reopen();
+                // What failed may be on disk all the same.
+                byte[] stored = store.meta(HintTargets.NAME);
+                targets = stored == null ? HintTargets.none(targets.cluster()) : HintTargets.decode(stored);
                 mustReopen = false;
             }
             try (CheckpointStore.Batch batch = store.begin()) {

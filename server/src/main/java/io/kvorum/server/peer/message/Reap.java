@@ -8,14 +8,14 @@ import io.kvorum.codec.binary.ByteWriter;
  * all owners agreed upon ({@link ReapAgree}). Answer: {@link Reaped}.
  *
  * @param partition the partition
- * @param notBeforeMillis refused while the receiver's clock is behind this: it would still take frames from before the
- *     agreement
+ * @param staleBeforeMillis refused while the receiver would take frames with records that are older than this: they may be from
+ *     before the agreement
  * @param deadBeforeMillis whole records go, all of whose siblings were dead before this; of others, vector entries that are
  *     older
  * @param positions upper halves of positions
  * @param hashes of the records there, in the same order
  */
-public record Reap(int partition, long notBeforeMillis, long deadBeforeMillis, long[] positions, long[] hashes)
+public record Reap(int partition, long staleBeforeMillis, long deadBeforeMillis, long[] positions, long[] hashes)
         implements PeerMessage {
     @Override
     public MessageType type() {
@@ -24,19 +24,19 @@ public record Reap(int partition, long notBeforeMillis, long deadBeforeMillis, l
 
     @Override
     public void encode(ByteWriter out) {
-        out.varInt(partition).varLong(notBeforeMillis).varLong(deadBeforeMillis);
+        out.varInt(partition).varLong(staleBeforeMillis).varLong(deadBeforeMillis);
         LongLists.encode(positions, out);
         LongLists.encode(hashes, out);
     }
 
     static Reap decode(ByteReader in) {
         int partition = in.varInt(Limits.PARTITIONS_MAX);
-        long notBeforeMillis = in.varLong();
+        long staleBeforeMillis = in.varLong();
         long deadBeforeMillis = in.varLong();
         long[] positions = LongLists.decode(in);
         return new Reap(
                 partition,
-                notBeforeMillis,
+                staleBeforeMillis,
                 deadBeforeMillis,
                 positions,
                 LongLists.decode(in, "hashes", positions.length));

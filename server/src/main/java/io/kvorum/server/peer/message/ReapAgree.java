@@ -4,7 +4,7 @@ import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 
 /**
- * Asks another owner whether its copy has these very records, or none, at some positions: records that are to be reaped, or
+ * Asks another owner whether its copy has these very records at some positions: records that are to be reaped, or
  * whose vectors are to be truncated. Nothing is changed. Answer: {@link ReapAgreed}.
  *
  * @param partition the partition

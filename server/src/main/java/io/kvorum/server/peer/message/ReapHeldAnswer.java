@@ -6,10 +6,11 @@ import io.kvorum.codec.binary.ByteWriter;
 /**
  * The answer to {@link ReapHeld}.
  *
- * @param clock the answerer's hybrid clock, read before it looked
+ * @param acceptsFromMillis the answerer refuses frames with records that are older than this by their clock, from now on
+ * @param heldUntilMillis when the last hint for the partition came or went, by the answerer's hybrid clock; 0 if there was none
  * @param held whether it keeps a hint for the partition, or cannot say
  */
-public record ReapHeldAnswer(long clock, boolean held) implements PeerMessage {
+public record ReapHeldAnswer(long acceptsFromMillis, long heldUntilMillis, boolean held) implements PeerMessage {
     @Override
     public MessageType type() {
         return MessageType.REAP_HELD_ANSWER;
@@ -17,10 +18,10 @@ public record ReapHeldAnswer(long clock, boolean held) implements PeerMessage {
 
     @Override
     public void encode(ByteWriter out) {
-        out.u64(clock).bool(held);
+        out.varLong(acceptsFromMillis).varLong(heldUntilMillis).bool(held);
     }
 
     static ReapHeldAnswer decode(ByteReader in) {
-        return new ReapHeldAnswer(in.u64(), in.bool());
+        return new ReapHeldAnswer(in.varLong(), in.varLong(), in.bool());
     }
 }

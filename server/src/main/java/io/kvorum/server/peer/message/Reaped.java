@@ -2,13 +2,14 @@ package io.kvorum.server.peer.message;
 
 import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
+import java.util.BitSet;
 
 /**
  * The answer to {@link Reap}.
  *
- * @param done whether none of the records is there any more as it was; else some are, and it may be asked again
+ * @param done one bit for each position: whether the record is there no more as it was; of others it may be asked again
  */
-public record Reaped(boolean done) implements PeerMessage {
+public record Reaped(BitSet done) implements PeerMessage {
     @Override
     public MessageType type() {
         return MessageType.REAPED;
@@ -16,10 +17,10 @@ public record Reaped(boolean done) implements PeerMessage {
 
     @Override
     public void encode(ByteWriter out) {
-        out.bool(done);
+        out.bytes(done.toByteArray());
     }
 
     static Reaped decode(ByteReader in) {
-        return new Reaped(in.bool());
+        return new Reaped(BitSet.valueOf(in.bytes(Limits.RECORDS_MAX / 8)));
     }
 }

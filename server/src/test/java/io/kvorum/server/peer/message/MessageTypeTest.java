@@ -78,11 +78,11 @@ final class MessageTypeTest {
                 new HintedWrite(1, 2, NodeId.of(3, 4), record, true),
                 new HintedRead(1, 2, key),
                 new ReapAgree(7, new long[] {1, -2}, new long[] {3, 4}),
-                new ReapAgreed(0x0102_0304_0506_0708L, partitions),
+                new ReapAgreed(0x0102_0304_0506_0708L, partitions, new BitSet()),
                 new ReapHeld(300),
-                new ReapHeldAnswer(-1, true),
+                new ReapHeldAnswer(1_700_000_000_000L, 300, true),
                 new Reap(7, 1_700_000_000_000L, 1_600_000_000_000L, new long[] {1}, new long[] {2}),
-                new Reaped(true));
+                new Reaped(partitions));
     }
 
     @Test

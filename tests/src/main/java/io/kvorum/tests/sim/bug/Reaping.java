@@ -11,8 +11,9 @@ final class Reaping {
 
     /** What is kept for others is not looked at. */
     static Sabotage withoutHints() {
-        return answers(
-                real -> real instanceof ReapHeldAnswer answer ? new ReapHeldAnswer(answer.clock(), false) : real);
+        return answers(real -> real instanceof ReapHeldAnswer answer
+                ? new ReapHeldAnswer(answer.acceptsFromMillis(), 0, false)
+                : real);
     }
 
     private static Sabotage answers(UnaryOperator<PeerMessage> tampering) {

@@ -1,0 +1,85 @@
+package io.kvorum.server.reaping;
+
+import io.kvorum.storage.hint.HintStore;
+import io.kvorum.storage.version.StampClock;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongToIntFunction;
+
+/**
+ * What a node keeps for others, and when the last of it came or went, for each partition: what was read from a hint is no
+ * older than that, though the write itself may be. Safe from every thread.
+ */
+public final class WatchedHints implements HintStore {
+    private final HintStore hints;
+    private final StampClock stamps;
+    private final LongToIntFunction partitionOf;
+    private final AtomicLongArray untilMillis;
+
+    /**
+     * Begins to watch. What is kept already counts as having come now.
+     *
+     * @param partitionOf the partition of the upper half of a position
+     */
+    public WatchedHints(HintStore hints, StampClock stamps, int partitions, LongToIntFunction partitionOf) {
+        this.hints = hints;
+        this.stamps = stamps;
+        this.partitionOf = partitionOf;
+        this.untilMillis = new AtomicLongArray(partitions);
+        for (int partition = 0; partition < partitions && !hints.isEmpty(); partition++) {
+            untilMillis.set(partition, stamps.currentMillis());
+        }
+    }
+
+    /** When the last hint of a partition came or went, by the node's hybrid clock in milliseconds; 0 if there was none. */
+    long untilMillis(int partition) {
+        return untilMillis.get(partition);
+    }
+
+    @Override
+    public void put(UUID target, long positionHigh, byte[] record, PutCallback callback) {
+        note(positionHigh);
+        hints.put(target, positionHigh, record, outcome -> {
+            note(positionHigh);
+            callback.done(outcome);
+        });
+    }
+
+    @Override
+    public void remove(UUID target, long positionHigh, byte[] record, RemoveCallback callback) {
+        hints.remove(target, positionHigh, record, removed -> {
+            note(positionHigh);
+            callback.done(removed);
+        });
+    }
+
+    private void note(long positionHigh) {
+        untilMillis.accumulateAndGet(partitionOf.applyAsInt(positionHigh), stamps.currentMillis(), Math::max);
+    }
+
+    @Override
+    public void read(long positionHigh, byte[] key, ReadCallback callback) {
+        hints.read(positionHigh, key, callback);
+    }
+
+    @Override
+    public void scan(UUID target, long fromPositionHigh, int bytesMax, ScanCallback callback) {
+        hints.scan(target, fromPositionHigh, bytesMax, callback);
+    }
+
+    @Override
+    public List<Usage> usage() {
+        return hints.usage();
+    }
+
+    @Override
+    public boolean isBusy() {
+        return hints.isBusy();
+    }
+
+    @Override
+    public void close() {
+        hints.close();
+    }
+}
