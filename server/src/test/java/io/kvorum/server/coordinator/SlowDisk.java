@@ -8,13 +8,20 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** An engine whose disk the test moves: it may be behind, and says when it has what was written. */
-final class SlowDisk {
-    Durability durability = Durability.NONE;
+public final class SlowDisk {
+    public Durability durability = Durability.NONE;
 
     /** How many changes are still refused because the disk is behind. */
     int busy;
+
+    /** What a change is answered with instead of a ticket; 0 if it is taken. Asked for each. */
+    public LongSupplier refusing = () -> 0;
+
+    /** Told that somebody waits for the disk. */
+    public Runnable whenAwaited = () -> {};
 
     /** Whether all values are on disk alone, and find no room in memory. */
     boolean cold;
@@ -23,7 +30,8 @@ final class SlowDisk {
 
     private final List<DurableCallback> waiting = new ArrayList<>();
 
-    StorageEngine over(StorageEngine engine) {
+    /** The engine with this disk under it. */
+    public StorageEngine over(StorageEngine engine) {
         return (StorageEngine) Proxy.newProxyInstance(
                 StorageEngine.class.getClassLoader(),
                 new Class<?>[] {StorageEngine.class},
@@ -34,11 +42,16 @@ final class SlowDisk {
                     }
                     if ("whenDurable".equals(name)) {
                         waiting.add((DurableCallback) arguments[1]);
+                        whenAwaited.run();
                         return null;
                     }
                     if ("update".equals(name) && busy > 0) {
                         busy--;
                         return StorageEngine.REFUSED_BUSY;
+                    }
+                    long refused = "update".equals(name) ? refusing.getAsLong() : 0;
+                    if (refused != 0) {
+                        return refused;
                     }
                     if ("hasStubs".equals(name)) {
                         return true;
@@ -61,7 +74,7 @@ final class SlowDisk {
     }
 
     /** What was written is on disk, or will not be. */
-    void forced(boolean durable) {
+    public void forced(boolean durable) {
         List<DurableCallback> told = List.copyOf(waiting);
         waiting.clear();
         told.forEach(callback -> callback.complete(Long.MAX_VALUE, durable));

@@ -3,6 +3,7 @@ package io.kvorum.server.command.versioned;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.codec.resp.RespReply;
+import io.kvorum.server.command.TestCluster;
 import io.kvorum.storage.version.Context;
 import io.kvorum.storage.version.Dot;
 import io.kvorum.storage.version.RecordBytes;
