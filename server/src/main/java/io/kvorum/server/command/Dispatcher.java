@@ -1,7 +1,6 @@
 package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.RespRequest;
-import io.kvorum.server.coordinator.Failure;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -173,10 +172,5 @@ public final class Dispatcher {
                 case READ, WRITE, MODIFY -> loop.router().route(call);
             }
         }
-    }
-
-    /** The failure of a node that may not run what was passed to it. */
-    static Failure notCoordinator() {
-        return new Failure(Failure.Kind.NOT_COORDINATOR, "this node may not coordinate the key");
     }
 }

@@ -24,7 +24,7 @@ import java.util.Locale;
  *   ask the next healthy settled owner ◄──── not sent, or it did nothing: it may not coordinate, or sees too few others
  *     │ sent                          ◄──── lost or late: a read, or a write that supersedes its own attempt
  *     ▼
- *   WAITING ── answer ──► the client gets it as it is
+ *   WAITING ── answer ──► the client gets it as it is; but INDOUBT instead of a refusal if one before it may have run it
  *     ├─ lost or late, any other write ──► INDOUBT: a second owner would write over what came in between
  *     └─ nobody left ──► CLUSTERDOWN, or what the last one said, if none did anything; TRYAGAIN after reads, INDOUBT
  *                        after writes
@@ -32,6 +32,7 @@ import java.util.Locale;
  */
 final class ForwardOperation extends Deadline implements ReplyHandler, CapturedReply.Receiver {
     private static final int NOBODY = -1;
+    private static final String IN_DOUBT = "-INDOUBT ";
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** What is held back of the time given to the other node, so that its own answer comes before we give up. */
@@ -137,14 +138,21 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     }
 
     private void answered(ByteBuf encoded) {
-        boolean refused = encoded.isReadable() && encoded.getByte(encoded.readerIndex()) == '-';
-        if (refused && unansweredPeer != NOBODY && !reads) {
+        boolean failed = startsWith(encoded, "-");
+        // What is in doubt here names the context of its attempt, which also supersedes what the given one does.
+        if (failed && unansweredPeer != NOBODY && !reads && !startsWith(encoded, IN_DOUBT)) {
             // This owner did nothing, but one before it may have.
             reply.error(inDoubt(loop.clock().nanoTime()));
         } else {
             reply.out().raw(encoded);
             reply.done();
         }
+    }
+
+    private static boolean startsWith(ByteBuf encoded, String text) {
+        return encoded.readableBytes() >= text.length()
+                && text.contentEquals(
+                        encoded.getCharSequence(encoded.readerIndex(), text.length(), StandardCharsets.US_ASCII));
     }
 
     private boolean stopWaiting() {

@@ -1,6 +1,7 @@
 package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.RespRequest;
+import io.kvorum.server.coordinator.Failure;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerTransport;
 
@@ -50,7 +51,7 @@ final class Router {
         if (view.settledHere(partition)) {
             call.command().handler().run(call);
         } else {
-            call.fail(Dispatcher.notCoordinator());
+            call.fail(Failure.NOT_COORDINATOR);
         }
     }
 }

@@ -108,7 +108,7 @@ public final class Coordinator {
     public void read(KeyRef key, RequestOptions options, long deadlineNanos, ReadCallback callback) {
         ClusterView view = views.get();
         if (!view.settledHere(key.partition())) {
-            callback.onFailure(notCoordinator());
+            callback.onFailure(Failure.NOT_COORDINATOR);
             return;
         }
         int required = policy.effective(options.r(), policy.r(), view.owners(key.partition()).length);
@@ -144,7 +144,7 @@ public final class Coordinator {
             WriteCallback callback) {
         ClusterView view = views.get();
         if (!view.settledHere(key.partition())) {
-            callback.onFailure(notCoordinator());
+            callback.onFailure(Failure.NOT_COORDINATOR);
             return;
         }
         int owners = view.owners(key.partition()).length;
@@ -200,9 +200,5 @@ public final class Coordinator {
     /** When a write that starts now must be answered. */
     public long writeDeadlineNanos() {
         return clock.nanoTime() + policy.writeTimeoutNanos();
-    }
-
-    private static Failure notCoordinator() {
-        return new Failure(Failure.Kind.NOT_COORDINATOR, "this node may not coordinate the key");
     }
 }

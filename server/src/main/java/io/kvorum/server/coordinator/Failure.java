@@ -23,6 +23,10 @@ public record Failure(Kind kind, String text) {
     public static final Failure TOO_LATE =
             new Failure(Kind.TRYAGAIN, "the time was over before the write could begin; nothing was written");
 
+    /** This node's copy is not one, or not one that may take writes and answer reads by itself. */
+    public static final Failure NOT_COORDINATOR =
+            new Failure(Kind.NOT_COORDINATOR, "this node may not coordinate the key");
+
     /** A bug: the log says more. */
     public static final Failure INTERNAL = new Failure(Kind.ERR, "internal error; the node's log says more");
 

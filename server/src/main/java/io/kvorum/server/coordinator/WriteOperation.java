@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     │ the time is over ──► TRYAGAIN                                                   (nothing attempted)
  *     │ refused by the own copy ──► OOM, ERR                                            (nothing attempted)
  *     │ own disk behind: again in a moment, until the deadline ──► TRYAGAIN              (nothing attempted)
+ *     │ and this copy is unsettled by then ──► NOT_COORDINATOR                          (nothing attempted)
  *     │ own copy written
  *     ▼
  *   WAITING ── W acknowledged ──► reply ──► LATE ── all answered, or deadline ──► end
@@ -124,13 +125,14 @@ final class WriteOperation extends Deadline implements ReplyHandler {
 
     void start() {
         int reachable = reachable();
-        if (reachable < required) {
+        int needed = Math.max(required, durableRequired);
+        if (reachable < needed) {
             fail(new Failure(
                     Failure.Kind.CLUSTERDOWN,
                     String.format(
                             Locale.ROOT,
                             "need %d of %d replicas for writes, %d reachable",
-                            required,
+                            needed,
                             owners.length,
                             reachable)));
             return;
@@ -142,7 +144,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             return;
         }
         startNanos = coordinator.clock.nanoTime();
-        attempt(startNanos);
+        attemptAndAnswer(startNanos);
     }
 
     private void attempt(long nowNanos) {
@@ -161,8 +163,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         hasFetched = false;
         starting = behind;
         if (starting) {
-            long again = nowNanos + WriteService.RETRY_NANOS;
-            coordinator.wheel.schedule(this, again - deadlineNanos < 0 ? again : deadlineNanos);
+            scheduleRetry(nowNanos);
         } else if (outcome == ReplicaService.Outcome.WRITTEN) {
             record = coordinator.replica.lastRecord();
             countOwn();
@@ -173,8 +174,8 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         }
     }
 
-    /** Like {@link #attempt}, with nobody to answer for it who called: what fails must be answered here. */
-    private void attemptAgain(long nowNanos) {
+    /** Like {@link #attempt}; where that meets a bug, the answer says whether anything was written. */
+    private void attemptAndAnswer(long nowNanos) {
         try {
             attempt(nowNanos);
         } catch (RuntimeException bug) {
@@ -183,6 +184,15 @@ final class WriteOperation extends Deadline implements ReplyHandler {
                 fail(acks > 0 || ownForceAwaited ? inDoubt() : Failure.INTERNAL);
             }
             throw bug;
+        }
+    }
+
+    /** Attempts what had to wait, unless this copy may not take it by itself any more. */
+    private void attemptAgain(long nowNanos) {
+        if (coordinator.view().settledHere(key.partition())) {
+            attemptAndAnswer(nowNanos);
+        } else {
+            fail(Failure.NOT_COORDINATOR);
         }
     }
 
@@ -198,10 +208,15 @@ final class WriteOperation extends Deadline implements ReplyHandler {
                     coordinator.wheel.cancel(this);
                     attemptAgain(nowNanos);
                 } else if (nowNanos - deadlineNanos < 0) {
-                    coordinator.wheel.schedule(this, nowNanos + WriteService.RETRY_NANOS);
+                    scheduleRetry(nowNanos);
                 }
             }
         });
+    }
+
+    private void scheduleRetry(long nowNanos) {
+        long again = nowNanos + WriteService.RETRY_NANOS;
+        coordinator.wheel.schedule(this, again - deadlineNanos < 0 ? again : deadlineNanos);
     }
 
     private ReplicaService.Outcome change() {

@@ -216,6 +216,16 @@ class ForwardTest {
     }
 
     @Test
+    void an_owner_that_is_in_doubt_itself_names_the_context_of_its_attempt_whoever_was_asked_before() {
+        String inDoubt =
+                "-INDOUBT write reached 1 of 2 replicas within 400 ms; it may still become visible ctx=own\r\n";
+        client.run("put", key, "given", "v");
+        last().handler().onLost(1);
+        answer(true, inDoubt);
+        assertThat(client.takeReplies()).isEqualTo(inDoubt);
+    }
+
+    @Test
     void an_answer_after_the_deadline_is_nobodys() {
         client.run("set", key, "v");
         CommandBench.Sent late = last();

@@ -55,23 +55,24 @@ interface Interference {
      * @param beforeAnswer happens just before the answer arrives
      */
     record Fate(Way way, @Nullable PeerMessage instead, Runnable beforeArrival, Runnable beforeAnswer) {
-        private static final Runnable NOTHING = () -> {};
         static final Fate WELL = of(Way.ANSWERED);
 
         static Fate of(Way way) {
-            return new Fate(way, null, NOTHING, NOTHING);
+            return new Fate(way, null, Fate::nothing, Fate::nothing);
         }
 
         static Fate answeredWith(PeerMessage instead) {
-            return new Fate(Way.ANSWERED, instead, NOTHING, NOTHING);
+            return new Fate(Way.ANSWERED, instead, Fate::nothing, Fate::nothing);
         }
 
         static Fate afterwards(Runnable beforeArrival) {
-            return new Fate(Way.ANSWERED, null, beforeArrival, NOTHING);
+            return new Fate(Way.ANSWERED, null, beforeArrival, Fate::nothing);
         }
 
         static Fate answeredAfter(Runnable beforeAnswer) {
-            return new Fate(Way.ANSWERED, null, NOTHING, beforeAnswer);
+            return new Fate(Way.ANSWERED, null, Fate::nothing, beforeAnswer);
         }
+
+        private static void nothing() {}
     }
 }

@@ -118,6 +118,11 @@ public final class TestCluster {
     /** Lets the shortest time pass, and timers come; what they send is on its way then. */
     void tick() {
         nowNanos += STEP_MILLIS * MILLI;
+        advance();
+    }
+
+    /** Timers come whose time it is. */
+    void advance() {
         for (TestNode node : nodes) {
             node.wheel.advance(nowNanos);
         }
@@ -156,6 +161,21 @@ public final class TestCluster {
             int partition = ring.partitionOf(ring.partitioner().high(key, 0, key.length));
             if (ring.preferenceList(partition).owners().get(0).equals(ids.get(node))) {
                 return "key:" + i;
+            }
+        }
+    }
+
+    int partitionOf(String key) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        return ring.partitionOf(ring.partitioner().high(bytes, 0, bytes.length));
+    }
+
+    /** A key whose owners are this node and those behind it; another for each number. */
+    String keyOf(int node, long number) {
+        for (int i = 0; ; i++) {
+            String key = "key:" + number + ":" + i;
+            if (partitionOf(key) == node) {
+                return key;
             }
         }
     }

@@ -33,6 +33,7 @@ import io.kvorum.storage.hint.MemoryHintStore;
 import io.kvorum.storage.version.StampClock;
 import io.kvorum.storage.version.VersionObserver;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -40,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** One node of a {@link TestCluster}, with one loop. Peer 0 is the node itself; the others follow in their order. */
@@ -53,7 +55,7 @@ final class TestNode implements PeerTransport {
     final StampClock stamps;
     final SlowDisk disk = new SlowDisk();
     final MemoryEngine engine;
-    final HintStore hints = new MemoryHintStore(HINT_BYTES_MAX, VersionObserver.NONE);
+    final HintStore hints = onDisk(new MemoryHintStore(HINT_BYTES_MAX, VersionObserver.NONE));
     final ReplicaService replica;
     final CommandLoop loop;
 
@@ -103,8 +105,15 @@ final class TestNode implements PeerTransport {
                 cluster.clock,
                 () -> view,
                 new QuorumPolicy(
-                        cluster.n, 2, 2, 0, 500 * TestCluster.MILLI, 1000 * TestCluster.MILLI, 0, true, 10
-                                * TestCluster.MILLI),
+                        cluster.n,
+                        2,
+                        2,
+                        0,
+                        500 * TestCluster.MILLI,
+                        1000 * TestCluster.MILLI,
+                        0,
+                        true,
+                        10 * TestCluster.MILLI),
                 peer -> {},
                 MissedWrites.NONE,
                 CoordinatorMetrics.NONE,
@@ -125,6 +134,24 @@ final class TestNode implements PeerTransport {
         writes = new WriteService(replica, wheel, cluster.clock);
         reads = new ReadService(replica);
         hintService = new HintService(hints, () -> view, replica, Runnable::run);
+    }
+
+    /** As a store on disk answers. */
+    private static HintStore onDisk(HintStore store) {
+        return (HintStore) Proxy.newProxyInstance(
+                HintStore.class.getClassLoader(), new Class<?>[] {HintStore.class}, (proxy, method, arguments) -> {
+                    if (!"put".equals(method.getName())) {
+                        return method.invoke(store, arguments);
+                    }
+                    HintStore.PutCallback callback = (HintStore.PutCallback) arguments[3];
+                    store.put(
+                            (UUID) arguments[0],
+                            (long) arguments[1],
+                            (byte[]) arguments[2],
+                            outcome -> callback.done(
+                                    outcome == HintStore.Outcome.HELD ? HintStore.Outcome.DURABLE : outcome));
+                    return null;
+                });
     }
 
     private List<Command> commands() {

@@ -65,6 +65,10 @@ final class Bench {
     final Coordinator coordinator;
     final DeadlineWheel wheel;
 
+    /** What sending a message ends with. */
+    @Nullable
+    RuntimeException bug;
+
     /** The coordinator's own. */
     final SlowDisk disk = new SlowDisk();
 
@@ -200,7 +204,8 @@ final class Bench {
         coordinator.modify(key, mutation, RequestOptions.DEFAULTS, nowNanos + millis * MILLI, writing());
     }
 
-    private WriteCallback writing() {
+    /** Writes down what becomes of a write. */
+    WriteCallback writing() {
         return new WriteCallback() {
             @Override
             public void onWritten(byte @Nullable [] record) {
@@ -316,6 +321,10 @@ final class Bench {
     private final class Transport implements PeerTransport {
         @Override
         public long call(int peer, PeerMessage request, long deadlineNanos, ReplyHandler handler) {
+            RuntimeException thrown = bug;
+            if (thrown != null) {
+                throw thrown;
+            }
             if (!reachable[peer]) {
                 return NOT_SENT;
             }

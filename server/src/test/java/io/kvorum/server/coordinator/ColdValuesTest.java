@@ -72,6 +72,21 @@ final class ColdValuesTest {
     }
 
     @Test
+    void change_whose_values_the_disk_does_not_give_is_refused_when_its_time_is_out_and_no_later() {
+        alone.disk.failing = true;
+        alone.writeWithin(key, "new", 7);
+        for (int millis = 0; millis < 6; millis++) {
+            alone.pass(1);
+        }
+        assertThat(alone.effects).isEmpty();
+        alone.pass(1);
+        alone.pass(1);
+        assertThat(alone.effects).hasSize(1);
+        assertThat(alone.effects.get(0)).startsWith("TRYAGAIN");
+        assertThat(alone.wheel.isEmpty()).isTrue();
+    }
+
+    @Test
     void record_of_a_peer_that_needs_the_values_waits_for_room_and_is_refused_when_its_time_is_out() {
         byte[] record = requireNonNull(alone.replica(0).read(key));
         FrameInfo info = alone.frameInfo(100);

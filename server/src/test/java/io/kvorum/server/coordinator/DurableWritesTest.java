@@ -1,6 +1,7 @@
 package io.kvorum.server.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.kvorum.server.replica.KeyRef;
 import io.kvorum.storage.engine.Durability;
@@ -65,6 +66,47 @@ final class DurableWritesTest {
         assertThat(alone.effects)
                 .containsExactly("TRYAGAIN the disk of this node was behind for too long; nothing was written");
         assertThat(alone.replica(0).read(key)).isNull();
+    }
+
+    @Test
+    void write_that_too_few_can_have_on_disk_is_refused_before_anything_is_touched() {
+        three.disk.durability = Durability.SOON;
+        three.healthy[1] = false;
+        three.healthy[2] = false;
+        three.refreshView();
+        KeyRef key = three.key("k");
+        three.coordinator.write(
+                key,
+                three.set(key, "v"),
+                new RequestOptions(0, 1, 2, false),
+                three.coordinator.writeDeadlineNanos(),
+                three.writing());
+        assertThat(three.effects).containsExactly("CLUSTERDOWN need 2 of 3 replicas for writes, 1 reachable");
+        assertThat(three.at(0, key)).isEqualTo("nothing");
+    }
+
+    @Test
+    void write_that_waits_for_the_disk_is_not_begun_once_this_copy_may_have_forgotten_something() {
+        three.disk.busy = 1;
+        KeyRef key = three.key("k");
+        three.write(key, "v", 1);
+        three.unsettled.get(0).set(key.partition());
+        three.refreshView();
+        three.pass(20);
+        assertThat(three.effects).containsExactly("NOT_COORDINATOR this node may not coordinate the key");
+        assertThat(three.at(0, key)).isEqualTo("nothing");
+        assertThat(three.wheel.isEmpty()).isTrue();
+    }
+
+    @Test
+    void write_that_meets_a_bug_behind_its_own_copy_is_in_doubt() {
+        three.bug = new IllegalStateException("a bug");
+        KeyRef key = three.key("k");
+        assertThatIllegalStateException().isThrownBy(() -> three.write(key, "v", 2));
+        assertThat(three.at(0, key)).isEqualTo("v");
+        assertThat(three.effects).hasSize(1);
+        assertThat(three.effects.get(0)).startsWith("INDOUBT write reached 1 of 2 replicas");
+        assertThat(three.wheel.isEmpty()).isTrue();
     }
 
     @Test

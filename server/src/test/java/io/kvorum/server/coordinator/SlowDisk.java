@@ -2,6 +2,7 @@ package io.kvorum.server.coordinator;
 
 import io.kvorum.storage.disk.DurableCallback;
 import io.kvorum.storage.engine.Durability;
+import io.kvorum.storage.engine.FetchCallback;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.version.Versions;
 import java.lang.reflect.InvocationTargetException;
@@ -27,6 +28,9 @@ public final class SlowDisk {
     boolean cold;
 
     int fetches;
+
+    /** Whether the disk does not give what it is asked for. */
+    boolean failing;
 
     private final List<DurableCallback> waiting = new ArrayList<>();
 
@@ -61,6 +65,10 @@ public final class SlowDisk {
                     }
                     if ("fetch".equals(name)) {
                         fetches++;
+                        if (failing) {
+                            ((FetchCallback) arguments[3]).fetched(null, false);
+                            return null;
+                        }
                     }
                     try {
                         Object result = method.invoke(engine, arguments);
