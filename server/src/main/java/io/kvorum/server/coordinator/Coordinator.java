@@ -30,6 +30,7 @@ public final class Coordinator {
     final PeerHealth health;
     final CoordinatorMetrics metrics;
     final MissedWrites missedWrites;
+    final OwnHints ownHints;
     final PeerLatency latency = new PeerLatency();
     private final Supplier<ClusterView> views;
     private final RandomGenerator random;
@@ -45,6 +46,7 @@ public final class Coordinator {
      * @param policy quorum defaults and deadlines
      * @param health where missed deadlines are reported
      * @param missedWrites told of what owners missed and no fallback keeps
+     * @param ownHints what this node keeps for owners
      * @param metrics what is counted
      * @param random decides which reads ask all owners
      */
@@ -57,6 +59,7 @@ public final class Coordinator {
             QuorumPolicy policy,
             PeerHealth health,
             MissedWrites missedWrites,
+            OwnHints ownHints,
             CoordinatorMetrics metrics,
             RandomGenerator random) {
         this.replica = replica;
@@ -67,6 +70,7 @@ public final class Coordinator {
         this.policy = policy;
         this.health = health;
         this.missedWrites = missedWrites;
+        this.ownHints = ownHints;
         this.metrics = metrics;
         this.random = random;
     }

@@ -31,7 +31,11 @@ final class InspectOperation extends Deadline implements ReplyHandler {
     private final int owners;
     private final InspectCallback.@Nullable Copy[] copies;
     private final long[] calls;
-    private int outstanding;
+
+    /** Who has not answered; before the start is over, that too. */
+    private int outstanding = 1;
+
+    private boolean over;
 
     InspectOperation(
             Coordinator coordinator, ClusterView view, KeyRef key, long deadlineNanos, InspectCallback callback) {
@@ -63,13 +67,20 @@ final class InspectOperation extends Deadline implements ReplyHandler {
                         view.settledHere(key.partition()),
                         false,
                         coordinator.replica.read(key));
+            } else {
+                readOwnHints(place);
             }
         }
-        if (outstanding == 0) {
-            finish();
-        } else {
-            coordinator.wheel.schedule(this, deadlineNanos);
-        }
+        coordinator.wheel.schedule(this, deadlineNanos);
+        answered();
+    }
+
+    private void readOwnHints(int place) {
+        outstanding++;
+        coordinator.ownHints.read(key, record -> {
+            copies[place] = new InspectCallback.Copy(PeerTransport.SELF, true, true, true, record);
+            answered();
+        });
     }
 
     @Override
@@ -100,13 +111,14 @@ final class InspectOperation extends Deadline implements ReplyHandler {
 
     private void answered() {
         outstanding--;
-        if (outstanding == 0) {
+        if (outstanding == 0 && !over) {
             coordinator.wheel.cancel(this);
             finish();
         }
     }
 
     private void finish() {
+        over = true;
         List<InspectCallback.Copy> all = new ArrayList<>(owners);
         for (int place = 0; place < asked.length; place++) {
             InspectCallback.Copy copy = copies[place];

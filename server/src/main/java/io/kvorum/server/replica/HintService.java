@@ -74,6 +74,11 @@ public final class HintService {
                         record == null ? NO_OPINION : new ReadAnswer(ReadAnswer.Status.DIFFERENT, record))));
     }
 
+    /** Reads what this node keeps of a key, whoever it is for; calls back on the loop, with null if that is nothing. */
+    public void readOwn(KeyRef key, HintStore.ReadCallback callback) {
+        hints.read(key.positionHigh(), key.bytes(), record -> loop.accept(() -> callback.read(record)));
+    }
+
     private static WriteAnswer.Status status(HintStore.Outcome outcome) {
         return switch (outcome) {
             case HELD -> WriteAnswer.Status.MERGED;

@@ -14,6 +14,7 @@ import io.kvorum.server.config.Secret;
 import io.kvorum.server.coordinator.Coordinator;
 import io.kvorum.server.coordinator.CoordinatorMetrics;
 import io.kvorum.server.coordinator.MissedWrites;
+import io.kvorum.server.coordinator.OwnHints;
 import io.kvorum.server.coordinator.QuorumPolicy;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerTransport;
@@ -121,6 +122,7 @@ public final class CommandBench {
                 new QuorumPolicy(n, n / 2 + 1, n / 2 + 1, 0, 500 * MILLI, 1000 * MILLI, 0, false, 10 * MILLI),
                 missed::add,
                 MissedWrites.NONE,
+                OwnHints.NONE,
                 CoordinatorMetrics.NONE,
                 RandomGenerator.of("L64X128MixRandom"));
         List<List<Command>> families = new ArrayList<>(Commands.families());

@@ -98,6 +98,7 @@ final class TestNode implements PeerTransport {
         disk.whenAwaited = () -> cluster.interference.awaited(this);
         replica = new ReplicaService(
                 disk.over(engine), stamps, () -> view, ReplicaObserver.NONE, Runnable::run, DAY_MILLIS);
+        hintService = new HintService(hints, () -> view, replica, Runnable::run);
         Coordinator coordinator = new Coordinator(
                 replica,
                 this,
@@ -116,6 +117,7 @@ final class TestNode implements PeerTransport {
                         10 * TestCluster.MILLI),
                 peer -> {},
                 MissedWrites.NONE,
+                hintService::readOwn,
                 CoordinatorMetrics.NONE,
                 RandomGenerator.of("L64X128MixRandom"));
         loop = new CommandLoop(new CommandLoop.Parts(
@@ -133,7 +135,6 @@ final class TestNode implements PeerTransport {
         forwards = new ForwardService(loop);
         writes = new WriteService(replica, wheel, cluster.clock);
         reads = new ReadService(replica);
-        hintService = new HintService(hints, () -> view, replica, Runnable::run);
     }
 
     /** As a store on disk answers. */

@@ -141,6 +141,7 @@ final class Bench {
                 new QuorumPolicy(n, r, w, 0, 500 * MILLI, 1000 * MILLI, readAllRatio, true, 10 * MILLI),
                 peer -> effects.add("missed " + peer),
                 (peer, key) -> bare.add(peer),
+                OwnHints.NONE,
                 CoordinatorMetrics.NONE,
                 RandomGenerator.of("L64X128MixRandom"));
     }

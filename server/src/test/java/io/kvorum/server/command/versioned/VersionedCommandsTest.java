@@ -305,6 +305,27 @@ class VersionedCommandsTest {
         assertThat(reply(waiting).item(0).item(3).asString()).isEqualTo("unreachable");
     }
 
+    @Test
+    void versions_shows_what_nodes_keep_for_others_the_asked_one_included() {
+        TestCluster five = new TestCluster(5, 3);
+        String key = five.keyOf(0); // owners 0, 1 and 2
+        five.cutBoth(0, 1);
+        five.cutBoth(0, 2);
+        TestCluster.Client writer = five.client(0);
+        assertThat(writer.send("KV.PUT", key, "", "kept", "W", "3")).isNull();
+        five.pass(505);
+        assertThat(reply(writer).isError()).isFalse();
+        five.healAll();
+        for (int node = 0; node < 5; node++) {
+            List<RespReply> copies = five.client(node).ask("KV.VERSIONS", key).items();
+            assertThat(copies)
+                    .extracting(
+                            copy -> copy.item(1).asString() + ' ' + copy.item(3).asString())
+                    .as("asked at %d", node)
+                    .containsExactly("n0 settled", "n1 settled", "n2 settled", "n3 hint", "n4 hint");
+        }
+    }
+
     /** Writers that read, think and write with what they read: nothing anybody wrote unseen is ever lost. */
     @Test
     void no_value_is_lost_that_no_writer_has_seen() {
