@@ -41,7 +41,13 @@ final class LeafDifference {
                     suspects.add(new Suspect(partition, leaf, position, here == null ? 0 : here, hash));
                 }
             });
-            own.forEach((position, hash) -> suspects.add(new Suspect(partition, leaf, position, hash, 0)));
+            own.forEach((position, hash) -> {
+                // What may have been reaped there is no difference to be repaired: it would keep others from being
+                // looked at.
+                if (!effects.isPastGrace(partition, position)) {
+                    suspects.add(new Suspect(partition, leaf, position, hash, 0));
+                }
+            });
         }
         return suspects;
     }

@@ -64,7 +64,8 @@ final class AntiEntropyTest {
             .plan(new EventId(1, LOWER), assignment())
             .build();
     private final BitSet unsettledThere = new BitSet();
-    private final StampClock stamps = new StampClock(() -> 1_000, 1_000);
+    private long wallMillis = 1_000;
+    private final StampClock stamps = new StampClock(() -> wallMillis, 1_000);
     private final MemoryEngine here = engine(1);
     private final MemoryEngine there = engine(2);
     private final Budget budget = new Budget();
@@ -107,6 +108,22 @@ final class AntiEntropyTest {
         assertThat(roots(here)).isEqualTo(roots(there));
         assertThat(counters.pulled()).isEqualTo(2);
         assertThat(counters.sent()).isEqualTo(1);
+        assertThat(counters.unneeded()).isZero();
+    }
+
+    /** It may have been reaped there. */
+    @Test
+    void what_is_dead_for_longer_than_the_grace_is_not_given_to_who_has_none() {
+        delete(here, "deleted-here");
+        delete(there, "deleted-there");
+        write(here, "both", "value");
+        delete(there, "both");
+        wallMillis += GRACE_MILLIS + 1_000;
+        run(10 * SECOND);
+        assertThat(has(there, "deleted-here")).isFalse();
+        assertThat(has(here, "deleted-there")).isFalse();
+        assertThat(RecordBytes.siblings(read(here, "both"))).hasSize(2);
+        assertThat(RecordBytes.hash(read(there, "both"))).isEqualTo(RecordBytes.hash(read(here, "both")));
         assertThat(counters.unneeded()).isZero();
     }
 
@@ -450,6 +467,24 @@ final class AntiEntropyTest {
             write(here, key, "both");
             merge(there, read(here, key));
         }
+    }
+
+    private boolean has(MemoryEngine engine, String name) {
+        byte[] key = bytes(name);
+        return engine.read(partition(name), StorageEngine.tableHash(high(key)), key, 0, key.length) != null;
+    }
+
+    private void delete(MemoryEngine engine, String name) {
+        byte[] key = bytes(name);
+        var unused = engine.update(
+                partition(name),
+                high(key),
+                key,
+                0,
+                key.length,
+                (current, scope) -> Versions.write(
+                        current,
+                        new Draft().key(key, 0, key.length).tombstone().dot(scope.actor(), scope.nextStamp(0))));
     }
 
     private void write(MemoryEngine engine, String name, String value) {

@@ -2,7 +2,6 @@ package io.kvorum.server.peer.message;
 
 import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
-import io.kvorum.codec.binary.DecodeException;
 
 /** Lists of 64-bit numbers: how many, then each in eight bytes. */
 final class LongLists {
@@ -25,10 +24,9 @@ final class LongLists {
 
     /** Reads a list that must be as long as another that came before it. */
     static long[] decode(ByteReader in, String name, long length) {
-        int at = in.position();
         long[] list = decode(in);
         if (list.length != length) {
-            throw new DecodeException(at, name, list.length + " of them", "one for each of " + length);
+            throw in.invalid(name, list.length + " of them", "one for each of " + length);
         }
         return list;
     }

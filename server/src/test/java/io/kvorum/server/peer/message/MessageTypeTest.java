@@ -165,6 +165,18 @@ final class MessageTypeTest {
     }
 
     @Test
+    void a_list_that_is_not_as_long_as_its_twin_is_refused_at_its_place_in_the_payload() {
+        byte[] written = encode(new EntriesAnswer(new int[] {1}, new long[] {2, 3}, new long[0]));
+        byte[] received = new byte[100 + written.length];
+        System.arraycopy(written, 0, received, 100, written.length);
+        assertThatThrownBy(() -> MessageType.ENTRIES_ANSWER.decode(new ByteReader(received, 100, written.length)))
+                .isInstanceOfSatisfying(DecodeException.class, refused -> {
+                    assertThat(refused.offset()).isEqualTo(written.length - 1);
+                    assertThat(refused.found()).isEqualTo("2 of them");
+                });
+    }
+
+    @Test
     void page_describes_every_message_and_every_field() throws IOException {
         String page = Files.readString(PAGE);
         for (PeerMessage example : examples()) {
