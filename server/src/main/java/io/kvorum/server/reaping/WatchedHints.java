@@ -1,8 +1,8 @@
 package io.kvorum.server.reaping;
 
+import io.kvorum.storage.hint.ForwardingHintStore;
 import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.StampClock;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongToIntFunction;
@@ -11,8 +11,7 @@ import java.util.function.LongToIntFunction;
  * What a node keeps for others, and when the last of it came or went, for each partition: what was read from a hint is no
  * older than that, though the write itself may be. Safe from every thread.
  */
-public final class WatchedHints implements HintStore {
-    private final HintStore hints;
+public final class WatchedHints extends ForwardingHintStore {
     private final StampClock stamps;
     private final LongToIntFunction partitionOf;
     private final AtomicLongArray untilMillis;
@@ -23,7 +22,7 @@ public final class WatchedHints implements HintStore {
      * @param partitionOf the partition of the upper half of a position
      */
     public WatchedHints(HintStore hints, StampClock stamps, int partitions, LongToIntFunction partitionOf) {
-        this.hints = hints;
+        super(hints);
         this.stamps = stamps;
         this.partitionOf = partitionOf;
         this.untilMillis = new AtomicLongArray(partitions);
@@ -40,7 +39,7 @@ public final class WatchedHints implements HintStore {
     @Override
     public void put(UUID target, long positionHigh, byte[] record, PutCallback callback) {
         note(positionHigh);
-        hints.put(target, positionHigh, record, outcome -> {
+        super.put(target, positionHigh, record, outcome -> {
             note(positionHigh);
             callback.done(outcome);
         });
@@ -48,7 +47,7 @@ public final class WatchedHints implements HintStore {
 
     @Override
     public void remove(UUID target, long positionHigh, byte[] record, RemoveCallback callback) {
-        hints.remove(target, positionHigh, record, removed -> {
+        super.remove(target, positionHigh, record, removed -> {
             note(positionHigh);
             callback.done(removed);
         });
@@ -56,30 +55,5 @@ public final class WatchedHints implements HintStore {
 
     private void note(long positionHigh) {
         untilMillis.accumulateAndGet(partitionOf.applyAsInt(positionHigh), stamps.currentMillis(), Math::max);
-    }
-
-    @Override
-    public void read(long positionHigh, byte[] key, ReadCallback callback) {
-        hints.read(positionHigh, key, callback);
-    }
-
-    @Override
-    public void scan(UUID target, long fromPositionHigh, int bytesMax, ScanCallback callback) {
-        hints.scan(target, fromPositionHigh, bytesMax, callback);
-    }
-
-    @Override
-    public List<Usage> usage() {
-        return hints.usage();
-    }
-
-    @Override
-    public boolean isBusy() {
-        return hints.isBusy();
-    }
-
-    @Override
-    public void close() {
-        hints.close();
     }
 }

@@ -2,8 +2,8 @@ package io.kvorum.tests.sim.bug;
 
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.WriteAnswer;
+import io.kvorum.storage.hint.ForwardingHintStore;
 import io.kvorum.storage.hint.HintStore;
-import io.kvorum.tests.sim.cluster.ForwardingHints;
 import io.kvorum.tests.sim.cluster.Sabotage;
 import java.util.List;
 import java.util.UUID;
@@ -15,7 +15,7 @@ final class Hinting {
 
     /** A hint goes when it is sent. */
     static Sabotage removedWhenSent() {
-        return hints(real -> new ForwardingHints(real) {
+        return hints(real -> new ForwardingHintStore(real) {
             @Override
             public void scan(UUID target, long fromPositionHigh, int bytesMax, ScanCallback callback) {
                 super.scan(target, fromPositionHigh, bytesMax, part -> {
@@ -35,7 +35,7 @@ final class Hinting {
 
     /** What is merged into a hint while it is on its way goes with it. */
     static Sabotage removedUnseen() {
-        return hints(real -> new ForwardingHints(real) {
+        return hints(real -> new ForwardingHintStore(real) {
             @Override
             public void remove(UUID target, long positionHigh, byte[] record, RemoveCallback callback) {
                 super.remove(target, positionHigh, record, removed -> {
@@ -55,7 +55,7 @@ final class Hinting {
 
     /** Nobody looks for what is kept. */
     static Sabotage neverHandedOff() {
-        return hints(real -> new ForwardingHints(real) {
+        return hints(real -> new ForwardingHintStore(real) {
             @Override
             public void scan(UUID target, long fromPositionHigh, int bytesMax, ScanCallback callback) {
                 callback.scanned(new Part(List.of(), true, 0));

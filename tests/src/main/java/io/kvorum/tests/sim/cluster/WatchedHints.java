@@ -1,10 +1,11 @@
 package io.kvorum.tests.sim.cluster;
 
+import io.kvorum.storage.hint.ForwardingHintStore;
 import io.kvorum.storage.hint.HintStore;
 import java.util.UUID;
 
 /** What a node keeps for others, and a watcher that sees what goes. */
-final class WatchedHints extends ForwardingHints {
+final class WatchedHints extends ForwardingHintStore {
     private final Watcher watcher;
     private final int node;
 

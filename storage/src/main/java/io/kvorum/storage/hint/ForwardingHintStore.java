@@ -1,15 +1,14 @@
-package io.kvorum.tests.sim.cluster;
+package io.kvorum.storage.hint;
 
-import io.kvorum.storage.hint.HintStore;
 import java.util.List;
 import java.util.UUID;
 
 /** A store of hints in front of another, for what changes or sees a part of what it does. */
-public class ForwardingHints implements HintStore {
+public abstract class ForwardingHintStore implements HintStore {
     private final HintStore hints;
 
     /** In front of this one. */
-    protected ForwardingHints(HintStore hints) {
+    protected ForwardingHintStore(HintStore hints) {
         this.hints = hints;
     }
 
