@@ -55,9 +55,10 @@ public final class DurableHintStore implements HintStore {
     private boolean running;
     private boolean closed;
 
-    /** As the last batch left it; of the store's thread alone, as is the next. */
+    /** Whether it is not known what the last batch left. Changed by the store's thread alone. */
     private volatile boolean mustReopen;
 
+    /** Of the store's thread alone. */
     private long bytesSinceCollected;
 
     /** Volatile: changed by the store's thread, read by whoever wants to know. */
@@ -115,13 +116,17 @@ public final class DurableHintStore implements HintStore {
             long bytesMax,
             VersionObserver observer)
             throws IOException {
-        byte[] stored = store.meta(HintTargets.NAME);
-        HintTargets targets = stored == null ? HintTargets.none(cluster) : HintTargets.decode(stored);
+        HintTargets targets = targetsOf(store, cluster);
         if (!targets.cluster().equals(cluster)) {
             throw new IOException("the hints are of cluster " + targets.cluster() + ", and this is cluster " + cluster
                     + ": put the right directory back, or move the hints away");
         }
         return new DurableHintStore(store, targets, thread, readers, bytesMax, observer);
+    }
+
+    private static HintTargets targetsOf(CheckpointStore store, UUID cluster) throws IOException {
+        byte[] stored = store.meta(HintTargets.NAME);
+        return stored == null ? HintTargets.none(cluster) : HintTargets.decode(stored);
     }
 
     @Override
@@ -162,7 +167,11 @@ public final class DurableHintStore implements HintStore {
     @Override
     public boolean isBusy() {
         synchronized (lock) {
-            return running || !queue.isEmpty() || mustReopen;
+            if (mustReopen) {
+                // Who asks waits for an answer: it is looked at again, though nothing is to be changed.
+                run();
+            }
+            return running || mustReopen;
         }
     }
 
@@ -188,11 +197,16 @@ public final class DurableHintStore implements HintStore {
             }
             queue.add(change);
             queuedBytes += change.record.length;
-            if (!running) {
-                running = true;
-                thread.execute(this::turn);
-            }
+            run();
             return true;
+        }
+    }
+
+    /** Under the lock. */
+    private void run() {
+        if (!running && !closed) {
+            running = true;
+            thread.execute(this::turn);
         }
     }
 
@@ -235,16 +249,11 @@ public final class DurableHintStore implements HintStore {
             if (mustReopen) {
                 store.reopen();
                 // What failed may be on disk all the same.
-                byte[] stored = store.meta(HintTargets.NAME);
-                targets = stored == null ? HintTargets.none(targets.cluster()) : HintTargets.decode(stored);
+                targets = targetsOf(store, targets.cluster());
                 mustReopen = false;
             }
-            try (CheckpointStore.Batch batch = store.begin()) {
-                Changing changing = new Changing(batch);
-                for (Change change : changes) {
-                    change.make(changing);
-                }
-                changing.commit();
+            if (!changes.isEmpty()) {
+                make(changes);
             }
             ended = true;
         } catch (IOException disk) {
@@ -254,6 +263,16 @@ public final class DurableHintStore implements HintStore {
             mustReopen |= !ended;
         }
         return ended;
+    }
+
+    private void make(List<Change> changes) throws IOException {
+        try (CheckpointStore.Batch batch = store.begin()) {
+            Changing changing = new Changing(batch);
+            for (Change change : changes) {
+                change.make(changing);
+            }
+            changing.commit();
+        }
     }
 
     private void collectSoon(long bytes) {

@@ -107,6 +107,18 @@ final class DurableHintStoreTest extends HintStoreContract {
     }
 
     @Test
+    void a_batch_that_failed_and_is_on_disk_all_the_same_is_seen_once_somebody_asks() {
+        store().doubts = 1;
+        byte[] record = record("k", 7, 1);
+        assertThat(put(ONE, record)).isEqualTo(Outcome.FAILED);
+        assertThat(hints.isBusy()).isTrue();
+        settle();
+        assertThat(hints.isBusy()).isFalse();
+        assertThat(hints.usage()).containsExactly(new HintStore.Usage(ONE, 1, record.length));
+        assertThat(read("k")).isEqualTo(record);
+    }
+
+    @Test
     void who_comes_while_too_many_wait_is_refused_at_once() {
         List<Object> told = new ArrayList<>();
         byte[] record = record("k", 7, 1);
@@ -157,6 +169,10 @@ final class DurableHintStoreTest extends HintStoreContract {
         private final CheckpointStore real;
         private int commits;
         private int failures;
+
+        /** So many commits fail after they were made. */
+        private int doubts;
+
         private boolean broken;
 
         Store(CheckpointStore real) {
@@ -199,6 +215,11 @@ final class DurableHintStoreTest extends HintStoreContract {
                     }
                     batch.commit();
                     commits++;
+                    if (doubts > 0) {
+                        doubts--;
+                        broken = true;
+                        throw new IOException("it is on the disk, but who knows");
+                    }
                 }
 
                 @Override
