@@ -1,6 +1,5 @@
 package io.kvorum.server;
 
-import io.kvorum.ring.Position;
 import io.kvorum.ring.Ring;
 import io.kvorum.server.background.Budget;
 import io.kvorum.server.command.Command;
@@ -179,12 +178,8 @@ public final class NodeCore {
                 peer -> membership.peers().directory().get(peer).name());
         this.quorums = quorums(config.replication());
         this.contextSecret = contextSecret(config, foundation.founded().ring());
-        int partitions = foundation.founded().ring().partitions();
         this.hints = new WatchedHints(
-                foundation.hints(),
-                foundation.stamps(),
-                partitions,
-                position -> Position.partitionOf(position, partitions));
+                foundation.hints(), foundation.stamps(), foundation.founded().ring());
         this.reapResponder = new ReapResponder(
                 foundation.engine(),
                 foundation.stamps(),

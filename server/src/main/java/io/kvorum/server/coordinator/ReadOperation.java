@@ -393,16 +393,15 @@ final class ReadOperation extends Deadline implements ReplyHandler {
      */
     private void repair() {
         long mergedHash = coordinator.replica.hashOf(merged);
-        boolean late = coordinator.clock.nanoTime() - deadlineNanos > REPAIR_LATE_NANOS;
-        if (merged == null || owners.length == 1 || late) {
-            // What was read before this process stood still may have been reaped since.
+        if (merged == null || owners.length == 1) {
             return;
         }
         boolean stale = mergedHash != ownHash;
         for (int place = 0; place < owners.length && !stale; place++) {
             stale = states[place] == ANSWERED && hashes[place] != mergedHash;
         }
-        if (!stale) {
+        // What was read before this process stood still may have been reaped since.
+        if (!stale || coordinator.clock.nanoTime() - deadlineNanos > REPAIR_LATE_NANOS) {
             return;
         }
         boolean ownMayBeAbsent = ownHash == 0 && coordinator.replica.mayBeGone(merged);

@@ -1,11 +1,12 @@
 package io.kvorum.server.reaping;
 
+import io.kvorum.ring.Ring;
 import io.kvorum.storage.hint.ForwardingHintStore;
 import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.StampClock;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.LongToIntFunction;
 
 /**
  * What a node keeps for others, and when the last of it came or went, for each partition: what was read from a hint is no
@@ -13,22 +14,21 @@ import java.util.function.LongToIntFunction;
  */
 public final class WatchedHints extends ForwardingHintStore {
     private final StampClock stamps;
-    private final LongToIntFunction partitionOf;
+    private final Ring ring;
     private final AtomicLongArray untilMillis;
 
     /**
      * Begins to watch. What is kept already counts as having come now.
      *
-     * @param partitionOf the partition of the upper half of a position
+     * @param ring any of the cluster's: borders of partitions never move
      */
-    public WatchedHints(HintStore hints, StampClock stamps, int partitions, LongToIntFunction partitionOf) {
+    public WatchedHints(HintStore hints, StampClock stamps, Ring ring) {
         super(hints);
         this.stamps = stamps;
-        this.partitionOf = partitionOf;
-        this.untilMillis = new AtomicLongArray(partitions);
-        for (int partition = 0; partition < partitions && !hints.isEmpty(); partition++) {
-            untilMillis.set(partition, stamps.currentMillis());
-        }
+        this.ring = ring;
+        long[] until = new long[ring.partitions()];
+        Arrays.fill(until, hints.isEmpty() ? 0 : stamps.currentMillis());
+        this.untilMillis = new AtomicLongArray(until);
     }
 
     /** When the last hint of a partition came or went, by the node's hybrid clock in milliseconds; 0 if there was none. */
@@ -54,6 +54,6 @@ public final class WatchedHints extends ForwardingHintStore {
     }
 
     private void note(long positionHigh) {
-        untilMillis.accumulateAndGet(partitionOf.applyAsInt(positionHigh), stamps.currentMillis(), Math::max);
+        untilMillis.accumulateAndGet(ring.partitionOf(positionHigh), stamps.currentMillis(), Math::max);
     }
 }

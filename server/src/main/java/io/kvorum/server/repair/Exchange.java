@@ -410,10 +410,7 @@ final class Exchange {
             repairs = true;
         }
         if (hash != suspect.other() && hash != 0) {
-            boolean reaped = suspect.other() == 0 && effects.isPastGrace(suspect.partition(), suspect.position());
-            if (!reaped) {
-                toSend.add(suspect);
-            }
+            toSend.add(suspect);
         } else if (hash == suspect.own() && allWanted) {
             effects.repaired(Repair.NOTHING);
         }

@@ -52,7 +52,7 @@ public final class ReplicaService {
     private final StampClock stamps;
     private final Supplier<ClusterView> views;
     private final ReplicaObserver observer;
-    private final long staleFrameMillis;
+    private final long graceMillis;
     private final MergeMutation merging;
     private final ResultMutation result = new ResultMutation();
     private final DurabilityGate gate;
@@ -80,7 +80,7 @@ public final class ReplicaService {
         this.stamps = stamps;
         this.views = views;
         this.observer = observer;
-        this.staleFrameMillis = tombstoneGraceMillis / 2;
+        this.graceMillis = tombstoneGraceMillis;
         this.merging = new MergeMutation(observer);
         this.gate = new DurabilityGate(engine, loop);
         this.loop = loop;
@@ -124,7 +124,7 @@ public final class ReplicaService {
 
     /** Whether an owner that has no record where another has this one is to be left alone: it may have let it go. */
     public boolean mayBeGone(byte[] record) {
-        return evicts() || Visible.isDeadBefore(record, nowMillis() - 2 * staleFrameMillis);
+        return evicts() || Visible.isDeadBefore(record, nowMillis() - graceMillis);
     }
 
     /** Whether a record lacks values of live siblings that may be on disk: then it is a stub, to be fetched before it is used. */
@@ -302,7 +302,7 @@ public final class ReplicaService {
 
     /** Why a record that a peer sent is not to be taken: it came too late, or is none; null if it may be. */
     WriteAnswer.@Nullable Status refusal(byte[] record, long senderClock) {
-        if (nowMillis() - Stamp.millis(senderClock) > staleFrameMillis) {
+        if (nowMillis() - Stamp.millis(senderClock) > graceMillis / 2) {
             return WriteAnswer.Status.STALE;
         }
         try {

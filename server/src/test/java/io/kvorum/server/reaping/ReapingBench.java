@@ -14,7 +14,7 @@ import io.kvorum.ring.RingBuilder;
 import io.kvorum.server.background.Budget;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.FrameInfo;
-import io.kvorum.server.peer.PeerCalls;
+import io.kvorum.server.peer.OnlyCalls;
 import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.MessageType;
@@ -92,8 +92,7 @@ final class ReapingBench {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 engine.settle(partition);
             }
-            this.hints = new WatchedHints(
-                    new MemoryHintStore(1 << 20, VersionObserver.NONE), stamps, PARTITIONS, ring::partitionOf);
+            this.hints = new WatchedHints(new MemoryHintStore(1 << 20, VersionObserver.NONE), stamps, ring);
             this.responder = new ReapResponder(engine, stamps, hints, () -> view(index), GRACE);
             this.service = new ReapingService(
                     new ReapingPolicy(GRACE, LAG, HOUR * 1_000_000, 60_000_000_000L, 2, 1 << 16, 5),
@@ -150,7 +149,7 @@ final class ReapingBench {
     }
 
     /** The way from one node to the others, by its own peer numbers. */
-    private final class Calls implements PeerCalls {
+    private final class Calls extends OnlyCalls {
         private final int from;
 
         Calls(int from) {
@@ -186,26 +185,6 @@ final class ReapingBench {
                             handler.onReply(peer, reply);
                         }
                     });
-        }
-
-        @Override
-        public void tell(int peer, PeerMessage message) {
-            throw new AssertionError("nothing is told");
-        }
-
-        @Override
-        public void dial(int peer) {
-            throw new AssertionError("nobody is dialled");
-        }
-
-        @Override
-        public void refresh() {
-            throw new AssertionError("nobody is dialled");
-        }
-
-        @Override
-        public void hangUp(int peer) {
-            throw new AssertionError("nobody is hung up on");
         }
     }
 

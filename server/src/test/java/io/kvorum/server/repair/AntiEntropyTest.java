@@ -16,6 +16,7 @@ import io.kvorum.server.background.Budget;
 import io.kvorum.server.background.Mode;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.FrameInfo;
+import io.kvorum.server.peer.OnlyCalls;
 import io.kvorum.server.peer.PeerCalls;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.MessageType;
@@ -44,6 +45,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -339,7 +341,7 @@ final class AntiEntropyTest {
 
     private PeerCalls calls() {
         ClusterView viewThere = view(HIGHER, LOWER);
-        return new PeerCalls() {
+        return new OnlyCalls() {
             @Override
             public void call(int peer, PeerMessage request, long timeoutNanos, ReplyHandler handler) {
                 asked.add(request.type());
@@ -372,26 +374,6 @@ final class AntiEntropyTest {
                 if (request.type() == MessageType.ENTRIES && then != null) {
                     then.run();
                 }
-            }
-
-            @Override
-            public void tell(int peer, PeerMessage message) {
-                throw new AssertionError("nothing is told");
-            }
-
-            @Override
-            public void dial(int peer) {
-                throw new AssertionError("nobody is dialled");
-            }
-
-            @Override
-            public void refresh() {
-                throw new AssertionError("nobody is dialled");
-            }
-
-            @Override
-            public void hangUp(int peer) {
-                throw new AssertionError("nobody is hung up on");
             }
         };
     }
@@ -475,21 +457,16 @@ final class AntiEntropyTest {
     }
 
     private void delete(MemoryEngine engine, String name) {
-        byte[] key = bytes(name);
-        var unused = engine.update(
-                partition(name),
-                high(key),
-                key,
-                0,
-                key.length,
-                (current, scope) -> Versions.write(
-                        current,
-                        new Draft().key(key, 0, key.length).tombstone().dot(scope.actor(), scope.nextStamp(0))));
+        change(engine, name, Draft::tombstone);
     }
 
     private void write(MemoryEngine engine, String name, String value) {
-        byte[] key = bytes(name);
         byte[] content = bytes(value);
+        change(engine, name, draft -> draft.value(content, 0, content.length));
+    }
+
+    private void change(MemoryEngine engine, String name, UnaryOperator<Draft> with) {
+        byte[] key = bytes(name);
         var unused = engine.update(
                 partition(name),
                 high(key),
@@ -498,10 +475,7 @@ final class AntiEntropyTest {
                 key.length,
                 (current, scope) -> Versions.write(
                         current,
-                        new Draft()
-                                .key(key, 0, key.length)
-                                .value(content, 0, content.length)
-                                .dot(scope.actor(), scope.nextStamp(0))));
+                        with.apply(new Draft().key(key, 0, key.length).dot(scope.actor(), scope.nextStamp(0)))));
     }
 
     private boolean mergeHere(byte[] record) {
