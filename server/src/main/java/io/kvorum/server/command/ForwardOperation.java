@@ -108,7 +108,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         if (waiting) {
             waiting = false;
             loop.transport().forget(peer, call);
-            loop.health().missed(peer);
+            loop.health().late(peer);
             unanswered(peer, nowNanos);
         }
     }

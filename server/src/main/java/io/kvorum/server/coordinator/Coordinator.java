@@ -22,17 +22,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Callbacks run on the loop, perhaps before the call returns.
  */
 public final class Coordinator {
+    /** Who had less than a part of so many of the usual time is not blamed. */
+    private static final int FAIR_PARTS = 4;
+
     final ReplicaService replica;
     final PeerTransport transport;
     final DeadlineWheel wheel;
     final Clock clock;
     final QuorumPolicy policy;
-    final PeerHealth health;
     final CoordinatorMetrics metrics;
     final MissedWrites missedWrites;
     final OwnHints ownHints;
     final PeerLatency latency = new PeerLatency();
     private final Supplier<ClusterView> views;
+    private final PeerHealth health;
     private final RandomGenerator random;
 
     /**
@@ -73,6 +76,19 @@ public final class Coordinator {
         this.ownHints = ownHints;
         this.metrics = metrics;
         this.random = random;
+    }
+
+    /**
+     * Reports a peer that did not answer by a deadline, unless it was asked so late that this says nothing of it: what a
+     * slow node passes on may come with little of its time left.
+     *
+     * @param waitedNanos how long the peer had at least
+     * @param timeoutNanos how long a request may usually take
+     */
+    void missed(int peer, long waitedNanos, long timeoutNanos) {
+        if (waitedNanos >= timeoutNanos / FAIR_PARTS) {
+            health.missed(peer);
+        }
     }
 
     /** What the cluster looks like now. */

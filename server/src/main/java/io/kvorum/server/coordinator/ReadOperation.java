@@ -60,6 +60,10 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     private @Nullable StandIns standIns;
 
     private long startNanos;
+
+    /** When an owner was asked last. */
+    private long askedNanos;
+
     private long ownHash;
     private byte @Nullable [] merged;
     private int answers;
@@ -148,6 +152,7 @@ final class ReadOperation extends Deadline implements ReplyHandler {
             return;
         }
         startNanos = coordinator.clock.nanoTime();
+        askedNanos = startNanos;
         int wanted = askAll ? owners.length - 1 : required - 1;
         long slowestNanos = 0;
         for (int i = 0; i < wanted; i++) {
@@ -254,6 +259,7 @@ final class ReadOperation extends Deadline implements ReplyHandler {
             isPatient = false;
             coordinator.wheel.schedule(this, deadlineNanos);
             if (hedge && askFastest() >= 0) {
+                askedNanos = nowNanos;
                 coordinator.metrics.hedged();
             }
             progress();
@@ -262,12 +268,12 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         isPatient = false;
         StandIns others = standIns;
         if (others != null) {
-            others.forget(coordinator.health::missed);
+            others.forget(peer -> missed(peer, nowNanos));
         }
         for (int place = 0; place < owners.length; place++) {
             if (states[place] == ASKED) {
                 coordinator.transport.forget(owners[place], calls[place]);
-                coordinator.health.missed(owners[place]);
+                missed(owners[place], nowNanos);
                 states[place] = FAILED;
             }
         }
@@ -279,6 +285,10 @@ final class ReadOperation extends Deadline implements ReplyHandler {
             fail(outOfTime());
         }
         repair();
+    }
+
+    private void missed(int peer, long nowNanos) {
+        coordinator.missed(peer, nowNanos - askedNanos, coordinator.policy.readTimeoutNanos());
     }
 
     private void take(int place, ReadAnswer answer) {
@@ -317,6 +327,7 @@ final class ReadOperation extends Deadline implements ReplyHandler {
                         String.format(Locale.ROOT, "read needs %d replicas, %d answered", required, answers)));
                 break;
             }
+            askedNanos = coordinator.clock.nanoTime();
         }
         if (outstanding == 0) {
             coordinator.wheel.cancel(this);

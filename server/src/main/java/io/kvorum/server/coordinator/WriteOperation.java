@@ -78,6 +78,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private @Nullable StandIns standIns;
 
     private long startNanos;
+
+    /** When anybody was asked last. */
+    private long askedNanos;
+
     private byte[] record = new byte[0];
     private int acks;
     private int durableAcks;
@@ -166,6 +170,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             scheduleRetry(nowNanos);
         } else if (outcome == ReplicaService.Outcome.WRITTEN) {
             record = coordinator.replica.lastRecord();
+            askedNanos = nowNanos;
             countOwn();
             replicate();
             progress();
@@ -312,12 +317,12 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         ownForceAwaited = false;
         StandIns others = standIns;
         if (others != null) {
-            others.forget(coordinator.health::missed);
+            others.forget(peer -> missed(peer, nowNanos));
         }
         for (int place = 0; place < owners.length; place++) {
             if (states[place] == ASKED || states[place] == RESENT) {
                 coordinator.transport.forget(owners[place], calls[place]);
-                coordinator.health.missed(owners[place]);
+                missed(owners[place], nowNanos);
                 states[place] = ANSWERED;
             }
         }
@@ -326,6 +331,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             fail(inDoubt());
         }
         end();
+    }
+
+    private void missed(int peer, long nowNanos) {
+        coordinator.missed(peer, nowNanos - askedNanos, coordinator.policy.writeTimeoutNanos());
     }
 
     private void finishWithoutWriting(ReplicaService.Outcome outcome) {
@@ -468,6 +477,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         byte[] current = coordinator.replica.read(key);
         if (current != null && !coordinator.replica.isStub(current)) {
             record = current;
+            askedNanos = coordinator.clock.nanoTime();
             send(place, RESENT);
         }
     }
@@ -481,6 +491,8 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         while (!replied && isOutOfReach()) {
             if (strict || !standInForMissing(false)) {
                 fail(inDoubt());
+            } else {
+                askedNanos = coordinator.clock.nanoTime();
             }
         }
         if (outstanding == 0) {

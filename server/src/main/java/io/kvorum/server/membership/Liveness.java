@@ -12,6 +12,7 @@ import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Probe;
 import io.kvorum.server.runtime.Clock;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ final class Liveness implements DetectorEffects {
     private final StatusListener listener;
     private int[] connections = new int[PEERS_FIRST];
     private int[] silentProbes = new int[PEERS_FIRST];
+    private final BitSet questioned = new BitSet(PEERS_FIRST);
 
     Liveness(
             DetectorPolicy policy,
@@ -92,6 +94,17 @@ final class Liveness implements DetectorEffects {
         detector.onDeadlineMissed(id(peer), sentNanos, clock.nanoTime(), this);
     }
 
+    /**
+     * A command that was passed to the peer was late. It may have waited for others, and to suspect a healthy node then would
+     * spread one node's trouble: it is asked for a sign of life, and suspect if it owes that too.
+     */
+    void late(int peer) {
+        if (status(peer) == PeerStatus.UP && !questioned.get(peer)) {
+            questioned.set(peer);
+            ask(peer, true);
+        }
+    }
+
     void answered(int peer) {
         grow(peer);
         silentProbes[peer] = 0;
@@ -105,7 +118,7 @@ final class Liveness implements DetectorEffects {
     /** Asks a peer that is believed well for a sign of life: on an idle cluster nothing else would show its absence. */
     void heartbeat(int peer) {
         if (status(peer) == PeerStatus.UP) {
-            ask(peer);
+            ask(peer, false);
         }
     }
 
@@ -118,7 +131,7 @@ final class Liveness implements DetectorEffects {
         if (connections(entry.peer()) == 0) {
             calls.dial(entry.peer());
         } else {
-            ask(entry.peer());
+            ask(entry.peer(), false);
         }
     }
 
@@ -138,23 +151,35 @@ final class Liveness implements DetectorEffects {
         listener.statusChanged(entry.peer(), to == PeerStatus.UP);
     }
 
-    private void ask(int peer) {
+    private void ask(int peer, boolean late) {
         long sentNanos = clock.nanoTime();
         calls.call(peer, new Probe(), PROBE_TIMEOUT_NANOS, new ReplyHandler() {
             @Override
             public void onReply(int from, PeerMessage reply) {
+                questionOver(from);
                 answered(from);
             }
 
             @Override
             public void onLost(int from) {
-                silent(from, sentNanos);
+                questionOver(from);
+                silent(from, sentNanos, late);
+            }
+
+            private void questionOver(int from) {
+                if (late) {
+                    questioned.clear(from);
+                }
             }
         });
     }
 
-    private void silent(int peer, long sentNanos) {
-        detector.onRequestMissed(id(peer), sentNanos, clock.nanoTime(), this);
+    private void silent(int peer, long sentNanos, boolean late) {
+        if (late) {
+            detector.onDeadlineMissed(id(peer), sentNanos, clock.nanoTime(), this);
+        } else {
+            detector.onRequestMissed(id(peer), sentNanos, clock.nanoTime(), this);
+        }
         if (connections[peer] > 0 && ++silentProbes[peer] >= SILENT_PROBES_MAX) {
             silentProbes[peer] = 0;
             LOG.debug("connections with {} seem dead", directory.get().get(peer));

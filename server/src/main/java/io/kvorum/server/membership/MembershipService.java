@@ -95,7 +95,9 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
                 self, parts.self().name(), parts.self().host(), parts.self().peerPort());
         this.copies = new CopyStates(ring.partitions());
         this.health = new HealthReports(
-                control, peer -> liveness().missed(peer, parts.clock().nanoTime() - MISSED_SENT_AGO_NANOS));
+                control,
+                peer -> liveness().missed(peer, parts.clock().nanoTime() - MISSED_SENT_AGO_NANOS),
+                peer -> liveness().late(peer));
         this.gossip = new GossipDriver(
                 new Gossiper(
                         self,

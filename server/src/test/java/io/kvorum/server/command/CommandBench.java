@@ -17,6 +17,7 @@ import io.kvorum.server.coordinator.MissedWrites;
 import io.kvorum.server.coordinator.OwnHints;
 import io.kvorum.server.coordinator.QuorumPolicy;
 import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.membership.NotedHealth;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.PeerMessage;
@@ -51,7 +52,7 @@ public final class CommandBench {
     public final DeadlineWheel wheel;
     public final List<Sent> sent = new ArrayList<>();
     public final List<String> unknown = new ArrayList<>();
-    public final List<Integer> missed = new ArrayList<>();
+    public final NotedHealth health = new NotedHealth();
     public final boolean[] reachable;
     public final boolean[] healthy;
     private final Ring ring;
@@ -120,7 +121,7 @@ public final class CommandBench {
                 clock,
                 this::view,
                 new QuorumPolicy(n, n / 2 + 1, n / 2 + 1, 0, 500 * MILLI, 1000 * MILLI, 0, false, 10 * MILLI),
-                missed::add,
+                health,
                 MissedWrites.NONE,
                 OwnHints.NONE,
                 CoordinatorMetrics.NONE,
@@ -132,7 +133,7 @@ public final class CommandBench {
                 new NodeFacts("0.1.0", "7.4.0", password, 64 * 1024, peer -> "n" + peer),
                 new CoordinatedKeys(coordinator),
                 transport,
-                missed::add,
+                health,
                 wheel,
                 clock,
                 new CommandRecorder() {

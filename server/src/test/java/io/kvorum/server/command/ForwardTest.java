@@ -169,11 +169,11 @@ class ForwardTest {
     void a_read_whose_owner_is_silent_is_asked_elsewhere_within_the_deadline_and_then_given_up() {
         client.run("get", key);
         bench.pass(252);
-        assertThat(bench.missed).containsExactly(1);
+        assertThat(bench.health.late).containsExactly(1);
         assertThat(last().peer()).isEqualTo(2);
         bench.pass(252);
         assertThat(client.takeReplies()).startsWith("-TRYAGAIN no owner answered within ");
-        assertThat(bench.missed).containsExactly(1, 2);
+        assertThat(bench.health.late).containsExactly(1, 2);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.kvorum.server.coordinator.MissedWrites;
 import io.kvorum.server.coordinator.QuorumPolicy;
 import io.kvorum.server.coordinator.SlowDisk;
 import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.membership.NotedHealth;
 import io.kvorum.server.peer.Answer;
 import io.kvorum.server.peer.FrameInfo;
 import io.kvorum.server.peer.PeerTransport;
@@ -115,7 +116,7 @@ final class TestNode implements PeerTransport {
                         0,
                         true,
                         10 * TestCluster.MILLI),
-                peer -> {},
+                new NotedHealth(),
                 MissedWrites.NONE,
                 hintService::readOwn,
                 CoordinatorMetrics.NONE,
@@ -125,7 +126,7 @@ final class TestNode implements PeerTransport {
                 new NodeFacts("1.0.0", "7.2.0", Secret.NONE, 1 << 16, peer -> "n" + peers.get(peer)),
                 new CoordinatedKeys(coordinator),
                 this,
-                peer -> {},
+                new NotedHealth(),
                 wheel,
                 cluster.clock,
                 CommandRecorder.NONE,

@@ -11,6 +11,7 @@ import io.kvorum.ring.Position;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.RingBuilder;
 import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.membership.PeerHealth;
 import io.kvorum.server.peer.FrameInfo;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.ReplyHandler;
@@ -139,7 +140,7 @@ final class Bench {
                 clock,
                 this::view,
                 new QuorumPolicy(n, r, w, 0, 500 * MILLI, 1000 * MILLI, readAllRatio, true, 10 * MILLI),
-                peer -> effects.add("missed " + peer),
+                new Health(),
                 (peer, key) -> bare.add(peer),
                 OwnHints.NONE,
                 CoordinatorMetrics.NONE,
@@ -319,6 +320,18 @@ final class Bench {
     }
 
     /** Remembers what is sent; a repair (which nobody waits for) arrives at once. */
+    private final class Health implements PeerHealth {
+        @Override
+        public void missed(int peer) {
+            effects.add("missed " + peer);
+        }
+
+        @Override
+        public void late(int peer) {
+            effects.add("late " + peer);
+        }
+    }
+
     private final class Transport implements PeerTransport {
         @Override
         public long call(int peer, PeerMessage request, long deadlineNanos, ReplyHandler handler) {

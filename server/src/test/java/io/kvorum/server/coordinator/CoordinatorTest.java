@@ -69,6 +69,24 @@ class CoordinatorTest {
                         "INDOUBT write reached 1 of 2 replicas within 1001 ms; it may still become visible");
     }
 
+    /** What a slow node passed on comes late here, and must not spread distrust of healthy owners. */
+    @Test
+    void an_owner_that_was_asked_with_little_time_left_is_not_blamed() {
+        bench.writeWithin(key, "apple", 240);
+        bench.takeEffects();
+        bench.pass(241);
+        assertThat(bench.takeEffects())
+                .containsExactlyInAnyOrder(
+                        "forget 1",
+                        "forget 2",
+                        "INDOUBT write reached 1 of 2 replicas within 241 ms; it may still become visible");
+        bench.modifyWithin(key, bench.set(key, "pear"), 120);
+        bench.pass(50);
+        bench.takeEffects();
+        bench.pass(71);
+        assertThat(bench.takeEffects()).contains("forget 1").noneMatch(effect -> effect.startsWith("missed"));
+    }
+
     @Test
     void a_write_whose_owners_are_all_lost_is_in_doubt_at_once() {
         bench.write(key, "apple", 0);

@@ -12,7 +12,8 @@ final class HealthReportsTest {
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private final List<Integer> reported = new ArrayList<>();
     private boolean full;
-    private final HealthReports reports = new HealthReports(new QueueLoop(), reported::add);
+    private final List<Integer> late = new ArrayList<>();
+    private final HealthReports reports = new HealthReports(new QueueLoop(), reported::add, late::add);
 
     @Test
     void thousand_misses_before_the_control_thread_looks_are_one_report() {
@@ -26,6 +27,16 @@ final class HealthReportsTest {
         reports.missed(1);
         runAll();
         assertThat(reported).containsExactly(1, 2, 1);
+    }
+
+    @Test
+    void late_answer_and_a_missed_deadline_are_told_apart() {
+        reports.late(1);
+        reports.missed(1);
+        reports.late(1);
+        runAll();
+        assertThat(reported).containsExactly(1);
+        assertThat(late).containsExactly(1);
     }
 
     @Test

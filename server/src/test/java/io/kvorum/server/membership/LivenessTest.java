@@ -66,6 +66,21 @@ final class LivenessTest {
     }
 
     @Test
+    void peer_that_ran_a_command_for_too_long_is_suspect_only_if_it_owes_a_sign_of_life_too() {
+        liveness.connected(peer);
+        liveness.late(peer);
+        liveness.late(peer);
+        assertThat(effects).containsExactly("up", "probe");
+        answerAll();
+        assertThat(liveness.status(peer)).isEqualTo(PeerStatus.UP);
+        liveness.late(peer);
+        tick(5);
+        assertThat(liveness.status(peer)).isEqualTo(PeerStatus.UP);
+        loseAll();
+        assertThat(liveness.status(peer)).isEqualTo(PeerStatus.SUSPECT);
+    }
+
+    @Test
     void heartbeats_without_answers_show_the_absence_of_an_idle_peer() {
         liveness.connected(peer);
         for (int i = 0; i < 2; i++) {

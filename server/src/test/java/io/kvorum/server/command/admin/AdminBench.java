@@ -31,6 +31,7 @@ import io.kvorum.server.config.Secret;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.membership.MembershipStatus;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
+import io.kvorum.server.membership.NotedHealth;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
@@ -103,7 +104,7 @@ final class AdminBench implements NodeStatus {
                 new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, peer -> "n" + peer),
                 keyOperations(),
                 unused(PeerTransport.class),
-                peer -> {},
+                new NotedHealth(),
                 new DeadlineWheel(0, 1_000_000),
                 new Clock() {
                     @Override

@@ -21,6 +21,7 @@ import io.kvorum.server.coordinator.ReadCallback;
 import io.kvorum.server.coordinator.RequestOptions;
 import io.kvorum.server.coordinator.WriteCallback;
 import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.membership.NotedHealth;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.Count;
@@ -110,7 +111,7 @@ final class TestNode implements KeyOperations, PeerTransport {
                 new NodeFacts("test", "7.0.0", Secret.NONE, 1 << 16, peer -> "n" + peer),
                 this,
                 this,
-                peer -> {},
+                new NotedHealth(),
                 wheel,
                 cluster.clock,
                 CommandRecorder.NONE,
