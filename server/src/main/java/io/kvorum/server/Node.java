@@ -25,6 +25,7 @@ import io.kvorum.server.life.NodeStorage;
 import io.kvorum.server.life.StorageMeans;
 import io.kvorum.server.membership.Founded;
 import io.kvorum.server.membership.MembershipService;
+import io.kvorum.server.membership.SeedJoining;
 import io.kvorum.server.metrics.NodeMetrics;
 import io.kvorum.server.peer.HandshakeKey;
 import io.kvorum.server.peer.HostResolver;
@@ -149,13 +150,17 @@ public final class Node implements AutoCloseable {
     private void open() {
         Clock clock = Clock.system();
         RandomSource random = RandomSource.system();
+        HandshakeKey key = new HandshakeKey(new String(config.cluster().secret().utf8(), StandardCharsets.UTF_8));
+        SeedJoining joining = lifecycle.opened(
+                "seeds", new SeedJoining(config.cluster(), peerSettings(), key, random.generator("joining")));
         Founded founded = lifecycle.opened(
                 "data directory",
                 Founded.open(
                         Disk.system(),
                         config.storage().dataDirectory(),
                         config.cluster(),
-                        config.replication().n()));
+                        config.replication().n(),
+                        joining));
         StampClock stamps = new StampClock(clock::wallMillis, config.clock().driftMaxMillis());
         EngineWatch watch = new EngineWatch(clock);
         NodeStorage storage = lifecycle.opened(
@@ -188,7 +193,7 @@ public final class Node implements AutoCloseable {
         PeerNode peerNode = new PeerNode(
                 founded.peerIdentity(bootId),
                 peerSettings(),
-                new HandshakeKey(new String(config.cluster().secret().utf8(), StandardCharsets.UTF_8)),
+                key,
                 () -> membership.peers().directory(),
                 stamps,
                 clock,

@@ -58,6 +58,13 @@ final class AddressTypes {
                     "n1@h:6379?weight=-1",
                     "n1@h:6379?zone")));
 
+    static final ConfigType<List<SeedAddress>> SEEDS = new Listing<>(new Parsed<>(
+            Addresses::seed,
+            Addresses::format,
+            "`host:port`, where port is the Redis port; `host:port:peer-port` if the peer port is not 1000 above it",
+            List.of("10.0.0.1:6379", "cache-1.example.com:6379:9000", "[::1]:6379"),
+            List.of("10.0.0.1", "host:0", "host:65536", "host:65535", "n1@host:6379", "host:1:2:3")));
+
     private AddressTypes() {}
 
     private static Path path(String text) {

@@ -73,6 +73,18 @@ final class Addresses {
         return MemberSpec.parse(spec.toString());
     }
 
+    /** Reads {@code host:port[:peerPort]}, where port is the Redis port. */
+    static SeedAddress seed(String text) {
+        Matcher address = ADDRESS.matcher(text.strip());
+        if (!address.matches()) throw new IllegalArgumentException("not of the form host:port");
+        return new SeedAddress(host(address.group("host")), port(address.group("port")), peerPort(address));
+    }
+
+    static String format(SeedAddress seed) {
+        String address = bracketed(seed.host()) + ":" + seed.port();
+        return seed.peerPort() == seed.port() + PEER_PORT_OFFSET ? address : address + ":" + seed.peerPort();
+    }
+
     static String format(MemberSpec member) {
         StringBuilder text = new StringBuilder(member.name())
                 .append('@')

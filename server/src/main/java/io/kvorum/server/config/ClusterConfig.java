@@ -11,6 +11,7 @@ import java.util.List;
  * @param name the cluster's name
  * @param initialMembers the members that the cluster is born with, the same on each of them; empty for a cluster of this
  *     node alone
+ * @param seeds members that a node without a past asks to be let in; not beside initial members
  * @param partitions Q, a power of two; counts when the cluster is born
  * @param partitioner counts when the cluster is born
  * @param secret what peers prove to each other that they know
@@ -19,11 +20,13 @@ public record ClusterConfig(
         MemberSpec self,
         String name,
         List<MemberSpec> initialMembers,
+        List<SeedAddress> seeds,
         int partitions,
         Partitioner partitioner,
         Secret secret) {
     /** Copies the list. */
     public ClusterConfig {
         initialMembers = List.copyOf(initialMembers);
+        seeds = List.copyOf(seeds);
     }
 }

@@ -205,6 +205,13 @@ final class ConfigCatalog {
             "The members that a new cluster is born with: the same list on each of them, this node included. Empty for"
                     + " a cluster of this node alone.");
 
+    static final ConfigProperty<List<SeedAddress>> CLUSTER_SEEDS = property(
+            "cluster.seeds",
+            AddressTypes.SEEDS,
+            List.of(),
+            "Members of a running cluster, some at least: a new node asks them to be let in, until one answers. Not"
+                    + " together with `cluster.initial-members`, and without meaning once the node is a member.");
+
     static final ConfigProperty<Secret> CLUSTER_SECRET = property(
             "cluster.secret",
             new SecretText(),
@@ -495,6 +502,7 @@ final class ConfigCatalog {
                     List.of(
                             CLUSTER_NAME,
                             CLUSTER_INITIAL_MEMBERS,
+                            CLUSTER_SEEDS,
                             CLUSTER_SECRET,
                             CLUSTER_PARTITIONS,
                             CLUSTER_PARTITIONER)),

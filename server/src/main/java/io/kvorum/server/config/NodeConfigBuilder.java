@@ -187,11 +187,23 @@ final class NodeConfigBuilder {
         return self;
     }
 
+    private List<SeedAddress> seeds(List<MemberSpec> initialMembers) {
+        List<SeedAddress> seeds = settings.get(ConfigCatalog.CLUSTER_SEEDS);
+        if (!seeds.isEmpty() && !initialMembers.isEmpty()) {
+            settings.problem(
+                    ConfigCatalog.CLUSTER_SEEDS,
+                    "set beside cluster.initial-members: a node either founds a cluster with others (leave the seeds"
+                            + " out) or joins one that is there (leave the initial members out)");
+        }
+        return seeds;
+    }
+
     private ClusterConfig cluster(MemberSpec self, List<MemberSpec> initialMembers, PeerConfig peer) {
         ClusterConfig cluster = new ClusterConfig(
                 self,
                 settings.get(ConfigCatalog.CLUSTER_NAME),
                 initialMembers,
+                seeds(initialMembers),
                 settings.get(ConfigCatalog.CLUSTER_PARTITIONS),
                 settings.get(ConfigCatalog.CLUSTER_PARTITIONER),
                 settings.get(ConfigCatalog.CLUSTER_SECRET));

@@ -29,6 +29,9 @@ public final class Founded implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Founded.class);
     private static final String HISTORY_FILE = "history";
 
+    /** The identity under which this node asks to be let in, until it is. */
+    private static final String NEWCOMER_FILE = "newcomer";
+
     private final DataDirectory directory;
     private final Identity identity;
     private final History history;
@@ -47,18 +50,19 @@ public final class Founded implements AutoCloseable {
     }
 
     /**
-     * Finds out who this node is. A node that was started before goes on as the same; one without a past is born together
-     * with the other initial members, or alone if there are none.
+     * Finds out who this node is. A node that was started before goes on as the same; one without a past joins the cluster
+     * of its seeds, or is born together with the other initial members, or alone if there are neither.
      *
      * @param disk where the directory is
      * @param n owners of a partition; counts when the cluster is born
+     * @param joining how a node that has seeds asks them
      * @throws StartException if what is on disk and what is configured do not go together
      */
-    public static Founded open(Disk disk, Path dataDirectory, ClusterConfig config, int n) {
+    public static Founded open(Disk disk, Path dataDirectory, ClusterConfig config, int n, Joining joining) {
         DataDirectory directory = DataDirectory.open(disk, dataDirectory);
         boolean done = false;
         try {
-            Founded founded = open(directory, config, n);
+            Founded founded = open(directory, config, n, joining);
             done = true;
             return founded;
         } finally {
@@ -158,9 +162,12 @@ public final class Founded implements AutoCloseable {
         write(directory, newer);
     }
 
-    private static Founded open(DataDirectory directory, ClusterConfig config, int n) {
+    private static Founded open(DataDirectory directory, ClusterConfig config, int n, Joining joining) {
         Identity identity = Identity.read(directory);
         History history = readHistory(directory);
+        if (identity == null && !config.seeds().isEmpty()) {
+            return join(directory, config, joining, history);
+        }
         if (identity == null) {
             return beBorn(directory, config, n, history);
         }
@@ -170,6 +177,7 @@ public final class Founded implements AutoCloseable {
                     + ": restore it from a backup, or move the whole data directory away and let the node"
                     + " start anew");
         }
+        directory.delete(NEWCOMER_FILE);
         Founded founded = new Founded(directory, identity, history, false);
         founded.check(config, n);
         return founded;
@@ -193,10 +201,7 @@ public final class Founded implements AutoCloseable {
                 n);
         History history = History.EMPTY.with(birth.events());
         if (left != null && !left.equals(history)) {
-            throw new StartException(
-                    directory.path(Identity.FILE).toAbsolutePath() + " is missing beside " + HISTORY_FILE
-                            + ": this node has a past and must not start as another; restore the file from a backup, or move the"
-                            + " whole data directory away and let the node start anew");
+            throw lostIdentity(directory);
         }
         Identity identity =
                 new Identity(birth.nodeId(self.name()), self.name(), birth.clusterId(), birth.clusterName());
@@ -212,12 +217,54 @@ public final class Founded implements AutoCloseable {
         return new Founded(directory, identity, history, true);
     }
 
+    private static StartException lostIdentity(DataDirectory directory) {
+        return new StartException(directory.path(Identity.FILE).toAbsolutePath() + " is missing beside " + HISTORY_FILE
+                + ": this node has a past and must not start as another; restore the file from a backup, or move the"
+                + " whole data directory away and let the node start anew");
+    }
+
+    /** The identity is on disk before anybody hears of it, so that a start that is cut short is gone on with. */
+    private static Founded join(
+            DataDirectory directory, ClusterConfig config, Joining joining, @Nullable History left) {
+        NodeId nodeId = readNewcomer(directory);
+        if (nodeId == null) {
+            if (left != null) {
+                throw lostIdentity(directory);
+            }
+            nodeId = joining.drawIdentity();
+            ByteWriter out = new ByteWriter(Long.BYTES * 2);
+            nodeId.encode(out);
+            directory.write(NEWCOMER_FILE, out);
+        }
+        History history = joining.join(nodeId, config.self());
+        Ring ring = RingFold.fold(history).orElse(null);
+        if (ring == null || ring.member(nodeId) == null) {
+            throw new StartException("the seeds of cluster \"" + config.name()
+                    + "\" answered with a history that does not tell of this node's joining");
+        }
+        Identity identity = new Identity(nodeId, config.self().name(), ring.clusterId(), ring.clusterName());
+        write(directory, history);
+        identity.write(directory);
+        directory.delete(NEWCOMER_FILE);
+        LOG.info(
+                "joined cluster \"{}\" ({}) as {} ({}), without tokens yet: it passes requests on to those that have the data",
+                identity.clusterName(),
+                identity.clusterId(),
+                identity.nodeName(),
+                identity.nodeId());
+        Founded founded = new Founded(directory, identity, history, true);
+        founded.check(config, ring.n());
+        return founded;
+    }
+
     private void check(ClusterConfig config, int n) {
         String where = directory.path("").toAbsolutePath().toString();
         refuseUnlessEqual("cluster.name", where, identity.clusterName(), config.name());
         refuseUnlessEqual("node.name", where, identity.nodeName(), config.self().name());
-        refuseUnlessEqual("cluster.partitions", where, ring.partitions(), config.partitions());
-        refuseUnlessEqual("cluster.partitioner", where, ring.partitioner(), config.partitioner());
+        if (config.seeds().isEmpty()) {
+            refuseUnlessEqual("cluster.partitions", where, ring.partitions(), config.partitions());
+            refuseUnlessEqual("cluster.partitioner", where, ring.partitioner(), config.partitioner());
+        }
         if (!ring.clusterId().equals(identity.clusterId()) || ring.member(identity.nodeId()) == null) {
             throw new StartException(Identity.FILE + " and " + HISTORY_FILE + " in " + where
                     + " do not belong together: restore both from one backup, or move the directory away");
@@ -237,6 +284,20 @@ public final class Founded implements AutoCloseable {
         if (!found.equals(configured)) {
             throw new StartException(property + " is " + configured + ", but the data in " + where + " belongs to "
                     + property + " " + found + ", which is fixed for ever: set it back, or use another data-dir");
+        }
+    }
+
+    private static @Nullable NodeId readNewcomer(DataDirectory directory) {
+        ByteReader in = directory.read(NEWCOMER_FILE);
+        if (in == null) {
+            return null;
+        }
+        try {
+            NodeId nodeId = NodeId.decode(in);
+            in.expectEnd(NEWCOMER_FILE);
+            return nodeId;
+        } catch (DecodeException problem) {
+            throw directory.damaged(NEWCOMER_FILE, problem);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.kvorum.server.membership;
 
 import io.kvorum.codec.binary.ByteReader;
+import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.ring.EventId;
 import io.kvorum.ring.Member;
@@ -22,6 +23,8 @@ import io.kvorum.server.peer.message.CopyState;
 import io.kvorum.server.peer.message.Events;
 import io.kvorum.server.peer.message.EventsAnswer;
 import io.kvorum.server.peer.message.Gossip;
+import io.kvorum.server.peer.message.Join;
+import io.kvorum.server.peer.message.JoinAnswer;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.NewestStampAnswer;
 import io.kvorum.server.peer.message.PeerMessage;
@@ -171,6 +174,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         handlers.put(
                 MessageType.GOSSIP, told(Gossip.class, (peer, message) -> gossip.onMessage(peer, message.payload())));
         handlers.put(MessageType.EVENTS, this::handleEvents);
+        handlers.put(MessageType.JOIN, this::handleJoin);
         handlers.put(
                 MessageType.NEWEST_STAMP,
                 (peer, request, info, answer) -> answer.answer(new NewestStampAnswer(newestWritten())));
@@ -336,6 +340,37 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         }
     }
 
+    private void handleJoin(int peer, PeerMessage request, FrameInfo info, Answer answer) {
+        boolean handedOver = control.execute(() -> answer.answer(
+                calls == null || closed || fencedBy != null ? new Refusal("not in service") : letIn((Join) request)));
+        if (!handedOver) {
+            answer.answer(new Refusal("the control thread is too busy"));
+        }
+    }
+
+    /** Makes a newcomer a member, without tokens; who is one already is told the same again. */
+    private PeerMessage letIn(Join newcomer) {
+        Rejected refusal = Newcomers.refusal(ring, newcomer);
+        if (refusal != null) {
+            LOG.warn("refused to let {} in: {}", newcomer.spec().name(), refusal.sentence());
+            return refusal;
+        }
+        try {
+            if (ring.member(newcomer.node()) == null) {
+                EventId id = gossip.history().nextId(parts.stamps().next(0), self);
+                take(new Event.Joined(id, newcomer.node(), newcomer.spec()));
+                LOG.info("let {} ({}) in", newcomer.spec().name(), newcomer.node());
+                gossip.announceTo(others());
+            }
+        } catch (UncheckedIOException disk) {
+            LOG.error("the joining of {} cannot be persisted", newcomer.spec().name(), disk);
+            return new Refusal(String.valueOf(disk.getMessage()));
+        }
+        ByteWriter history = new ByteWriter(16 * 1024);
+        gossip.history().encode(history);
+        return new JoinAnswer(history.toByteArray());
+    }
+
     private void take(Event event) {
         gossip.take(List.of(event));
     }
@@ -430,7 +465,8 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
                 unsettled[owner] += settled ? 0 : 1;
                 askable += settled && (owner == SELF || isConnected(owner)) ? 1 : 0;
             }
-            majorities &= !view.ownedHere(partition) || 2 * askable > view.owners(partition).length;
+            // Where it owns nothing it passes requests on, and needs somebody to pass them to.
+            majorities &= view.ownedHere(partition) ? 2 * askable > view.owners(partition).length : askable > 0;
         }
         met |= majorities;
         List<MembershipStatus.MemberStatus> members = new ArrayList<>();

@@ -56,8 +56,8 @@ final class Handshake {
         this.own = own;
     }
 
-    /** The side that dialled {@code expected}; it begins by sending {@code own}. */
-    static Handshake connector(NodeId expected, HandshakeRules rules, HandshakeKey key, Hello own) {
+    /** The side that dialled {@code expected}, or whoever answers if that is null; it begins by sending {@code own}. */
+    static Handshake connector(@Nullable NodeId expected, HandshakeRules rules, HandshakeKey key, Hello own) {
         return new Handshake(Role.CONNECTOR, expected, rules, key, own);
     }
 

@@ -61,7 +61,10 @@ final class HandshakeRules {
                     Reason.OTHER_CLUSTER,
                     self.nodeName() + " belongs to cluster \"" + self.clusterName() + "\", " + theirs.nodeName()
                             + " to \"" + theirs.clusterName()
-                            + "\": check cluster.name and the addresses in cluster.initial-members");
+                            + "\": check cluster.name and the addresses in cluster.initial-members or cluster.seeds");
+        }
+        if (self.isNewcomer() || PeerIdentity.isNewcomer(theirs)) {
+            return null;
         }
         if (theirs.partitions() != self.partitions()) {
             return new Rejected(
@@ -97,6 +100,9 @@ final class HandshakeRules {
             return wrongNode(theirs, expected);
         }
         PeerDirectory.Entry known = directory.get().find(theirs.nodeId());
+        if (known == null && (self.isNewcomer() || PeerIdentity.isNewcomer(theirs))) {
+            return null;
+        }
         if (known == null) {
             return new Rejected(
                     Reason.UNKNOWN_MEMBER,

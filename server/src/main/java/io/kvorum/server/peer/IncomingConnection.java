@@ -22,6 +22,9 @@ final class IncomingConnection extends PeerLink {
     private int peer = PeerTransport.SELF;
     private String name = "";
 
+    /** Whether the other node is in no cluster yet, and may only ask to be let in. */
+    private boolean newcomer;
+
     IncomingConnection(PeerLoop loop) {
         super(loop, Handshake.acceptor(loop.node.rules, loop.node.key, loop.ownHello()));
     }
@@ -40,6 +43,12 @@ final class IncomingConnection extends PeerLink {
     @Override
     @Nullable
     Rejected onEstablished(Hello theirs) {
+        if (PeerIdentity.isNewcomer(theirs)) {
+            // It stays among the strangers: it has one question, and there may be many of its kind.
+            newcomer = true;
+            name = theirs.nodeName() + " at ";
+            return null;
+        }
         loop.strangers.remove(this);
         PeerDirectory.Entry entry = node.directory.get().find(theirs.nodeId());
         if (entry == null) {
@@ -64,7 +73,7 @@ final class IncomingConnection extends PeerLink {
             return;
         }
         PeerRequestHandler handler = loop.dispatch.handler(type);
-        if (handler == null) {
+        if (handler == null || (newcomer && type != MessageType.JOIN)) {
             send(correlationId, new Refusal(type + " is not served here"));
             return;
         }
@@ -85,7 +94,7 @@ final class IncomingConnection extends PeerLink {
     @Override
     void onEnd(boolean wasEstablished) {
         loop.strangers.remove(this);
-        if (theirId() != null) {
+        if (theirId() != null && !newcomer) {
             node.sessions.ended(theirId(), channel());
         }
     }

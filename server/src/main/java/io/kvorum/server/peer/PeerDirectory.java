@@ -26,6 +26,9 @@ public final class PeerDirectory {
         }
     }
 
+    /** Nobody. */
+    static final PeerDirectory NONE = new PeerDirectory(List.of());
+
     private final List<Entry> entries;
     private final Map<NodeId, Entry> byId = new HashMap<>();
 

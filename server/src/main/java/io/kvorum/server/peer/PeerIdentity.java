@@ -29,6 +29,24 @@ public record PeerIdentity(
     /** The newest protocol version that this software speaks. */
     public static final int VERSION_MAX = 1;
 
+    /** What stands for the cluster of a node that is in none yet. */
+    private static final UUID NO_CLUSTER = new UUID(0, 0);
+
+    /** A node that wants to be let into a cluster, of which it knows the name. */
+    public static PeerIdentity newcomer(NodeId nodeId, String nodeName, long bootId, String clusterName) {
+        return new PeerIdentity(nodeId, nodeName, bootId, NO_CLUSTER, clusterName, 0, "");
+    }
+
+    /** Whether the node is in no cluster yet. */
+    boolean isNewcomer() {
+        return clusterId.equals(NO_CLUSTER);
+    }
+
+    /** Whether who says this is in no cluster yet. */
+    static boolean isNewcomer(Hello hello) {
+        return hello.clusterId().equals(NO_CLUSTER);
+    }
+
     Hello hello(byte[] nonce) {
         return new Hello(
                 VERSION_MIN,

@@ -6,6 +6,7 @@ import io.kvorum.server.command.admin.BackupStatus;
 import io.kvorum.server.config.ClusterConfig;
 import io.kvorum.server.config.Secret;
 import io.kvorum.server.membership.Founded;
+import io.kvorum.server.membership.Joining;
 import io.kvorum.storage.disk.Background;
 import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.engine.MemoryEngine;
@@ -46,8 +47,15 @@ final class BackupRig implements AutoCloseable {
                 Disk.system(),
                 directory,
                 new ClusterConfig(
-                        MemberSpec.parse("n1@127.0.0.1:7379"), "c", specs, PARTITIONS, Partitioner.SLOTS, Secret.NONE),
-                3);
+                        MemberSpec.parse("n1@127.0.0.1:7379"),
+                        "c",
+                        specs,
+                        List.of(),
+                        PARTITIONS,
+                        Partitioner.SLOTS,
+                        Secret.NONE),
+                3,
+                Joining.NONE);
         engine = new MemoryEngine(PARTITIONS, 0, Partitioner.SLOTS::high, stamps, random.split());
         engine.start();
     }

@@ -11,6 +11,7 @@ import io.kvorum.server.life.EngineWatch;
 import io.kvorum.server.life.NodeStorage;
 import io.kvorum.server.life.StorageMeans;
 import io.kvorum.server.membership.Founded;
+import io.kvorum.server.membership.Joining;
 import io.kvorum.server.runtime.BackgroundThread;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.RandomSource;
@@ -145,7 +146,8 @@ final class RestoreTest {
                     journal.close();
                     writing.close();
                 });
-        try (Founded founded = Founded.open(Disk.system(), config.storage().dataDirectory(), config.cluster(), 3);
+        try (Founded founded = Founded.open(
+                        Disk.system(), config.storage().dataDirectory(), config.cluster(), 3, Joining.NONE);
                 NodeStorage storage = NodeStorage.open(
                         config, founded, means, stamps, RandomSource.system(), new EngineWatch(clock), false)) {
             storage.start(founded);

@@ -80,7 +80,12 @@ final class ConfigCatalogTest {
                 .filteredOn(setting -> setting.value().isEmpty())
                 .extracting(NodeConfig.Setting::name)
                 .containsExactlyInAnyOrder(
-                        "node.zone", "requirepass", "cluster.initial-members", "cluster.secret", "log.file");
+                        "node.zone",
+                        "requirepass",
+                        "cluster.initial-members",
+                        "cluster.seeds",
+                        "cluster.secret",
+                        "log.file");
         assertThat(config.settings()).hasSameSizeAs(ConfigCatalog.properties().toList());
     }
 }

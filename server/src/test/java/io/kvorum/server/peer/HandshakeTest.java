@@ -1,9 +1,16 @@
 package io.kvorum.server.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvorum.ring.MemberSpec;
+import io.kvorum.server.config.SeedAddress;
 import io.kvorum.server.peer.message.Hello;
+import io.kvorum.server.peer.message.Join;
+import io.kvorum.server.peer.message.JoinAnswer;
 import io.kvorum.server.peer.message.MessageType;
+import io.kvorum.server.peer.message.Probe;
+import io.kvorum.server.peer.message.ProbeAnswer;
 import io.kvorum.server.peer.message.Proof;
 import io.kvorum.server.peer.message.Rejected;
 import io.kvorum.server.peer.message.Rejected.Reason;
@@ -13,6 +20,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -20,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class HandshakeTest {
+    private static final Join JOIN = new Join(TestPeer.id(9), MemberSpec.parse("n9@127.0.0.1:1"));
+
     @Test
     void members_of_one_cluster_connect_and_follow_each_others_clocks() throws Exception {
         try (TestPeer one = TestPeer.of(1);
@@ -80,6 +90,55 @@ final class HandshakeTest {
             two.learns(one.identity.nodeId(), one, false);
             assertThat(one.await(TestPeer.Connected.class).peer()).isEqualTo(peer);
         }
+    }
+
+    @Test
+    void newcomer_that_knows_the_secret_may_ask_to_be_let_in() throws Exception {
+        try (TestPeer member = TestPeer.serving(
+                        2,
+                        MessageType.JOIN,
+                        (peer, request, info, answer) -> answer.answer(new JoinAnswer(new byte[] {7})));
+                SeedCall call = newcomer("test", "secret")) {
+            assertThat(call.ask(new SeedAddress("127.0.0.1", 1, member.port), JOIN))
+                    .containsExactly(7);
+        }
+    }
+
+    @Test
+    void newcomer_without_the_secret_or_of_another_cluster_is_refused() throws Exception {
+        try (TestPeer member = TestPeer.of(2);
+                SeedCall wrongSecret = newcomer("test", "wrong");
+                SeedCall wrongName = newcomer("elsewhere", "secret")) {
+            SeedAddress seed = new SeedAddress("127.0.0.1", 1, member.port);
+            assertThatThrownBy(() -> wrongSecret.ask(seed, JOIN))
+                    .isInstanceOf(SeedCall.RefusedException.class)
+                    .hasMessageContaining("secrets of n2 and n9 differ");
+            assertThatThrownBy(() -> wrongName.ask(seed, JOIN))
+                    .isInstanceOf(SeedCall.RefusedException.class)
+                    .hasMessageContaining("\"elsewhere\"");
+        }
+    }
+
+    @Test
+    void newcomer_can_ask_for_nothing_else() throws Exception {
+        try (TestPeer member = TestPeer.serving(
+                        2, MessageType.PROBE, (peer, request, info, answer) -> answer.answer(new ProbeAnswer()));
+                SeedCall call = newcomer("test", "secret")) {
+            assertThatThrownBy(() -> call.ask(new SeedAddress("127.0.0.1", 1, member.port), JOIN))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("JOIN is not served here");
+            assertThatThrownBy(() -> call.exchange(new Probe()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("PROBE is not served here");
+        }
+    }
+
+    private static SeedCall newcomer(String cluster, String secret) {
+        return new SeedCall(
+                PeerIdentity.newcomer(TestPeer.id(9), "n9", 109, cluster),
+                TestPeer.settings(1 << 20),
+                new HandshakeKey(secret),
+                new SplittableRandom(9));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.kvorum.tests.faults;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.kvorum.tests.cluster.Members;
 import io.kvorum.tests.cluster.TestCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -173,7 +174,7 @@ final class FaultyCluster implements AutoCloseable {
 
     /** Whether one node trusts another, as {@code KV.STATUS} tells. */
     static boolean trusts(Jedis observer, int node) {
-        return UP.equals(members(status(observer)).get("n" + node));
+        return UP.equals(Members.statusOf(observer, "n" + node));
     }
 
     private static Map<String, Object> status(Jedis client) {

@@ -7,6 +7,7 @@ import io.kvorum.ring.history.History;
 import io.kvorum.server.config.ClusterConfig;
 import io.kvorum.server.config.ConfigLoader;
 import io.kvorum.server.membership.Founded;
+import io.kvorum.server.membership.Joining;
 import io.kvorum.server.runtime.StartException;
 import io.kvorum.storage.disk.Disk;
 import java.io.IOException;
@@ -72,7 +73,7 @@ final class DataDirectoryTarget implements FuzzTarget {
 
     /** Who the node is; null if it refuses to start. */
     private @Nullable NodeId open(Path where) {
-        try (Founded founded = Founded.open(Disk.system(), where, config, N)) {
+        try (Founded founded = Founded.open(Disk.system(), where, config, N, Joining.NONE)) {
             Claims.holds(!founded.isBorn(), "a node with a past is born anew");
             Claims.holds(founded.ring().member(founded.nodeId()) != null, "a node is no member of its own ring");
             return founded.nodeId();
@@ -103,7 +104,7 @@ final class DataDirectoryTarget implements FuzzTarget {
     public List<byte[]> seeds(SplittableRandom random) {
         try {
             Path born = Files.createTempDirectory("kvorum-fuzz-");
-            try (Founded founded = Founded.open(Disk.system(), born, config, N)) {
+            try (Founded founded = Founded.open(Disk.system(), born, config, N, Joining.NONE)) {
                 Claims.holds(founded.isBorn(), "a node without a past was born before");
             }
             byte[] identity = payload(born.resolve(IDENTITY));

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.NodeId;
 import io.kvorum.server.peer.message.Compare;
 import io.kvorum.server.peer.message.CompareAnswer;
@@ -23,6 +24,8 @@ import io.kvorum.server.peer.message.Gossip;
 import io.kvorum.server.peer.message.Hello;
 import io.kvorum.server.peer.message.HintedRead;
 import io.kvorum.server.peer.message.HintedWrite;
+import io.kvorum.server.peer.message.Join;
+import io.kvorum.server.peer.message.JoinAnswer;
 import io.kvorum.server.peer.message.Leaves;
 import io.kvorum.server.peer.message.LeavesAnswer;
 import io.kvorum.server.peer.message.MessageType;
@@ -191,6 +194,8 @@ final class PeerMessagesTarget implements FuzzTarget {
                         new long[] {random.nextLong()},
                         new long[] {random.nextLong()}),
                 new Reaped(partitions),
+                new Join(NodeId.of(random.nextLong(), 4), MemberSpec.parse("n4@10.0.0.4:7379?zone=b&resp=6379")),
+                new JoinAnswer(new byte[random.nextInt(50)]),
                 new Probe(),
                 new ProbeAnswer(),
                 new CopyState(random.nextLong(), random.nextInt(300), partitions),

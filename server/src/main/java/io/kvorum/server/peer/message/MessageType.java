@@ -44,7 +44,9 @@ public enum MessageType {
     REAP_HELD(44, ReapHeld::decode),
     REAP_HELD_ANSWER(45, ReapHeldAnswer::decode),
     REAP(46, Reap::decode),
-    REAPED(47, Reaped::decode);
+    REAPED(47, Reaped::decode),
+    JOIN(48, Join::decode),
+    JOIN_ANSWER(49, JoinAnswer::decode);
 
     private static final int CODES = 64;
     private static final @Nullable MessageType[] BY_CODE = new MessageType[CODES];

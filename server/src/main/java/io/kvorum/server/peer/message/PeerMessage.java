@@ -48,7 +48,9 @@ public sealed interface PeerMessage
                 ReapHeld,
                 ReapHeldAnswer,
                 Reap,
-                Reaped {
+                Reaped,
+                Join,
+                JoinAnswer {
     /** The number of this message's type in the frame header. */
     MessageType type();
 

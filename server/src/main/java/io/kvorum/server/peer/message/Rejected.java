@@ -46,7 +46,9 @@ public record Rejected(Reason reason, String sentence) implements PeerMessage {
         /** The identity is in no history known here; it may be soon. */
         UNKNOWN_MEMBER(8),
         /** The address that was dialled belongs to another node than the one that was meant. */
-        WRONG_NODE(9);
+        WRONG_NODE(9),
+        /** Another member has the name that the newcomer wants. */
+        NAME_TAKEN(10);
 
         private final int code;
 

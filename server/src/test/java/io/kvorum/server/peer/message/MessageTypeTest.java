@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.NodeId;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -82,7 +83,9 @@ final class MessageTypeTest {
                 new ReapHeld(300),
                 new ReapHeldAnswer(1_700_000_000_000L, 300, true),
                 new Reap(7, 1_700_000_000_000L, 1_600_000_000_000L, new long[] {1}, new long[] {2}),
-                new Reaped(partitions));
+                new Reaped(partitions),
+                new Join(NodeId.of(1, 2), MemberSpec.parse("n4@10.0.0.4:7379?zone=b&weight=50&resp=6379&http=8379")),
+                new JoinAnswer(new byte[] {4, 5}));
     }
 
     @Test

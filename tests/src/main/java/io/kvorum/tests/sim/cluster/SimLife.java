@@ -6,6 +6,7 @@ import io.kvorum.server.background.Budget;
 import io.kvorum.server.command.SessionDirectory;
 import io.kvorum.server.coordinator.CoordinatorMetrics;
 import io.kvorum.server.membership.Founded;
+import io.kvorum.server.membership.Joining;
 import io.kvorum.server.membership.MembershipService;
 import io.kvorum.server.peer.LoopPeerCalls;
 import io.kvorum.server.replica.ReplicaObserver;
@@ -62,7 +63,8 @@ public final class SimLife {
                 sabotage.disk(node.disk()),
                 DATA,
                 node.config().cluster(),
-                node.config().replication().n());
+                node.config().replication().n(),
+                Joining.NONE);
         if (memory == null) {
             SimStorage opened = new SimStorage(node, founded, random, actors);
             this.storage = opened;
