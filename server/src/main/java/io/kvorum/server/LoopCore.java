@@ -68,7 +68,7 @@ public final class LoopCore {
                 node.quorums(),
                 node.membership().health(),
                 node.bareHints(),
-                hints::readOwn,
+                hints,
                 parts.coordinatorMetrics(),
                 foundation.random().generator("coordinator-" + parts.number()));
         commands = new CommandLoop(new CommandLoop.Parts(

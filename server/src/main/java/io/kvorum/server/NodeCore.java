@@ -44,6 +44,7 @@ import io.kvorum.server.repair.ExchangeResponder;
 import io.kvorum.server.repair.PullResponder;
 import io.kvorum.server.repair.SettlerPolicy;
 import io.kvorum.server.repair.Sweeper;
+import io.kvorum.server.replica.HintActors;
 import io.kvorum.server.replica.HintService;
 import io.kvorum.server.replica.ReplicaObserver;
 import io.kvorum.server.replica.ReplicaService;
@@ -92,6 +93,7 @@ public final class NodeCore {
     private final AntiEntropyCounters antiEntropy = new AntiEntropyCounters();
     private final ReapingCounters reaping = new ReapingCounters();
     private final WatchedHints hints;
+    private final HintActors hintActors;
     private final ReapResponder reapResponder;
     private final Sweeper sweeper;
 
@@ -180,6 +182,8 @@ public final class NodeCore {
         this.contextSecret = contextSecret(config, foundation.founded().ring());
         this.hints = new WatchedHints(
                 foundation.hints(), foundation.stamps(), foundation.founded().ring());
+        this.hintActors =
+                new HintActors(foundation.stamps(), foundation.random().generator("hint-actors"));
         this.reapResponder = new ReapResponder(
                 foundation.engine(),
                 foundation.stamps(),
@@ -327,7 +331,7 @@ public final class NodeCore {
 
     /** What it keeps for others and hands to them, for one thread. */
     HintService hintService(ReplicaService replica, Consumer<Runnable> thread) {
-        return new HintService(hints, membership::view, replica, thread);
+        return new HintService(hints, hintActors, membership::view, replica, thread);
     }
 
     /** A way to the copies for one thread, which runs the tasks given. */

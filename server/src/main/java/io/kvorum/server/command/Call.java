@@ -35,6 +35,7 @@ public final class Call {
     private boolean passedOn;
     private boolean measured;
     private boolean patient;
+    private boolean standingIn;
 
     private @Nullable ClusterView view;
     private @Nullable KeyRef key;
@@ -70,6 +71,7 @@ public final class Call {
         passedOn = isPassedOn;
         measured = false;
         patient = false;
+        standingIn = false;
         view = null;
         key = null;
         later = null;
@@ -105,6 +107,16 @@ public final class Call {
 
     void setMeasured() {
         measured = true;
+    }
+
+    /** Whether a fallback may run it in the place of owners that cannot be reached. */
+    boolean mayBeStoodInFor() {
+        return route == Route.WRITE && command().is(CommandFlag.BLIND);
+    }
+
+    /** Lets the handler run in the place of owners, on a fallback. */
+    void standIn() {
+        standingIn = true;
     }
 
     boolean isPassedOn() {
@@ -300,7 +312,9 @@ public final class Call {
         KeyOperations keys = loop.keys();
         KeyRef key = keyRef();
         ChangeThenReply waiting = new ChangeThenReply(defer(), edit, key);
-        if (readFirst) {
+        if (standingIn) {
+            keys.standIn(key, edit, options, deadlineNanos(), waiting);
+        } else if (readFirst) {
             keys.modify(key, edit, options, deadlineNanos(), waiting);
         } else {
             keys.write(key, edit, options, deadlineNanos(), waiting);

@@ -21,7 +21,12 @@ public enum CommandFlag {
      * Repeating it does no harm: it carries a context that supersedes its own attempt. Ours; not told to clients, whose
      * drivers know nothing of it.
      */
-    REPEATABLE;
+    REPEATABLE,
+    /**
+     * As a plain write its reply depends on nothing that is there: a fallback may run it where no owner can be reached. Ours,
+     * too.
+     */
+    BLIND;
 
     private final String redisName = name().toLowerCase(Locale.ROOT);
 
@@ -32,6 +37,6 @@ public enum CommandFlag {
 
     /** Whether COMMAND INFO shows it. */
     public boolean isShown() {
-        return this != REPEATABLE;
+        return this != REPEATABLE && this != BLIND;
     }
 }

@@ -59,6 +59,12 @@ public final class CoordinatedKeys implements KeyOperations {
     }
 
     @Override
+    public void standIn(
+            KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
+        coordinator.standIn(key, mutation, options, deadlineNanos, callback);
+    }
+
+    @Override
     public void inspect(KeyRef key, long deadlineNanos, InspectCallback callback) {
         coordinator.inspect(key, deadlineNanos, callback);
     }

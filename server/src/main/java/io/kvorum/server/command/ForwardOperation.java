@@ -14,14 +14,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * One command that another node runs for a client of ours (FORWARD in docs/peer-protocol.md). Owned by its loop.
+ * One command that another node runs for a client of ours (FORWARD in docs/peer-protocol.md), or this one in its turn. Owned by its loop.
  *
  * <pre>
  *   ask the next healthy settled owner ◄──── not sent, or it did nothing: it may not coordinate, or sees too few others
+ *   (of what fallbacks may run, the next healthy one, if no owner answered; it does nothing if it can reach one)
  *     │ sent                          ◄──── lost or late: a read, or a write that supersedes its own attempt
  *     ▼
  *   WAITING ── answer ──► the client gets it as it is; but INDOUBT instead of a refusal if one before it may have run it
@@ -32,6 +34,8 @@ import java.util.Locale;
  */
 final class ForwardOperation extends Deadline implements ReplyHandler, CapturedReply.Receiver {
     private static final int NOBODY = -1;
+    private static final int[] NOBODY_ELSE = {};
+    private static final byte[] NOT_COORDINATOR = CommandErrors.encoded(Failure.NOT_COORDINATOR);
     private static final String IN_DOUBT = "-INDOUBT ";
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -50,7 +54,10 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     private final long deadlineNanos;
     private final int[] owners;
 
-    /** The place in the preference list of the owner asked last. */
+    /** Behind the owners; none of what only they may run. */
+    private final int[] fallbacks;
+
+    /** The place in the preference list of who was asked last. */
     private int place = -1;
 
     private long call;
@@ -58,6 +65,9 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
 
     /** Who was sent the command last and did not answer: it may have run it. */
     private int unansweredPeer = NOBODY;
+
+    /** Whether an owner answered that it did nothing: then owners can be reached. */
+    private boolean ownerAnswered;
 
     /** What the owner said that was asked last and did nothing, in RESP; empty if there was none. */
     private byte[] refusal = new byte[0];
@@ -73,6 +83,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         this.startNanos = call.startNanos();
         this.deadlineNanos = call.deadlineNanos();
         this.owners = view.owners(partition);
+        this.fallbacks = call.mayBeStoodInFor() ? view.fallbacks(partition) : NOBODY_ELSE;
         this.reply = call.defer();
     }
 
@@ -104,7 +115,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
 
     @Override
     protected void onDeadline(long nowNanos) {
-        int peer = owners[place];
+        int peer = peerAt(place);
         if (waiting) {
             waiting = false;
             loop.transport().forget(peer, call);
@@ -126,7 +137,11 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
 
     /** An owner that is cut off from the others, and still trusted here, must not have the last word. */
     private void didNothing(byte[] error) {
-        refusal = error;
+        ownerAnswered |= place < owners.length;
+        // That a fallback sees an owner says nothing about the owners.
+        if (place < owners.length || !Arrays.equals(error, NOT_COORDINATOR)) {
+            refusal = error;
+        }
         long nowNanos = loop.clock().nanoTime();
         long remaining = deadlineNanos - nowNanos;
         // A write that is begun with too little time would end in doubt.
@@ -164,7 +179,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
 
     private void askNext(long nowNanos) {
         while (nextPlace()) {
-            int peer = owners[place];
+            int peer = peerAt(place);
             if (peer == PeerTransport.SELF) {
                 runHere();
                 return;
@@ -207,7 +222,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         }
     }
 
-    /** Turns to the next owner that may be asked. */
+    /** Turns to the next one that may be asked. */
     private boolean nextPlace() {
         int next = placeAfter(place);
         if (next >= 0) {
@@ -216,17 +231,26 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         return next >= 0;
     }
 
+    /** Whether an owner is behind this one: fallbacks are for when owners are not there, and not for when they are slow. */
     private boolean hasNextPlace() {
-        return placeAfter(place) >= 0;
+        int next = placeAfter(place);
+        return next >= 0 && next < owners.length;
     }
 
     private int placeAfter(int last) {
-        for (int next = last + 1; next < owners.length; next++) {
-            if (view.isHealthy(owners[next]) && view.isSettled(partition, owners[next])) {
+        int end = owners.length + (ownerAnswered ? 0 : fallbacks.length);
+        for (int next = last + 1; next < end; next++) {
+            int peer = peerAt(next);
+            boolean settled = next >= owners.length || view.isSettled(partition, peer);
+            if (peer >= 0 && view.isHealthy(peer) && settled) {
                 return next;
             }
         }
         return -1;
+    }
+
+    private int peerAt(int listed) {
+        return listed < owners.length ? owners[listed] : fallbacks[listed - owners.length];
     }
 
     private void runHere() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What commands ask of their loop's coordinator and local copies. Owned by the loop. Keys are of partitions of which
- * this node is a settled owner; else callbacks get {@link Failure.Kind#NOT_COORDINATOR} and nothing is attempted.
+ * this node is a settled owner, but for {@link #standIn}; else callbacks get {@link Failure.Kind#NOT_COORDINATOR} and nothing is attempted.
  */
 public interface KeyOperations {
     /** What the cluster looks like now. */
@@ -32,6 +32,9 @@ public interface KeyOperations {
 
     /** Reads R owners and merges, then evaluates and writes in one step; answered once W owners hold it. */
     void modify(KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback);
+
+    /** Writes in the place of owners that cannot be reached: as a fallback, from what its hint has, and answered as others are. */
+    void standIn(KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback);
 
     /** Asks every owner for its copy as it is, merging nothing; any node may, owner or not. */
     void inspect(KeyRef key, long deadlineNanos, InspectCallback callback);

@@ -7,8 +7,9 @@ import io.kvorum.server.peer.PeerTransport;
 
 /**
  * Sends commands on one key to a node that may coordinate them (any node takes any command): reads and plain
- * writes stay here if this node is a settled owner, read-modify-writes go to the first healthy settled owner. What was
- * passed on once is never passed on again. Owned by its loop.
+ * writes stay here if this node is a settled owner, read-modify-writes go to the first healthy settled owner. Writes that
+ * depend on nothing that is there go to a fallback where no owner can be reached. What was passed on once is never passed on
+ * again. Owned by its loop.
  */
 final class Router {
     private final CommandLoop loop;
@@ -47,11 +48,32 @@ final class Router {
     }
 
     /** Two nodes may disagree about who is healthy, so that the first healthy owner is not looked for again. */
-    private static void runPassedOn(Call call, ClusterView view, int partition) {
+    private void runPassedOn(Call call, ClusterView view, int partition) {
         if (view.settledHere(partition)) {
+            call.command().handler().run(call);
+        } else if (call.mayBeStoodInFor() && isLastResort(view, partition)) {
+            call.standIn();
             call.command().handler().run(call);
         } else {
             call.fail(Failure.NOT_COORDINATOR);
         }
+    }
+
+    /** Whether this node is a fallback, and can reach no owner that may coordinate. */
+    private boolean isLastResort(ClusterView view, int partition) {
+        for (int owner : view.owners(partition)) {
+            if (owner == PeerTransport.SELF
+                    || (view.isHealthy(owner)
+                            && view.isSettled(partition, owner)
+                            && loop.transport().isReachable(owner))) {
+                return false;
+            }
+        }
+        for (int fallback : view.fallbacks(partition)) {
+            if (fallback == PeerTransport.SELF) {
+                return true;
+            }
+        }
+        return false;
     }
 }

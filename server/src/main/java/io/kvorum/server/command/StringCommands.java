@@ -26,7 +26,7 @@ public final class StringCommands {
                         .arity(-3)
                         .keyAt(1)
                         .group(CommandGroup.STRING)
-                        .flags(CommandFlag.WRITE, CommandFlag.DENYOOM)
+                        .flags(CommandFlag.WRITE, CommandFlag.DENYOOM, CommandFlag.BLIND)
                         .summary("Sets the value of a key, its expiry and conditions.")
                         .guarantee("Supersedes what its coordinator knows; of two concurrent ones at different nodes"
                                 + " the newer is shown. Conditions are decided by the first healthy owner, and hold while"

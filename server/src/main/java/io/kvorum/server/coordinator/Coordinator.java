@@ -4,6 +4,7 @@ import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.membership.PeerHealth;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.replica.KeyRef;
+import io.kvorum.server.replica.OwnHints;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
@@ -167,12 +168,45 @@ public final class Coordinator {
             callback.onFailure(Failure.NOT_COORDINATOR);
             return;
         }
+        operation(view, key, seen, mutation, options, deadlineNanos, callback).start();
+    }
+
+    private WriteOperation operation(
+            ClusterView view,
+            KeyRef key,
+            byte @Nullable [] seen,
+            Mutation mutation,
+            RequestOptions options,
+            long deadlineNanos,
+            WriteCallback callback) {
         int owners = view.owners(key.partition()).length;
         int required = policy.effective(options.w(), policy.w(), owners);
         int durable = options.dw() == 0 && policy.dw() == 0 ? 0 : policy.effective(options.dw(), policy.dw(), owners);
-        new WriteOperation(
-                        this, view, key, seen, mutation, required, durable, options.strict(), deadlineNanos, callback)
-                .start();
+        return new WriteOperation(
+                this, view, key, seen, mutation, required, durable, options.strict(), deadlineNanos, callback);
+    }
+
+    /**
+     * Writes a key in the place of its owners, none of which can coordinate now: under an actor of this node's hint, and
+     * with what that hint has seen. Answered once W nodes hold it, hints counted; never under STRICT. The caller sees to it
+     * that no owner can be reached, and that the mutation depends on nothing that owners have.
+     *
+     * @param key what to write; not of a partition that this node owns
+     * @param mutation makes the new record from what the hint has
+     * @param options what the client asked of quorums
+     * @param deadlineNanos when to give up, on the clock's nanoTime scale
+     * @param callback who waits
+     */
+    public void standIn(
+            KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
+        ClusterView view = views.get();
+        if (view.ownedHere(key.partition())) {
+            // Membership changed on the way here.
+            callback.onFailure(Failure.NOT_COORDINATOR);
+            return;
+        }
+        WriteOperation write = operation(view, key, null, mutation, options, deadlineNanos, callback);
+        new StandInWrite(this, view, key, mutation, deadlineNanos, callback, write).start();
     }
 
     /**

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * so W acknowledgements are W nodes that hold the record. Under STRICT hints are kept, and do not count. Where an owner
  * missed the write and no fallback keeps it, this node, which has it, notes a bare hint.
  *
+ * <p>A fallback that coordinates has its hint in the place of an own copy, made by {@link StandInWrite}: it counts in the
+ * place of one owner, and needs no bare hints, since it keeps the record for every owner.
+ *
  * <p>Where a write must be on disk before it is acknowledged, the own copy's force runs while the others are asked, and
  * counts when it is done. So others may have an event of this copy's actor that a loss of power takes from the copy itself:
  * which is why an actor never outlives an unclean end.
@@ -62,6 +65,12 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private final long deadlineNanos;
     private final WriteCallback callback;
     private final int[] owners;
+
+    /** The place that this node has, or takes, in the preference list. */
+    private final int ownPlace;
+
+    /** Whether this node is a fallback, and coordinates in the place of the owner there. */
+    private final boolean standsIn;
 
     /** What others have, merged into the own copy before the mutation sees it; null if nothing, or once it is. */
     private byte @Nullable [] seen;
@@ -100,6 +109,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
 
     private boolean ended;
 
+    /**
+     * Makes the operation. Where this node is no owner it is begun by {@link StandInWrite}, and stands in for an owner that
+     * cannot be reached.
+     */
     WriteOperation(
             Coordinator coordinator,
             ClusterView view,
@@ -125,30 +138,78 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         this.states = new byte[owners.length];
         this.calls = new long[owners.length];
         this.holds = new byte[owners.length];
+        int place = placeOf(PeerTransport.SELF);
+        this.standsIn = place < 0;
+        this.ownPlace = standsIn ? placeToTake() : place;
     }
 
     void start() {
-        int reachable = reachable();
-        int needed = Math.max(required, durableRequired);
-        if (reachable < needed) {
-            fail(new Failure(
-                    Failure.Kind.CLUSTERDOWN,
-                    String.format(
-                            Locale.ROOT,
-                            "need %d of %d replicas for writes, %d reachable",
-                            needed,
-                            owners.length,
-                            reachable)));
-            return;
-        }
-        if (durableRequired > 0 && coordinator.replica.durability() == Durability.NONE) {
-            fail(new Failure(
-                    Failure.Kind.ERR,
-                    "DW asks for copies on disk, but the engine of this node keeps none; leave DW out or set it to 0"));
+        Failure refusal = refusal();
+        if (refusal != null) {
+            fail(refusal);
             return;
         }
         startNanos = coordinator.clock.nanoTime();
         attemptAndAnswer(startNanos);
+    }
+
+    /** Why the write cannot possibly succeed; null if it may. */
+    @Nullable
+    Failure refusal() {
+        int reachable = reachable();
+        int needed = Math.max(required, durableRequired);
+        boolean noCoordinator = standsIn && strict;
+        if (reachable < needed || noCoordinator) {
+            return new Failure(
+                    Failure.Kind.CLUSTERDOWN,
+                    String.format(
+                            Locale.ROOT,
+                            "need %d of %d replicas for writes, %d reachable%s",
+                            needed,
+                            owners.length,
+                            reachable,
+                            reachable < needed ? "" : " but none of them can coordinate now"));
+        }
+        if (durableRequired > 0 && coordinator.replica.durability() == Durability.NONE) {
+            return new Failure(
+                    Failure.Kind.ERR,
+                    "DW asks for copies on disk, but the engine of this node keeps none; leave DW out or set it to 0");
+        }
+        return null;
+    }
+
+    /** Goes on with a record that this node, a fallback, keeps for all owners. */
+    void goOn(byte[] made, boolean durable, long sinceNanos) {
+        startNanos = sinceNanos;
+        askedNanos = coordinator.clock.nanoTime();
+        record = made;
+        coordinator.metrics.hinted();
+        hinted(ownPlace, durable);
+        try {
+            replicate();
+            progress();
+        } catch (RuntimeException bug) {
+            coordinator.wheel.cancel(this);
+            if (!replied) {
+                fail(inDoubt());
+            }
+            throw bug;
+        }
+    }
+
+    /** The failure of an attempt whose own hint may be there. */
+    Failure inDoubt(long sinceNanos) {
+        startNanos = sinceNanos;
+        return inDoubt();
+    }
+
+    /** The place of the first owner that cannot be sent anything. */
+    private int placeToTake() {
+        int place = 0;
+        while (place < owners.length - 1 && coordinator.transport.isReachable(owners[place])) {
+            place++;
+        }
+        return place;
     }
 
     private void attempt(long nowNanos) {
@@ -239,7 +300,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private void countOwn() {
         boolean always = coordinator.replica.durability() == Durability.BEFORE_ACKNOWLEDGED;
         if (!always) {
-            hold(ownPlace(), false);
+            hold(ownPlace, false);
         }
         if (always || durableRequired > 0) {
             ownForceAwaited = true;
@@ -254,7 +315,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             outstanding--;
             if (durable) {
                 // Where it counted already, this adds that it is on disk.
-                hold(ownPlace(), true);
+                hold(ownPlace, true);
             }
             progress();
         }
@@ -351,7 +412,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
 
     private void replicate() {
         for (int place = 0; place < owners.length; place++) {
-            if (owners[place] != PeerTransport.SELF) {
+            if (place != ownPlace) {
                 send(place, ASKED);
                 if (states[place] != ASKED || !view.isHealthy(owners[place])) {
                     standInFor(place);
@@ -395,10 +456,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         boolean any = false;
         for (int place = 0; place < owners.length; place++) {
             boolean asked = isAsked(place);
-            if (owners[place] != PeerTransport.SELF
-                    && holds[place] == 0
-                    && !isStoodInFor(place)
-                    && (silentToo || !asked)) {
+            if (place != ownPlace && holds[place] == 0 && !isStoodInFor(place) && (silentToo || !asked)) {
                 any |= standInFor(place);
             }
         }
@@ -474,6 +532,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             hold(place, false);
             return;
         }
+        if (standsIn) {
+            // The hint is sent as it is then.
+            return;
+        }
         byte[] current = coordinator.replica.read(key);
         if (current != null && !coordinator.replica.isStub(current)) {
             record = current;
@@ -506,9 +568,8 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         int most = acks;
         int mostDurable = durableAcks;
         for (int place = 0; place < owners.length; place++) {
-            boolean mayCome = isAsked(place)
-                    || (!strict && isStoodInFor(place))
-                    || (owners[place] == PeerTransport.SELF && ownForceAwaited);
+            boolean mayCome =
+                    isAsked(place) || (!strict && isStoodInFor(place)) || (place == ownPlace && ownForceAwaited);
             most += mayCome && !has(place, HELD) ? 1 : 0;
             mostDurable += mayCome && !has(place, DURABLE) ? 1 : 0;
         }
@@ -522,7 +583,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         }
         ended = true;
         for (int place = 0; place < owners.length; place++) {
-            if (owners[place] != PeerTransport.SELF && holds[place] == 0) {
+            if (place != ownPlace && holds[place] == 0 && !standsIn) {
                 coordinator.missedWrites.missed(owners[place], key);
             }
         }
@@ -530,8 +591,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
 
     private int reachable() {
         int reachable = 0;
-        for (int owner : owners) {
-            if (owner == PeerTransport.SELF || (view.isHealthy(owner) && coordinator.transport.isReachable(owner))) {
+        for (int place = 0; place < owners.length; place++) {
+            int owner = owners[place];
+            boolean here = place == ownPlace && !(standsIn && strict);
+            if (here || (view.isHealthy(owner) && coordinator.transport.isReachable(owner))) {
                 reachable++;
             }
         }
@@ -580,9 +643,5 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             }
         }
         return -1;
-    }
-
-    private int ownPlace() {
-        return placeOf(PeerTransport.SELF);
     }
 }

@@ -1,5 +1,6 @@
 package io.kvorum.server.replica;
 
+import io.kvorum.ring.NodeId;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.Answer;
 import io.kvorum.server.peer.FrameInfo;
@@ -8,20 +9,24 @@ import io.kvorum.server.peer.message.HintedWrite;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.ReadAnswer;
 import io.kvorum.server.peer.message.WriteAnswer;
+import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.hint.HintStore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a fallback does for owners that are away: keeps records for them, and shows what it keeps. Owned by the loop.
+ * What a fallback does for owners that are away: keeps records for them, shows what it keeps, and makes versions where no
+ * owner can. Owned by the loop.
  *
  * <p>A node that owns the partition refuses: what it took as a hint would not be found in its copy. So does one that does
  * not know the target as an owner: the hint would have nowhere to go.
  */
-public final class HintService {
+public final class HintService implements OwnHints {
     private static final ReadAnswer NO_OPINION = new ReadAnswer(ReadAnswer.Status.NOT_OWNER, null);
 
     private final HintStore hints;
+    private final HintActors actors;
     private final Supplier<ClusterView> views;
     private final ReplicaService replica;
     private final Consumer<Runnable> loop;
@@ -30,10 +35,17 @@ public final class HintService {
      * Joins the parts of one loop.
      *
      * @param hints shared by all loops
+     * @param actors shared by all loops
      * @param loop runs tasks on the loop that this belongs to
      */
-    public HintService(HintStore hints, Supplier<ClusterView> views, ReplicaService replica, Consumer<Runnable> loop) {
+    public HintService(
+            HintStore hints,
+            HintActors actors,
+            Supplier<ClusterView> views,
+            ReplicaService replica,
+            Consumer<Runnable> loop) {
         this.hints = hints;
+        this.actors = actors;
         this.views = views;
         this.replica = replica;
         this.loop = loop;
@@ -74,9 +86,20 @@ public final class HintService {
                         record == null ? NO_OPINION : new ReadAnswer(ReadAnswer.Status.DIFFERENT, record))));
     }
 
-    /** Reads what this node keeps of a key, whoever it is for; calls back on the loop, with null if that is nothing. */
-    public void readOwn(KeyRef key, HintStore.ReadCallback callback) {
+    @Override
+    public void read(KeyRef key, HintStore.ReadCallback callback) {
         hints.read(key.positionHigh(), key.bytes(), record -> loop.accept(() -> callback.read(record)));
+    }
+
+    @Override
+    public byte @Nullable [] change(KeyRef key, byte @Nullable [] kept, Mutation mutation) {
+        byte[] unflushed = kept == null ? null : replica.withoutFlushed(key.partition(), kept);
+        return actors.change(key, unflushed, replica.engine().flushedUpTo(key.partition()), mutation);
+    }
+
+    @Override
+    public void keep(KeyRef key, NodeId target, byte[] record, HintStore.PutCallback callback) {
+        hints.put(target.uuid(), key.positionHigh(), record, outcome -> loop.accept(() -> callback.done(outcome)));
     }
 
     private static WriteAnswer.Status status(HintStore.Outcome outcome) {

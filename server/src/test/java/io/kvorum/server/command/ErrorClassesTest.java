@@ -116,7 +116,7 @@ class ErrorClassesTest {
         for (int nodes : CLUSTERS) {
             for (int client : nodes > 3 ? new int[] {0, 1, 4} : new int[] {0, 1}) {
                 for (FaultScenario.Situation situation : FaultScenario.Situation.values()) {
-                    if (situation == FaultScenario.Situation.TWO_OWNERS_DOWN && client == 1) {
+                    if (!isPossible(request, client, situation)) {
                         continue;
                     }
                     for (RequestOptions options : request.writes ? WRITES : READS) {
@@ -130,6 +130,15 @@ class ErrorClassesTest {
             }
         }
         return scenarios;
+    }
+
+    private static boolean isPossible(FaultScenario.Request request, int client, FaultScenario.Situation situation) {
+        return switch (situation) {
+            case WELL, ONE_OWNER_DOWN, ONE_OWNER_SUSPECTED -> true;
+            case TWO_OWNERS_DOWN -> client != 1;
+            // Of several keys some have other owners.
+            case ALL_OWNERS_DOWN -> client >= FaultScenario.N && (!request.hasManyKeys() || request.isBlind());
+        };
     }
 
     private FaultRun run(FaultScenario scenario, List<FaultRun.Fault> faults) {

@@ -104,12 +104,12 @@ final class FaultOracle {
 
     /** How many have the write on disk; hints are when they are held. */
     private int onDisk(String key) {
-        Set<Integer> places = new HashSet<>(run.forcedAtReply);
-        if (!scenario.options().strict()) {
-            run.atReply.hints.forEach(
-                    (event, owners) -> places.addAll(event.startsWith(key + '|') ? owners : Set.of()));
-        }
-        return places.size();
+        boolean countHints = !scenario.options().strict();
+        return run.atReply.events().stream()
+                .filter(event -> event.startsWith(key + '|'))
+                .mapToInt(event -> run.atReply.held(event, run.forcedAtReply, countHints))
+                .max()
+                .orElse(run.forcedAtReply.size());
     }
 
     private int keys() {
@@ -166,6 +166,9 @@ final class FaultOracle {
         Set<Long> unknown = new HashSet<>();
         for (int node : run.unanswered) {
             unknown.add(run.cluster.nodes.get(node).engine.actor(run.cluster.partitionOf(key)));
+            if (node >= FaultScenario.N) {
+                unknown.addAll(actorsOfHints(attempt, key));
+            }
         }
         for (Sibling sibling : Holders.merged(run.cluster, key)) {
             boolean isOfAttempt = attempt.contains(key + '|' + sibling.dot());
@@ -178,5 +181,18 @@ final class FaultOracle {
                     !isOld || run.givenContext().isEmpty(),
                     "a retry with the context left what the context had seen " + sibling);
         }
+    }
+
+    /** Those under which versions were made that no copy made. */
+    private Set<Long> actorsOfHints(Set<String> events, String key) {
+        Set<Long> actors = new HashSet<>();
+        for (Sibling sibling : Holders.merged(run.cluster, key)) {
+            if (events.contains(key + '|' + sibling.dot())) {
+                actors.add(sibling.dot().actor());
+            }
+        }
+        int partition = run.cluster.partitionOf(key);
+        run.cluster.nodes.forEach(node -> actors.remove(node.engine.actor(partition)));
+        return actors;
     }
 }

@@ -132,14 +132,14 @@ final class FaultRun implements Interference {
                         ? limitMillis + stoodStillMillis
                         : Math.max(limitMillis, stoodStillUntilMillis))
                 + 2 * TestCluster.STEP_MILLIS;
-        for (int node = 0; node < FaultScenario.N; node++) {
+        atReply = Holders.of(this);
+        for (int node = 0; node < cluster.nodes.size(); node++) {
             known.add(knownTo(node));
         }
         forcedAtReply = Set.copyOf(forced);
         isPassedOn = !passedTo.isEmpty();
         unanswered.addAll(passedTo);
         unanswered.removeAll(answeredFor);
-        atReply = Holders.of(this);
         drain();
         while (!cluster.late.isEmpty()) {
             cluster.network.addAll(cluster.late);
@@ -195,6 +195,8 @@ final class FaultRun implements Interference {
                     lose(node, cluster.nodes.get(1));
                     lose(node, last);
                 }
+                case ALL_OWNERS_DOWN ->
+                    cluster.nodes.subList(0, FaultScenario.N).forEach(owner -> lose(node, owner));
                 case ONE_OWNER_SUSPECTED -> node.setHealthy(last, node == last);
             }
         }
@@ -367,7 +369,14 @@ final class FaultRun implements Interference {
         if (own && node < FaultScenario.N) {
             places.add(node);
         }
-        return places.size();
+        // A fallback that coordinates has a place of its own, which it asks nobody for.
+        boolean standsIn = !scenario.options().strict() && node >= FaultScenario.N && keepsForAll(node);
+        return places.size() + (standsIn ? 1 : 0);
+    }
+
+    private boolean keepsForAll(int node) {
+        return atReply.hints.values().stream()
+                .anyMatch(keepers -> keepers.getOrDefault(node, Set.of()).size() == FaultScenario.N);
     }
 
     @Override

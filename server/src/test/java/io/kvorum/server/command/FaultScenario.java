@@ -21,6 +21,7 @@ record FaultScenario(
         WELL,
         ONE_OWNER_DOWN,
         TWO_OWNERS_DOWN,
+        ALL_OWNERS_DOWN,
         ONE_OWNER_SUSPECTED
     }
 
@@ -64,6 +65,17 @@ record FaultScenario(
             return words.contains(" L");
         }
 
+        /** Whether a fallback may run it where no owner can be reached. */
+        boolean isBlind() {
+            return this == SET
+                    || this == SET_ABSENT
+                    || this == KV_PUT
+                    || this == KV_PUT_BLIND
+                    || this == KV_DEL
+                    || this == MSET
+                    || this == KV_MPUT;
+        }
+
         boolean givesContext() {
             return words.startsWith("KV.") && writes && !hasManyKeys();
         }
@@ -76,7 +88,15 @@ record FaultScenario(
 
     /** How many that could hold the write are up, going by where it stands from the start. */
     int up() {
-        int down = situation == Situation.WELL ? 0 : situation == Situation.TWO_OWNERS_DOWN ? 2 : 1;
+        if (situation == Situation.ALL_OWNERS_DOWN && (options.strict() || !request.isBlind())) {
+            return 0;
+        }
+        int down = switch (situation) {
+            case WELL -> 0;
+            case ONE_OWNER_DOWN, ONE_OWNER_SUSPECTED -> 1;
+            case TWO_OWNERS_DOWN -> 2;
+            case ALL_OWNERS_DOWN -> 3;
+        };
         int fallbacks = options.strict() ? 0 : nodes - N;
         return Math.min(N, N - down + fallbacks);
     }

@@ -21,18 +21,27 @@ final class Holders {
     /** By event: the owners whose copy has it. */
     final Map<String, Set<Integer>> copies = new HashMap<>();
 
-    /** By event: the owners that somebody keeps it for. */
-    final Map<String, Set<Integer>> hints = new HashMap<>();
+    /** By event: who keeps it, and for which owners. */
+    final Map<String, Map<Integer, Set<Integer>>> hints = new HashMap<>();
 
     static Holders of(FaultRun run) {
         Holders holders = new Holders();
         TestCluster cluster = run.cluster;
         for (String key : run.keys) {
             for (TestNode node : cluster.nodes) {
-                note(holders.copies, run, key, cluster.stored(node.index, key), node.index);
+                for (String event : holders.news(run, key, cluster.stored(node.index, key))) {
+                    holders.copies
+                            .computeIfAbsent(event, name -> new HashSet<>())
+                            .add(node.index);
+                }
                 for (TestNode target : cluster.nodes) {
                     for (byte[] hint : hintsAt(node, target, key)) {
-                        note(holders.hints, run, key, hint, target.index);
+                        for (String event : holders.news(run, key, hint)) {
+                            holders.hints
+                                    .computeIfAbsent(event, name -> new HashMap<>())
+                                    .computeIfAbsent(node.index, keeper -> new HashSet<>())
+                                    .add(target.index);
+                        }
                     }
                 }
             }
@@ -40,14 +49,14 @@ final class Holders {
         return holders;
     }
 
-    private static void note(
-            Map<String, Set<Integer>> holders, FaultRun run, String key, byte @Nullable [] record, int owner) {
+    private Set<String> news(FaultRun run, String key, byte @Nullable [] record) {
+        Set<String> news = new HashSet<>();
         for (String event : events(record)) {
             if (!run.before.contains(event)) {
-                holders.computeIfAbsent(key + '|' + event, name -> new HashSet<>())
-                        .add(owner);
+                news.add(key + '|' + event);
             }
         }
+        return news;
     }
 
     boolean isEmpty() {
@@ -60,13 +69,26 @@ final class Holders {
         return all;
     }
 
-    /** The owners that hold an event, or that others keep it for. */
-    Set<Integer> places(String event, boolean countHints) {
-        Set<Integer> places = new HashSet<>(copies.getOrDefault(event, Set.of()));
-        if (countHints) {
-            places.addAll(hints.getOrDefault(event, Set.of()));
+    /** How many nodes hold an event: owners, and others each in the place of one owner that does not. */
+    int held(String event, Set<Integer> owners, boolean countHints) {
+        List<Set<Integer>> keepers =
+                countHints ? List.copyOf(hints.getOrDefault(event, Map.of()).values()) : List.of();
+        return owners.size() + standIns(keepers, 0, owners);
+    }
+
+    private static int standIns(List<Set<Integer>> keepers, int next, Set<Integer> taken) {
+        if (next == keepers.size()) {
+            return 0;
         }
-        return places;
+        int most = standIns(keepers, next + 1, taken);
+        for (int target : keepers.get(next)) {
+            if (!taken.contains(target)) {
+                Set<Integer> with = new HashSet<>(taken);
+                with.add(target);
+                most = Math.max(most, 1 + standIns(keepers, next + 1, with));
+            }
+        }
+        return most;
     }
 
     /** Whether anybody holds an event of a key. */
@@ -74,11 +96,11 @@ final class Holders {
         return events().stream().anyMatch(event -> event.startsWith(key + '|'));
     }
 
-    /** For how many owners the event of a key is held that is held for most. */
+    /** How many nodes hold the event of a key that most hold. */
     int most(String key, boolean countHints) {
         return events().stream()
                 .filter(event -> event.startsWith(key + '|'))
-                .mapToInt(event -> places(event, countHints).size())
+                .mapToInt(event -> held(event, copies.getOrDefault(event, Set.of()), countHints))
                 .max()
                 .orElse(0);
     }

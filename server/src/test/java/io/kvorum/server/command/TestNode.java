@@ -22,6 +22,7 @@ import io.kvorum.server.peer.message.HintedWrite;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.peer.message.Write;
+import io.kvorum.server.replica.HintActors;
 import io.kvorum.server.replica.HintService;
 import io.kvorum.server.replica.ReadService;
 import io.kvorum.server.replica.ReplicaObserver;
@@ -99,7 +100,8 @@ final class TestNode implements PeerTransport {
         disk.whenAwaited = () -> cluster.interference.awaited(this);
         replica = new ReplicaService(
                 disk.over(engine), stamps, () -> view, ReplicaObserver.NONE, Runnable::run, DAY_MILLIS);
-        hintService = new HintService(hints, () -> view, replica, Runnable::run);
+        hintService = new HintService(
+                hints, new HintActors(stamps, new SplittableRandom(100 + index)), () -> view, replica, Runnable::run);
         Coordinator coordinator = new Coordinator(
                 replica,
                 this,
@@ -118,7 +120,7 @@ final class TestNode implements PeerTransport {
                         10 * TestCluster.MILLI),
                 new NotedHealth(),
                 MissedWrites.NONE,
-                hintService::readOwn,
+                hintService,
                 CoordinatorMetrics.NONE,
                 RandomGenerator.of("L64X128MixRandom"));
         loop = new CommandLoop(new CommandLoop.Parts(

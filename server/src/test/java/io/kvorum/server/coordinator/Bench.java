@@ -18,6 +18,7 @@ import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Read;
 import io.kvorum.server.replica.KeyRef;
+import io.kvorum.server.replica.OwnHints;
 import io.kvorum.server.replica.ReplicaObserver;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.replica.WriteService;

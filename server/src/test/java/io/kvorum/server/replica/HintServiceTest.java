@@ -51,7 +51,8 @@ final class HintServiceTest {
     private final ReplicaService replica =
             new ReplicaService(engine, stamps, () -> view, ReplicaObserver.NONE, Runnable::run, GRACE_MILLIS);
     private final HintStore hints = new MemoryHintStore(1_000, VersionObserver.NONE);
-    private final HintService service = new HintService(hints, () -> view, replica, Runnable::run);
+    private final HintService service =
+            new HintService(hints, new HintActors(stamps, new SplittableRandom(2)), () -> view, replica, Runnable::run);
     private final String foreign = key(false);
     private final String own = key(true);
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A hint is a copy that a write's quorum may have counted. So it never goes by age or for room: at the bound of bytes new
  * ones are refused, and what is held goes by {@link #remove} alone.
  *
- * <p>Nothing here coordinates a write under an actor of its own; so there is no actor to be kept with a hint.
+ * <p>A version that a node makes from its own hint has an actor that the store knows nothing of: that goes on only as long as
+ * what {@link #read} shows covers all it made.
  *
  * <p>Every method is for any thread and waits for nothing. Callbacks run on a thread of the store, or at once on the
  * caller's: they hand over to their own thread and return.

@@ -179,7 +179,7 @@ public final class RecordBytes {
     }
 
     /** The vector's stamp of an actor, or 0. */
-    static long vectorStamp(byte[] record, long actor) {
+    public static long vectorStamp(byte[] record, long actor) {
         int index = vectorIndex(record, actor);
         return index < 0 ? 0 : u64(record, vectorAt(record) + (index * ENTRY_BYTES) + 8);
     }

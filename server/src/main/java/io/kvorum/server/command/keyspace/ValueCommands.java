@@ -60,10 +60,10 @@ final class ValueCommands {
                 write("setnx", 3, "1.0.0", Route.MODIFY, CommandFlag.FAST)
                         .summary("Sets a key that is not there; replies 1 if it did.")
                         .handledBy(call -> call.change(new SetIfAbsent(call))),
-                write("setex", 4, "2.0.0", Route.WRITE)
+                write("setex", 4, "2.0.0", Route.WRITE, CommandFlag.BLIND)
                         .summary("Sets a key with a time to live in seconds.")
                         .handledBy(call -> setWithEnd(call, ExpireTime.EX)),
-                write("psetex", 4, "2.6.0", Route.WRITE)
+                write("psetex", 4, "2.6.0", Route.WRITE, CommandFlag.BLIND)
                         .summary("Sets a key with a time to live in milliseconds.")
                         .handledBy(call -> setWithEnd(call, ExpireTime.PX)),
                 write("getset", 3, "1.0.0", Route.MODIFY, CommandFlag.FAST)

@@ -73,7 +73,7 @@ public final class VersionedCommands {
                 .handledBy(VersionedCommands::get);
         Command put = kv("kv.put", -4, "Sets a value in place of those that the context has seen; returns its context.")
                 .keyAt(1)
-                .flags(CommandFlag.WRITE, CommandFlag.DENYOOM, CommandFlag.REPEATABLE)
+                .flags(CommandFlag.WRITE, CommandFlag.DENYOOM, CommandFlag.REPEATABLE, CommandFlag.BLIND)
                 .guarantee(WRITES)
                 .routed(Route.WRITE)
                 .handledBy(handlers::put);
@@ -82,7 +82,7 @@ public final class VersionedCommands {
                 put,
                 kv("kv.del", -3, "Deletes the values that the context has seen; returns the new context.")
                         .keyAt(1)
-                        .flags(CommandFlag.WRITE, CommandFlag.REPEATABLE)
+                        .flags(CommandFlag.WRITE, CommandFlag.REPEATABLE, CommandFlag.BLIND)
                         .guarantee(WRITES)
                         .routed(Route.WRITE)
                         .handledBy(handlers::del),

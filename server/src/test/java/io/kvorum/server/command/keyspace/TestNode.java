@@ -230,6 +230,12 @@ final class TestNode implements KeyOperations, PeerTransport {
     }
 
     @Override
+    public void standIn(
+            KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
+        throw new UnsupportedOperationException("owners are always there");
+    }
+
+    @Override
     public void inspect(KeyRef key, long deadlineNanos, InspectCallback callback) {
         throw new UnsupportedOperationException("no command here looks at single copies");
     }

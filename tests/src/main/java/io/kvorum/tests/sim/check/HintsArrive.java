@@ -5,6 +5,7 @@ import io.kvorum.tests.sim.story.KeyStory;
 import io.kvorum.tests.sim.story.Story;
 import io.kvorum.tests.sim.story.Violation;
 import io.kvorum.tests.sim.story.Write;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -22,12 +23,18 @@ final class HintsArrive implements Check {
     @Override
     public void hintRemoved(Story story, KeyStory key, int node, int target, List<Write> kept) {
         for (Write write : kept) {
-            if (!key.known(target).get(write.index()) && write.dot().stamp() > story.newestFlush()) {
+            if (!isKnown(key, write, key.known(target)) && write.dot().stamp() > story.newestFlush()) {
                 throw new Violation(
                         PROMISE,
                         key,
                         "n" + node + " no more keeps " + write + " for n" + target + ", which has it not");
             }
         }
+    }
+
+    /** Whether it is among these, or one of them superseded it: a context that names that one does not list it. */
+    private static boolean isKnown(KeyStory key, Write write, BitSet known) {
+        return known.get(write.index())
+                || known.stream().anyMatch(index -> key.writes().get(index).hasSeen(write));
     }
 }

@@ -17,9 +17,18 @@ final class WatchedHints extends ForwardingHintStore {
 
     @Override
     public void put(UUID target, long positionHigh, byte[] record, PutCallback callback) {
+        watcher.hintOffered(node, record);
         super.put(target, positionHigh, record, outcome -> {
-            watcher.hintPut(node, outcome);
+            watcher.hintPut(node, record, outcome);
             callback.done(outcome);
+        });
+    }
+
+    @Override
+    public void read(long positionHigh, byte[] key, ReadCallback callback) {
+        super.read(positionHigh, key, record -> {
+            watcher.hintRead(node, key, record);
+            callback.read(record);
         });
     }
 

@@ -39,8 +39,14 @@ public interface Watcher {
     /** A copy has everything again. */
     void settled(int node, int partition);
 
+    /** A node looked up what it keeps of a key; null for nothing. */
+    void hintRead(int node, byte[] key, byte @Nullable [] record);
+
+    /** A node is about to keep something for another. */
+    void hintOffered(int node, byte[] record);
+
     /** A node was asked to keep something for another. */
-    void hintPut(int node, HintStore.Outcome outcome);
+    void hintPut(int node, byte[] record, HintStore.Outcome outcome);
 
     /** A node keeps something for another no more. */
     void hintRemoved(int node, UUID target, byte[] record);

@@ -27,6 +27,9 @@ public final class Planner {
     /** Decides what lasts longer than the grace, likewise. */
     private final RandomGenerator graves;
 
+    /** Decides when all owners of some keys are away, likewise. */
+    private final RandomGenerator absences;
+
     private final List<Step> steps = new ArrayList<>();
     private final List<Family> keys = new ArrayList<>();
     private int nodes;
@@ -44,6 +47,7 @@ public final class Planner {
         this.disks = source.generator("plan-disks");
         this.outages = source.generator("plan-outages");
         this.graves = source.generator("plan-graves");
+        this.absences = source.generator("plan-absences");
     }
 
     /**
@@ -78,6 +82,11 @@ public final class Planner {
         List<String> engine = engine();
         if (shortGrace && nodes > 2 && graves.nextInt(3) > 0) {
             graves();
+        }
+        if (nodes > 4) {
+            for (int i = absences.nextInt(4); i > 0; i--) {
+                absence();
+            }
         }
         steps.sort(Comparator.comparingLong(Step::atNanos));
         boolean steady = shortGrace || random.nextInt(4) == 0;
@@ -173,6 +182,51 @@ public final class Planner {
             long endNanos = atNanos + outages.nextLong(backNanos - atNanos + 500 * MILLI);
             steps.add(new Step.Crash(endNanos, keeper, outages.nextInt(4) == 0, outages.nextBoolean()));
             steps.add(new Step.Restart(endNanos + outages.nextLong(1, 1_000) * MILLI, keeper));
+        }
+    }
+
+    /**
+     * Three nodes in a row are away while much is written: they end, or are cut off from the others and from no client. So
+     * fallbacks coordinate what these own; one of them may end before they return, or as they do.
+     */
+    private void absence() {
+        long atNanos = absences.nextLong(lengthNanos);
+        long backNanos = atNanos + absences.nextLong(200, 4_000) * MILLI;
+        int first = absences.nextInt(nodes);
+        boolean ends = absences.nextBoolean();
+        for (int i = 0; i < 3; i++) {
+            int node = (first + i) % nodes;
+            long eachNanos = backNanos + absences.nextLong(500) * MILLI;
+            if (ends) {
+                steps.add(new Step.Crash(atNanos, node, false, absences.nextBoolean()));
+                steps.add(new Step.Restart(eachNanos, node));
+            }
+            for (int j = 3; j < nodes && !ends; j++) {
+                int other = (first + j) % nodes;
+                steps.add(new Step.Cut(atNanos, node, other));
+                steps.add(new Step.Cut(atNanos, other, node));
+                mendAt(eachNanos, node, other);
+            }
+        }
+        int key = absences.nextInt(keys.size());
+        for (int i = 10 + absences.nextInt(40); i > 0; i--) {
+            int each = absences.nextInt(3) > 0 ? key : absences.nextInt(keys.size());
+            long askNanos = atNanos + absences.nextLong(backNanos - atNanos + 700 * MILLI);
+            int there = (first + 3 + absences.nextInt(nodes - 3)) % nodes;
+            int node = absences.nextInt(4) > 0 ? there : absences.nextInt(nodes);
+            steps.add(new Step.Request(
+                    askNanos,
+                    absences.nextInt(clients),
+                    node,
+                    each,
+                    operation(absences, keys.get(each)),
+                    absences.nextInt(1 << 20)));
+        }
+        if (absences.nextInt(3) == 0) {
+            int keeper = (first + 3 + absences.nextInt(nodes - 3)) % nodes;
+            long endNanos = atNanos + absences.nextLong(backNanos - atNanos + 500 * MILLI);
+            steps.add(new Step.Crash(endNanos, keeper, absences.nextInt(8) == 0, absences.nextBoolean()));
+            steps.add(new Step.Restart(endNanos + absences.nextLong(1, 1_000) * MILLI, keeper));
         }
     }
 

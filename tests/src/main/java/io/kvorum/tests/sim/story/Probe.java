@@ -78,6 +78,8 @@ public enum Probe {
     FLUSH_REFUSED,
     /** A fallback took a write in the place of an owner. */
     HINTED,
+    /** A fallback made a version in the place of owners, none of which it could reach. */
+    STOOD_IN,
     /** A hint was refused for want of room. */
     HINTS_FULL,
     /** A read was told of what a fallback keeps. */

@@ -11,6 +11,7 @@ import io.kvorum.storage.version.Dot;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.Sibling;
 import io.kvorum.storage.version.VersionObserver;
+import io.kvorum.storage.version.VersionVector;
 import io.kvorum.storage.version.Visible;
 import io.kvorum.tests.sim.cluster.CopyFacts;
 import io.kvorum.tests.sim.cluster.LifeEnd;
@@ -18,8 +19,10 @@ import io.kvorum.tests.sim.cluster.StorageEvent;
 import io.kvorum.tests.sim.cluster.Watcher;
 import io.kvorum.tests.sim.world.VirtualTime;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,6 +43,11 @@ public final class Story implements Watcher {
     /** By value: {@code padding.v17} is attempt 17. */
     private static final char VALUE_MARK = 'v';
 
+    /** Commands on one key and node that are under way at once are fewer. */
+    private static final int LOOKED_MAX = 32;
+
+    private static final byte[] NOTHING = {};
+
     private final VirtualTime time;
     private final Map<String, KeyStory> keys = new LinkedHashMap<>();
     private final List<Attempt> attempts = new ArrayList<>();
@@ -48,6 +56,14 @@ public final class Story implements Watcher {
     private final Timeline timeline;
     private final Set<Integer> lossy = new HashSet<>();
     private final Map<Integer, Integer> losses = new HashMap<>();
+    private final Map<Integer, Integer> lives = new HashMap<>();
+
+    /** By dot: versions that fallbacks made, and that nobody has been seen to keep yet. */
+    private final Map<Dot, Made> made = new HashMap<>();
+
+    /** By node and key: what the node keeps of it, as it looked it up lately. */
+    private final Map<Map.Entry<Integer, KeyStory>, Deque<byte[]>> looked = new HashMap<>();
+
     private final Map<Integer, End> ends = new HashMap<>();
     private final List<Flush> flushes = new ArrayList<>();
     private long newestFlush;
@@ -57,6 +73,15 @@ public final class Story implements Watcher {
     private boolean limited;
     private @Nullable Contexts contexts;
     private @Nullable Violation firstViolation;
+
+    /** A version made in the place of owners, which were away. */
+    private record Made(
+            KeyStory key,
+            int node,
+            Sibling sibling,
+            @Nullable Attempt attempt,
+            BitSet past,
+            int life) {}
 
     /** How a node's last life ended, and what it left. */
     private record End(LifeEnd end, List<CopyFacts> left) {}
@@ -197,7 +222,7 @@ public final class Story implements Watcher {
         List<Write> writes = new ArrayList<>();
         if (record != null) {
             for (Sibling sibling : RecordBytes.siblings(record)) {
-                Write write = key.find(sibling.dot());
+                Write write = find(key, sibling.dot());
                 if (write == null) {
                     throw new Violation("dots", key, "a sibling " + sibling.dot() + " that nobody wrote");
                 }
@@ -234,7 +259,7 @@ public final class Story implements Watcher {
         List<Sibling> old = before == null ? List.of() : RecordBytes.siblings(before);
         List<Sibling> now = RecordBytes.siblings(after);
         for (Sibling sibling : now) {
-            if (key.find(sibling.dot()) == null) {
+            if (find(key, sibling.dot()) == null) {
                 wrote(key, node, actor, flushedUpTo, sibling, old, now);
             }
             counted(key, actor, sibling, old);
@@ -283,6 +308,8 @@ public final class Story implements Watcher {
     @Override
     public void ended(int node, LifeEnd end, List<CopyFacts> left) {
         ends.put(node, new End(end, left));
+        lives.merge(node, 1, Integer::sum);
+        looked.keySet().removeIf(of -> of.getKey() == node);
         switch (end) {
             case STOPPED -> mark(Probe.STOPPED);
             case STOPPED_IN_TROUBLE -> {}
@@ -350,9 +377,98 @@ public final class Story implements Watcher {
     }
 
     @Override
-    public void hintPut(int node, HintStore.Outcome outcome) {
+    public void hintRead(int node, byte[] key, byte @Nullable [] record) {
+        KeyStory of = keys.get(new String(key, StandardCharsets.US_ASCII));
+        if (of != null) {
+            Deque<byte[]> lately = looked.computeIfAbsent(Map.entry(node, of), none -> new ArrayDeque<>());
+            lately.addFirst(record == null ? NOTHING : record);
+            if (lately.size() > LOOKED_MAX) {
+                lately.removeLast();
+            }
+        }
+    }
+
+    @Override
+    public void hintOffered(int node, byte[] record) {
+        KeyStory key = keys.get(new String(RecordBytes.key(record), StandardCharsets.US_ASCII));
+        if (key == null) {
+            return;
+        }
+        for (Sibling sibling : RecordBytes.siblings(record)) {
+            if (key.find(sibling.dot()) == null && !made.containsKey(sibling.dot())) {
+                try {
+                    made.put(sibling.dot(), madeInPlaceOfOwners(node, key, sibling, record));
+                } catch (Violation violation) {
+                    firstViolation = firstViolation == null ? violation : firstViolation;
+                    throw violation;
+                }
+            }
+        }
+    }
+
+    private Made madeInPlaceOfOwners(int node, KeyStory key, Sibling sibling, byte[] record) {
+        key.hinted();
+        List<Sibling> now = RecordBytes.siblings(record);
+        List<Write> gone = new ArrayList<>();
+        for (Sibling before : seenBy(node, key, record)) {
+            Write write = find(key, before.dot());
+            boolean isLeft = now.stream().anyMatch(still -> still.dot().equals(before.dot()));
+            // What was flushed is superseded by nobody.
+            if (!isLeft && write != null && write.dot().stamp() > newestFlush) {
+                gone.add(write);
+            }
+        }
+        Attempt attempt = attemptOf(key, sibling);
+        BitSet past = key.closure(gone);
+        if (attempt != null && isVersioned(attempt)) {
+            requireSeen(attempt, gone);
+            past.or(attempt.seen());
+        }
+        return new Made(key, node, sibling, attempt, past, lives.getOrDefault(node, 0));
+    }
+
+    /**
+     * What a fallback had seen of a key when it made a version: what it had looked up last of its hints that the version's
+     * vector covers. So a vector is not believed to have seen more than was there to be seen.
+     */
+    private List<Sibling> seenBy(int node, KeyStory key, byte[] record) {
+        VersionVector vector = RecordBytes.context(record).vector();
+        for (byte[] seen : looked.getOrDefault(Map.entry(node, key), new ArrayDeque<>())) {
+            if (seen.length == 0) {
+                break;
+            }
+            if (vector.dominates(RecordBytes.context(seen).vector())) {
+                return RecordBytes.siblings(seen);
+            }
+        }
+        return List.of();
+    }
+
+    /** The write of a dot; one that a fallback made counts from when somebody has it. */
+    private @Nullable Write find(KeyStory key, Dot dot) {
+        Write known = key.find(dot);
+        Made by = known == null ? made.remove(dot) : null;
+        if (by == null) {
+            return known;
+        }
+        mark(Probe.STOOD_IN);
+        // Under actors of its own: those of copies are counted from 0 up.
+        return add(key, by.sibling, by.attempt, by.node, -1 - by.life, by.past);
+    }
+
+    @Override
+    public void hintPut(int node, byte[] record, HintStore.Outcome outcome) {
         if (outcome == HintStore.Outcome.FULL) {
             mark(Probe.HINTS_FULL);
+        }
+        KeyStory key = keys.get(new String(RecordBytes.key(record), StandardCharsets.US_ASCII));
+        if (key != null && outcome.isHeld()) {
+            try {
+                writesOf(key, record);
+            } catch (Violation violation) {
+                firstViolation = firstViolation == null ? violation : firstViolation;
+                throw violation;
+            }
         }
     }
 
@@ -447,7 +563,7 @@ public final class Story implements Watcher {
         List<Write> gone = new ArrayList<>();
         for (Sibling before : old) {
             if (now.stream().noneMatch(still -> still.dot().equals(before.dot()))) {
-                Write write = key.find(before.dot());
+                Write write = find(key, before.dot());
                 if (write != null) {
                     gone.add(write);
                 }
@@ -461,14 +577,18 @@ public final class Story implements Watcher {
             }
             past.or(attempt.seen());
         }
+        add(key, sibling, attempt, node, losses.getOrDefault(node, 0), past);
+    }
+
+    private Write add(KeyStory key, Sibling sibling, @Nullable Attempt attempt, int node, int losses, BitSet past) {
         Write write = new Write(
                 key.writes().size(),
                 key,
-                dot,
+                sibling.dot(),
                 sibling.isTombstone(),
                 attempt,
                 node,
-                losses.getOrDefault(node, 0),
+                losses,
                 time.nowNanos(),
                 past);
         key.wrote(write);
@@ -479,6 +599,7 @@ public final class Story implements Watcher {
         for (Check check : checks) {
             check.wrote(this, write);
         }
+        return write;
     }
 
     private static void requireSeen(Attempt attempt, List<Write> gone) {
