@@ -113,6 +113,16 @@ final class FaultProxy implements AutoCloseable {
         });
     }
 
+    /** How many connections a node has ended whose other side does not know it yet: a rule holds it back. */
+    int heldEnds(int from, int to) {
+        int[] held = {0};
+        onLoop(() -> held[0] = (int) relays.stream()
+                .map(relay -> relay.sentBy(from, to))
+                .filter(pipe -> pipe != null && pipe.holdsEnd())
+                .count());
+        return held[0];
+    }
+
     Rule rule(int from, int to) {
         return rules[from][to];
     }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,16 +205,25 @@ class FaultProxyTest {
     }
 
     @Test
-    void end_of_one_side_reaches_the_other_once_it_can() throws Exception {
+    void end_of_one_side_reaches_the_other_once_it_can() throws IOException {
         Socket socket = dial(0, 1);
         assertThat(echoed(socket, bytes("a"))).isEqualTo(bytes("a"));
         assertThat(echoes.get(1).open()).isEqualTo(1);
         proxy.rule(0, 1, Rule.HOLD);
         socket.close();
-        Thread.sleep(SOON_MILLIS);
+        awaitHeldEnd(0, 1);
         assertThat(echoes.get(1).open()).isEqualTo(1);
         proxy.heal();
         echoes.get(1).awaitOpen(0);
+        assertThat(proxy.heldEnds(0, 1)).isZero();
+    }
+
+    private void awaitHeldEnd(int from, int to) {
+        long deadlineNanos = System.nanoTime() + LONG_MILLIS * 1_000_000L;
+        while (proxy.heldEnds(from, to) == 0) {
+            assertThat(System.nanoTime()).as("end held in time").isLessThan(deadlineNanos);
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 
     private Socket dial(int from, int to) throws IOException {

@@ -147,6 +147,11 @@ final class Pipe extends ChannelInboundHandlerAdapter {
         return leftNanos <= 0;
     }
 
+    /** Whether the node has ended the connection, and the other one has not been told. */
+    boolean holdsEnd() {
+        return sourceEnded && !dropped;
+    }
+
     /** Forgets what waits. */
     void drop() {
         dropped = true;

@@ -2,6 +2,7 @@ package io.kvorum.tests.faults;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import org.jspecify.annotations.Nullable;
 
 /** One connection through the proxy: what its two ends say to each other. Owned by the proxy's thread. */
 final class Relay {
@@ -42,6 +43,14 @@ final class Relay {
     /** What the target sends; reads the channel to the target. */
     Pipe back() {
         return back;
+    }
+
+    /** What one of the two nodes sends the other; null if it is of other nodes. */
+    @Nullable Pipe sentBy(int from, int to) {
+        if (dialler == from && target == to) {
+            return forth;
+        }
+        return dialler == to && target == from ? back : null;
     }
 
     boolean isRefused() {
