@@ -18,6 +18,7 @@ import io.kvorum.server.command.admin.NodeStatus;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.ReplicationConfig;
+import io.kvorum.server.handoff.HandoffWatch;
 import io.kvorum.server.http.HttpDoor;
 import io.kvorum.server.http.Readiness;
 import io.kvorum.server.life.EngineWatch;
@@ -221,11 +222,17 @@ public final class Node implements AutoCloseable {
         counters.onDamagedIdentity(actor -> control.execute(() -> retire(engine, actor)));
         watch.register(metrics);
         NodeGauges.register(metrics, () -> storage.status(watch));
-        self.start(metrics, control);
+        HandoffWatch handoff = new HandoffWatch(
+                storage.hints(),
+                core.bareHints(),
+                core.handoff(),
+                () -> membership.peers().directory(),
+                clock);
+        self.start(metrics, handoff, control);
         NodeGauges.register(metrics, engine, membership, peerNode, sessions);
         NodeGauges.register(metrics, core.antiEntropy());
         NodeGauges.register(metrics, core.reaping());
-        NodeGauges.register(metrics, core, storage.hints());
+        NodeGauges.register(metrics, core, storage.hints(), clock);
         List<NodeLoop> loops = new ArrayList<>();
         Map<EventLoop, NodeLoop> byEventLoop = new HashMap<>();
         for (EventExecutor executor : transports.group()) {

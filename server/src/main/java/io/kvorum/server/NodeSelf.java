@@ -3,6 +3,7 @@ package io.kvorum.server;
 import io.kvorum.server.command.SessionDirectory;
 import io.kvorum.server.command.admin.NodeDescription;
 import io.kvorum.server.command.admin.NodeStatus;
+import io.kvorum.server.handoff.HandoffWatch;
 import io.kvorum.server.membership.MembershipService;
 import io.kvorum.server.membership.MembershipStatus;
 import io.kvorum.server.metrics.CommandStats;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,7 @@ final class NodeSelf implements NodeStatus {
     private final Supplier<Storage> storage;
     private final Clock clock;
     private final long startNanos;
+    private @Nullable HandoffWatch handoff;
     private NodeMetrics metrics = new NodeMetrics(0, List.of());
 
     /** Volatile instead of handed over: any loop reads the latest, one thread writes. */
@@ -75,8 +78,9 @@ final class NodeSelf implements NodeStatus {
     }
 
     /** Begins to sample; before any client is served. */
-    void start(NodeMetrics ofNode, TaskLoop control) {
+    void start(NodeMetrics ofNode, HandoffWatch ofHandoff, TaskLoop control) {
         metrics = ofNode;
+        handoff = ofHandoff;
         control.every(SAMPLE_NANOS, this::takeSample);
     }
 
@@ -135,6 +139,11 @@ final class NodeSelf implements NodeStatus {
     }
 
     @Override
+    public List<HandoffWatch.Kept> kept() {
+        return handoff == null ? List.of() : handoff.kept();
+    }
+
+    @Override
     public Keys keys() {
         return new Keys(engine.liveCount(), 0, engine.recordCount());
     }
@@ -181,6 +190,9 @@ final class NodeSelf implements NodeStatus {
     }
 
     private void takeSample() {
+        if (handoff != null) {
+            handoff.tick();
+        }
         Sample before = sample;
         long nowNanos = clock.nanoTime();
         Totals now = totals();

@@ -1,7 +1,6 @@
 package io.kvorum.server.background;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,17 +11,14 @@ import java.util.function.Function;
  * one thread; the rest is for any.
  */
 public final class Admission {
-    private static final int RATE_SECONDS = 10;
-
     private final Budget budget;
     private final Controller controller;
     private final Foreground foreground = new Foreground();
     private final Map<BackgroundJob, Tracked> tracked = new ConcurrentHashMap<>();
-    private int ticks;
     private volatile BackgroundStatus status;
 
-    /** A job's progress, and what it had done at each of the last ticks. */
-    private record Tracked(JobProgress progress, long[] done) {}
+    /** A job's progress, and how fast that was at the last ticks. */
+    private record Tracked(JobProgress progress, RecentRate rate) {}
 
     /**
      * Admits everything until it is told more.
@@ -37,9 +33,7 @@ public final class Admission {
 
     /** Shows a job, too. */
     public void track(BackgroundJob job, JobProgress progress) {
-        long[] done = new long[RATE_SECONDS + 1];
-        Arrays.fill(done, progress.done().getAsLong());
-        tracked.put(job, new Tracked(progress, done));
+        tracked.put(job, new Tracked(progress, new RecentRate(progress.done().getAsLong())));
     }
 
     /**
@@ -51,10 +45,7 @@ public final class Admission {
     public void tick(Function<long[], long[]> counts, long queueWaitNanos) {
         foreground.look(counts);
         controller.decide(foreground, queueWaitNanos);
-        ticks++;
-        tracked.values()
-                .forEach(job -> job.done()[ticks % (RATE_SECONDS + 1)] =
-                        job.progress().done().getAsLong());
+        tracked.values().forEach(job -> job.rate().look(job.progress().done().getAsLong()));
         status = status(queueWaitNanos);
     }
 
@@ -119,13 +110,9 @@ public final class Admission {
     }
 
     private BackgroundStatus.Job status(BackgroundJob job, Tracked counted) {
-        // The cell after the newest is the oldest.
-        long newest = counted.done()[ticks % (RATE_SECONDS + 1)];
-        long oldest = counted.done()[(ticks + 1) % (RATE_SECONDS + 1)];
-        double perSecond = (double) (newest - oldest) / RATE_SECONDS;
+        double perSecond = counted.rate().perSecond();
         JobProgress counter = counted.progress();
         long left = counter.left().getAsLong();
-        long secondsLeft = left == 0 ? 0 : left < 0 || perSecond <= 0 ? -1 : (long) Math.ceil(left / perSecond);
         return new BackgroundStatus.Job(
                 job,
                 budget.mode(job),
@@ -135,6 +122,6 @@ public final class Admission {
                 counter.done().getAsLong(),
                 left,
                 perSecond,
-                secondsLeft);
+                RecentRate.secondsLeft(left, perSecond));
     }
 }

@@ -106,6 +106,12 @@ public final class BareHints implements MissedWrites {
         return count;
     }
 
+    /** How many of them are for an owner. */
+    public synchronized long count(int owner) {
+        Map<Key, Note> of = notes.get(owner);
+        return of == null ? 0 : of.size();
+    }
+
     /** How many found no room. */
     public synchronized long dropped() {
         return dropped;

@@ -1,16 +1,26 @@
 package io.kvorum.server.handoff;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What hinted handoff did since the start. Read on any thread. */
 public final class HandoffCounters {
-    private final LongAdder handedOff = new LongAdder();
+    /** By peer; grows with the nodes that this process hears of. */
+    private final Map<Integer, LongAdder> handedOff = new ConcurrentHashMap<>();
+
     private final LongAdder refused = new LongAdder();
     private final LongAdder parked = new LongAdder();
 
     /** Hints, bare ones included, that their targets have taken. */
     public long handedOff() {
-        return handedOff.sum();
+        return handedOff.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
+    /** Those that one target has taken. */
+    public long handedOff(int target) {
+        LongAdder taken = handedOff.get(target);
+        return taken == null ? 0 : taken.sum();
     }
 
     /** Hints that were not taken, or not known to be, and are sent again. */
@@ -23,9 +33,9 @@ public final class HandoffCounters {
         return parked.sum();
     }
 
-    void count(HintedHandoff.Reply reply) {
+    void count(int target, HintedHandoff.Reply reply) {
         if (reply == HintedHandoff.Reply.MERGED) {
-            handedOff.increment();
+            handedOff.computeIfAbsent(target, none -> new LongAdder()).increment();
         } else {
             refused.increment();
         }

@@ -98,7 +98,7 @@ public final class HintedHandoff {
             return;
         }
         byte[] record = sent.record;
-        counters.count(reply);
+        counters.count(target, reply);
         if (reply == Reply.MERGED) {
             lane.failures = 0;
         }

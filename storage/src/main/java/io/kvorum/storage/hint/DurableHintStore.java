@@ -375,7 +375,7 @@ public final class DurableHintStore implements HintStore {
             }
             batch.put(slot, place.positionHigh(), merged);
             changed.put(Map.entry(slot, place), Optional.of(merged));
-            after = after.with(slot, before == null ? 1 : 0, more);
+            after = after.with(slot, after.usage(slot).with(record, before == null ? 1 : 0, more));
             bytesWritten += merged.length;
             return Outcome.DURABLE;
         }
@@ -387,7 +387,7 @@ public final class DurableHintStore implements HintStore {
             }
             batch.remove(slot, place.positionHigh(), RecordBytes.key(record));
             changed.put(Map.entry(slot, place), Optional.empty());
-            after = after.with(slot, -1, -record.length);
+            after = after.with(slot, after.usage(slot).without(record));
             bytesWritten += record.length;
             return true;
         }

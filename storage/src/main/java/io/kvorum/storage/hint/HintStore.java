@@ -1,5 +1,7 @@
 package io.kvorum.storage.hint;
 
+import io.kvorum.storage.version.Stamp;
+import io.kvorum.storage.version.Versions;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +81,38 @@ public interface HintStore extends AutoCloseable {
      *
      * @param count hints
      * @param bytes of their records
+     * @param oldestStamp none of them was written before this; of the first that was kept, until all are gone, because to
+     *     know it of those that are left would take a look at all of them
      */
-    record Usage(UUID target, long count, long bytes) {}
+    record Usage(UUID target, long count, long bytes, long oldestStamp) {
+        private static final long MILLIS_PER_SECOND = 1_000;
+
+        /** How old the oldest of them is at most; 0 if there is none. */
+        public long ageSeconds(long wallMillis) {
+            return count == 0 ? 0 : Math.max(0, wallMillis - Stamp.millis(oldestStamp)) / MILLIS_PER_SECOND;
+        }
+
+        /** Nothing yet. */
+        public static Usage none(UUID target) {
+            return new Usage(target, 0, 0, Long.MAX_VALUE);
+        }
+
+        /**
+         * With a record, too.
+         *
+         * @param moreBytes than before it was merged
+         * @param moreHints 0 if it was merged into one
+         */
+        Usage with(byte[] record, int moreHints, int moreBytes) {
+            long stamp = Math.min(oldestStamp, Versions.newestStamp(record));
+            return new Usage(target, count + moreHints, bytes + moreBytes, stamp);
+        }
+
+        /** Without a record. */
+        Usage without(byte[] record) {
+            return count == 1 ? none(target) : new Usage(target, count - 1, bytes - record.length, oldestStamp);
+        }
+    }
 
     /** Told what became of a record. */
     @FunctionalInterface

@@ -18,7 +18,7 @@ final class HintTargets {
     /** As many as nodes that a cluster can ever have had, for this; what is stored has room for them. */
     static final int COUNT_MAX = 8192;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final UUID cluster;
     private final List<HintStore.Usage> slots;
@@ -65,15 +65,19 @@ final class HintTargets {
     /** These and one more. */
     HintTargets with(UUID target) {
         List<HintStore.Usage> more = new ArrayList<>(slots);
-        more.add(new HintStore.Usage(target, 0, 0));
+        more.add(HintStore.Usage.none(target));
         return new HintTargets(cluster, more);
     }
 
-    /** With more in a slot, or less. */
-    HintTargets with(int slot, long moreHints, long moreBytes) {
+    /** What is kept in a slot. */
+    HintStore.Usage usage(int slot) {
+        return slots.get(slot);
+    }
+
+    /** With something else kept in the slot of its target. */
+    HintTargets with(int slot, HintStore.Usage usage) {
         List<HintStore.Usage> changed = new ArrayList<>(slots);
-        HintStore.Usage before = changed.get(slot);
-        changed.set(slot, new HintStore.Usage(before.target(), before.count() + moreHints, before.bytes() + moreBytes));
+        changed.set(slot, usage);
         return new HintTargets(cluster, changed);
     }
 
@@ -87,14 +91,14 @@ final class HintTargets {
         return slots.stream().filter(slot -> slot.count() > 0).toList();
     }
 
-    /** u8 version, uuid of the cluster, varint targets, for each: its uuid, varint hints, varint bytes. */
+    /** u8 version, uuid of the cluster, varint targets, for each: its uuid, varint hints, varint bytes, u64 oldest stamp. */
     byte[] encode() {
         ByteWriter out = new ByteWriter(32 + 32 * slots.size());
         out.u8(VERSION).u64(cluster.getMostSignificantBits()).u64(cluster.getLeastSignificantBits());
         out.varInt(slots.size());
         for (HintStore.Usage slot : slots) {
             out.u64(slot.target().getMostSignificantBits()).u64(slot.target().getLeastSignificantBits());
-            out.varLong(slot.count()).varLong(slot.bytes());
+            out.varLong(slot.count()).varLong(slot.bytes()).u64(slot.oldestStamp());
         }
         return out.toByteArray();
     }
@@ -115,7 +119,7 @@ final class HintTargets {
             int count = in.field("targets").varInt(COUNT_MAX);
             List<HintStore.Usage> slots = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                slots.add(new HintStore.Usage(new UUID(in.u64(), in.u64()), in.varLong(), in.varLong()));
+                slots.add(new HintStore.Usage(new UUID(in.u64(), in.u64()), in.varLong(), in.varLong(), in.u64()));
             }
             in.expectEnd("targets");
             return new HintTargets(cluster, slots);

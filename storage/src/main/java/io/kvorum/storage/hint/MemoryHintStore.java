@@ -24,7 +24,11 @@ public final class MemoryHintStore implements HintStore {
 
     private static final class Hints {
         final NavigableMap<Place, byte[]> records = new TreeMap<>();
-        long bytes;
+        Usage usage;
+
+        Hints(UUID target) {
+            usage = Usage.none(target);
+        }
     }
 
     /**
@@ -56,11 +60,11 @@ public final class MemoryHintStore implements HintStore {
             return Outcome.FULL;
         }
         if (hints == null) {
-            hints = new Hints();
+            hints = new Hints(target);
             targets.put(target, hints);
         }
         hints.records.put(place, merged);
-        hints.bytes += more;
+        hints.usage = hints.usage.with(record, before == null ? 1 : 0, more);
         bytes += more;
         return Outcome.HELD;
     }
@@ -118,7 +122,7 @@ public final class MemoryHintStore implements HintStore {
             return false;
         }
         hints.records.remove(place);
-        hints.bytes -= record.length;
+        hints.usage = hints.usage.without(record);
         bytes -= record.length;
         if (hints.records.isEmpty()) {
             targets.remove(target);
@@ -128,9 +132,7 @@ public final class MemoryHintStore implements HintStore {
 
     @Override
     public synchronized List<Usage> usage() {
-        return targets.entrySet().stream()
-                .map(each -> new Usage(each.getKey(), each.getValue().records.size(), each.getValue().bytes))
-                .toList();
+        return targets.values().stream().map(hints -> hints.usage).toList();
     }
 
     @Override

@@ -68,7 +68,7 @@ final class DurableHintStoreTest extends HintStoreContract {
         assertThat(told).containsExactly(Outcome.DURABLE);
         hints = reopen();
         assertThat(read("k")).isEqualTo(record);
-        assertThat(hints.usage()).containsExactly(new HintStore.Usage(ONE, 1, record.length));
+        assertThat(hints.usage()).containsExactly(kept(ONE, record));
     }
 
     @Test
@@ -85,7 +85,7 @@ final class DurableHintStoreTest extends HintStoreContract {
         settle();
         assertThat(told).containsExactly(Outcome.DURABLE, Outcome.DURABLE, false, true, Outcome.DURABLE);
         assertThat(store().commits).isEqualTo(1);
-        assertThat(hints.usage()).containsExactly(new HintStore.Usage(OTHER, 1, first.length));
+        assertThat(hints.usage()).containsExactly(kept(OTHER, first));
     }
 
     @Test
@@ -99,7 +99,7 @@ final class DurableHintStoreTest extends HintStoreContract {
         hints.remove(ONE, position(a), a, told::add);
         settle();
         assertThat(told).containsExactly(Outcome.FAILED, false);
-        assertThat(hints.usage()).containsExactly(new HintStore.Usage(ONE, 1, a.length));
+        assertThat(hints.usage()).containsExactly(kept(ONE, a));
         assertThat(read("b")).isNull();
         assertThat(read("a")).isEqualTo(a);
         assertThat(put(ONE, b)).isEqualTo(Outcome.DURABLE);
@@ -114,7 +114,7 @@ final class DurableHintStoreTest extends HintStoreContract {
         assertThat(hints.isBusy()).isTrue();
         settle();
         assertThat(hints.isBusy()).isFalse();
-        assertThat(hints.usage()).containsExactly(new HintStore.Usage(ONE, 1, record.length));
+        assertThat(hints.usage()).containsExactly(kept(ONE, record));
         assertThat(read("k")).isEqualTo(record);
     }
 

@@ -93,6 +93,24 @@ abstract class HintStoreContract {
     }
 
     @Test
+    void oldest_write_is_known_until_nothing_is_kept_of_its_time() {
+        byte[] second = record("b", 7, 2);
+        put(ONE, second);
+        assertThat(hints.usage().get(0)).isEqualTo(kept(ONE, second));
+        byte[] first = record("a", 7, 1);
+        put(ONE, first);
+        put(ONE, record("a", 8, 3));
+        HintStore again = reopen();
+        hints = again == null ? hints : again;
+        assertThat(hints.usage().get(0).oldestStamp()).isEqualTo(1);
+        assertThat(remove(ONE, merge(first, record("a", 8, 3)))).isTrue();
+        assertThat(hints.usage().get(0).oldestStamp()).isLessThanOrEqualTo(2);
+        assertThat(remove(ONE, second)).isTrue();
+        put(ONE, record("c", 7, 4));
+        assertThat(hints.usage().get(0).oldestStamp()).isEqualTo(4);
+    }
+
+    @Test
     void past_the_bound_new_hints_are_refused_and_old_ones_stay_and_may_be_replaced() {
         int held = 0;
         while (put(ONE, record("k" + held, 7, 1)).isHeld()) {
@@ -209,6 +227,11 @@ abstract class HintStoreContract {
 
     static byte[] record(String key, long actor, long stamp) {
         return Versions.write(null, draft(key, actor, stamp), Context.EMPTY, VersionObserver.NONE);
+    }
+
+    /** What is kept for a target if it is this record alone. */
+    static HintStore.Usage kept(UUID target, byte[] record) {
+        return new HintStore.Usage(target, 1, record.length, Versions.newestStamp(record));
     }
 
     static Draft draft(String key, long actor, long stamp) {

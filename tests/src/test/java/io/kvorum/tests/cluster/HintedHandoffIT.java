@@ -37,6 +37,8 @@ class HintedHandoffIT {
             }
             double kept = sum(cluster, "kvorum_hints", 0, 1, 2);
             assertThat(kept).isPositive();
+            assertThat(keptByStatus(cluster, 0) + keptByStatus(cluster, 1) + keptByStatus(cluster, 2))
+                    .isEqualTo((long) kept);
 
             cluster.kill(1);
             cluster.startNode(1);
@@ -100,6 +102,31 @@ class HintedHandoffIT {
             }
         }
         return values;
+    }
+
+    /** How many hints {@code KV.STATUS} shows, for nodes that are away. */
+    private static long keptByStatus(TestCluster cluster, int node) {
+        try (Jedis jedis = cluster.connect(node)) {
+            List<?> status = (List<?>) jedis.sendCommand(SiblingsIT.command("KV.STATUS"));
+            long hints = 0;
+            for (Object each : (List<?>) field(status, "kept")) {
+                List<?> kept = (List<?>) each;
+                assertThat(SafeEncoder.encode((byte[]) field(kept, "for"))).isIn("n3", "n4");
+                assertThat((long) field(kept, "bytes")).isPositive();
+                assertThat((long) field(kept, "oldest-s")).isBetween(0L, SOON.toSeconds());
+                hints += (long) field(kept, "hints");
+            }
+            return hints;
+        }
+    }
+
+    private static Object field(List<?> map, String name) {
+        for (int i = 0; i < map.size(); i += 2) {
+            if (name.equals(SafeEncoder.encode((byte[]) map.get(i)))) {
+                return map.get(i + 1);
+            }
+        }
+        throw new AssertionError("no " + name);
     }
 
     private static boolean writeAll(Jedis jedis, String value) {

@@ -46,7 +46,8 @@ final class Relay {
     }
 
     /** What one of the two nodes sends the other; null if it is of other nodes. */
-    @Nullable Pipe sentBy(int from, int to) {
+    @Nullable
+    Pipe sentBy(int from, int to) {
         if (dialler == from && target == to) {
             return forth;
         }

@@ -24,11 +24,28 @@ final class StatusCommand extends ServerCommand {
     void run(CtlClient client) throws InterruptedException {
         Map<String, RespReply> status = Replies.fields(client.ask("KV.STATUS"), "KV.STATUS");
         List<Map<String, RespReply>> members = members(status);
+        List<Map<String, RespReply>> kept = kept(status);
         Map<String, RespReply> rest = new LinkedHashMap<>(status);
         rest.remove("members");
+        rest.remove("kept");
         Map<String, @Nullable Object> json = Replies.json(rest);
+        if (status.containsKey("kept")) {
+            json.put("kept", kept.stream().map(Replies::json).toList());
+        }
         json.put("members", members.stream().map(Replies::json).toList());
-        print(text(rest, members), json);
+        print(text(rest, members, kept), json);
+    }
+
+    /** What is kept for other nodes; nothing if the server does not say. */
+    private static List<Map<String, RespReply>> kept(Map<String, RespReply> status) {
+        List<Map<String, RespReply>> kept = new ArrayList<>();
+        RespReply list = status.get("kept");
+        if (list != null) {
+            for (RespReply one : Replies.items(list, 0, "kept")) {
+                kept.add(Replies.fields(one, "what is kept"));
+            }
+        }
+        return kept;
     }
 
     /** The members of a status. */
@@ -40,7 +57,8 @@ final class StatusCommand extends ServerCommand {
         return members;
     }
 
-    private static String text(Map<String, RespReply> fields, List<Map<String, RespReply>> members) {
+    private static String text(
+            Map<String, RespReply> fields, List<Map<String, RespReply>> members, List<Map<String, RespReply>> kept) {
         Map<String, RespReply> rest = new LinkedHashMap<>(fields);
         Table summary = Table.plain();
         summary.row("cluster", take(rest, "cluster") + " (" + take(rest, "cluster-id") + ")");
@@ -99,7 +117,29 @@ final class StatusCommand extends ServerCommand {
                 .map(member -> take(member, "name") + ": " + take(member, "problem") + "\n")
                 .collect(Collectors.joining());
         String unknown = rest.isEmpty() ? "" : "\n" + Outline.of(rest);
-        return summary.render("") + "\n" + table.render("") + (problems.isEmpty() ? "" : "\n" + problems) + unknown;
+        return summary.render("")
+                + "\n"
+                + table.render("")
+                + (kept.isEmpty() ? "" : "\n" + text(kept))
+                + (problems.isEmpty() ? "" : "\n" + problems)
+                + unknown;
+    }
+
+    private static String text(List<Map<String, RespReply>> kept) {
+        Table table = Table.of("kept for", "hints", "bytes", "oldest", "bare", "a second", "time left")
+                .right(1, 2, 3, 4, 5, 6);
+        for (Map<String, RespReply> one : kept) {
+            RespReply left = one.get("seconds-left");
+            table.row(
+                    take(one, "for"),
+                    count(one.get("hints")),
+                    bytes(one.get("bytes")),
+                    seconds(one.get("oldest-s")),
+                    count(one.get("bare")),
+                    take(one, "per-second"),
+                    left == null || Replies.number(left, "seconds-left") < 0 ? "" : seconds(left));
+        }
+        return table.render("");
     }
 
     private static String take(Map<String, RespReply> fields, String name) {

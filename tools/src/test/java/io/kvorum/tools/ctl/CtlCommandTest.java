@@ -136,6 +136,39 @@ final class CtlCommandTest {
     }
 
     @Test
+    void status_shows_what_is_kept_for_others_and_when_they_will_have_it() {
+        String kept = array(
+                map(kept("n1", 1_234, 2_097_152, 185, 0, "0.00", -1)), map(kept("n2", 0, 0, 0, 500, "50.00", 10)));
+        server.answer(
+                "KV.STATUS",
+                map(
+                        bulk("cluster"),
+                        bulk("dev"),
+                        bulk("kept"),
+                        kept,
+                        bulk("members"),
+                        array(map(member("n0", "a", 6379, "self")))));
+        ToolRun run = ctl("status");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).endsWith("""
+
+            kept for  hints    bytes     oldest  bare  a second  time left
+            n1        1,234  2.0 MiB  3 min 5 s     0      0.00
+            n2            0      0 B        0 s   500     50.00       10 s
+            """);
+        assertThat(ctl("status", "--json").out()).contains("\"kept\": [", "\"seconds-left\": 10");
+    }
+
+    private static String[] kept(
+            String node, long hints, long bytes, long oldest, long bare, String perSecond, long left) {
+        return new String[] {
+            bulk("for"), bulk(node), bulk("hints"), integer(hints), bulk("bytes"), integer(bytes),
+            bulk("oldest-s"), integer(oldest), bulk("bare"), integer(bare), bulk("per-second"), bulk(perSecond),
+            bulk("seconds-left"), integer(left)
+        };
+    }
+
+    @Test
     void status_reads_the_flat_arrays_of_resp2_just_as_well() {
         server.answer("HELLO 3", "-ERR unknown command 'HELLO'\r\n");
         String members = array(array(member("n0", "a", 6379, "self")), array(member("n1", "b", 6380, "suspect")));

@@ -11,6 +11,7 @@ import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandErrors;
 import io.kvorum.server.command.CommandFlag;
 import io.kvorum.server.command.CommandGroup;
+import io.kvorum.server.handoff.HandoffWatch;
 import io.kvorum.server.membership.MembershipStatus;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,8 @@ public final class AdminCommands {
     private static final byte[] COUNT = "COUNT".getBytes(StandardCharsets.US_ASCII);
     private static final int RING_ROWS = 1_024;
     private static final int RING_ROW_FIELDS = 4;
-    private static final int STATUS_FIELDS = 22;
+    private static final int STATUS_FIELDS = 23;
+    private static final int KEPT_FIELDS = 7;
     private static final int MEMBER_FIELDS = 12;
 
     private AdminCommands() {}
@@ -94,8 +96,22 @@ public final class AdminCommands {
         List<String> notReady = membership.notReady();
         out.bulk("not-ready").array(notReady.size());
         notReady.forEach(out::bulk);
+        List<HandoffWatch.Kept> kept = node.kept();
+        out.bulk("kept").array(kept.size());
+        kept.forEach(each -> kept(out, each));
         out.bulk("members").array(members.size());
         members.forEach(member -> member(out, member));
+    }
+
+    private static void kept(RespWriter out, HandoffWatch.Kept kept) {
+        out.map(KEPT_FIELDS);
+        out.bulk("for").bulk(kept.target());
+        out.bulk("hints").integer(kept.count());
+        out.bulk("bytes").integer(kept.bytes());
+        out.bulk("oldest-s").integer(kept.oldestSeconds());
+        out.bulk("bare").integer(kept.bare());
+        out.bulk("per-second").bulk(String.format(Locale.ROOT, "%.2f", kept.perSecond()));
+        out.bulk("seconds-left").integer(kept.secondsLeft());
     }
 
     private static void member(RespWriter out, MemberStatus status) {

@@ -1,5 +1,6 @@
 package io.kvorum.server.command.admin;
 
+import io.kvorum.server.handoff.HandoffWatch;
 import io.kvorum.server.membership.MembershipStatus;
 import java.util.List;
 import java.util.SortedMap;
@@ -32,6 +33,9 @@ public interface NodeStatus {
 
     /** The keys of its copies. */
     Keys keys();
+
+    /** What it keeps for others, for each of them. */
+    List<HandoffWatch.Kept> kept();
 
     /** What it keeps on disk. */
     Storage storage();

@@ -28,6 +28,7 @@ import io.kvorum.server.command.SessionDirectory;
 import io.kvorum.server.config.ConfigLoader;
 import io.kvorum.server.config.Machine;
 import io.kvorum.server.config.Secret;
+import io.kvorum.server.handoff.HandoffWatch;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.membership.MembershipStatus;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
@@ -65,6 +66,7 @@ final class AdminBench implements NodeStatus {
     final CommandTable table;
     int resets;
     Storage storage = Storage.NONE;
+    List<HandoffWatch.Kept> kept = List.of();
     final TestBackups backups = new TestBackups();
     final Admission admission = new Admission(new Budget(), 20_000_000);
     private final Session session = new Session(7, "127.0.0.1:5", "127.0.0.1:6379", true, 0);
@@ -233,6 +235,11 @@ final class AdminBench implements NodeStatus {
     @Override
     public Storage storage() {
         return storage;
+    }
+
+    @Override
+    public List<HandoffWatch.Kept> kept() {
+        return kept;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.kvorum.codec.resp.RespReply;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.JobProgress;
 import io.kvorum.server.command.Command;
+import io.kvorum.server.handoff.HandoffWatch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -196,6 +197,24 @@ class AdminCommandsTest {
         Map<String, RespReply> last = fields(members.get(2));
         assertThat(last).containsKeys("name", "zone", "host", "port", "peer-port", "http-port", "owned", "weight");
         assertThat(field(last, "status").asString()).isEqualTo("down");
+    }
+
+    @Test
+    void status_shows_what_is_kept_for_each_node_and_how_fast_it_goes() {
+        assertThat(field(fields(bench.ask("KV.STATUS")), "kept").items()).isEmpty();
+        bench.kept = List.of(new HandoffWatch.Kept("n1", 5, 4_000, 61, 7, 2.5, 3));
+        List<RespReply> kept = field(fields(bench.ask("KV.STATUS")), "kept").items();
+        assertThat(kept).hasSize(1);
+        Map<String, RespReply> one = fields(kept.get(0));
+        assertThat(one.keySet())
+                .containsExactlyInAnyOrder("for", "hints", "bytes", "oldest-s", "bare", "per-second", "seconds-left");
+        assertThat(field(one, "for").asString()).isEqualTo("n1");
+        assertThat(field(one, "hints").asLong()).isEqualTo(5);
+        assertThat(field(one, "bytes").asLong()).isEqualTo(4_000);
+        assertThat(field(one, "oldest-s").asLong()).isEqualTo(61);
+        assertThat(field(one, "bare").asLong()).isEqualTo(7);
+        assertThat(field(one, "per-second").asString()).isEqualTo("2.50");
+        assertThat(field(one, "seconds-left").asLong()).isEqualTo(3);
     }
 
     @Test
