@@ -204,6 +204,8 @@ final class NodeGauges {
     private static void register(NodeMetrics metrics, PeerCounters peers) {
         metrics.gauge("kvorum_peer_sent_frames_total", "Frames written to peers", peers::framesSent);
         metrics.gauge("kvorum_peer_received_frames_total", "Frames read from peers", peers::framesReceived);
+        metrics.gauge("kvorum_peer_sent_bytes_total", "Bytes of frames written to peers", peers::bytesSent);
+        metrics.gauge("kvorum_peer_received_bytes_total", "Bytes read from peers", peers::bytesReceived);
         metrics.gauge(
                 "kvorum_peer_unsent_messages_total",
                 "Messages not sent because the peer was slow or away",

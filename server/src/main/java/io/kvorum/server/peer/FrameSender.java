@@ -51,6 +51,7 @@ final class FrameSender implements TurnFlusher.Flushable {
         long clock = loop.node.stamps.current();
         int bytes = loop.writer.write(buffer, version, message.type().code(), correlationId, time, clock, payload);
         loop.node.counters.framesSent.increment();
+        loop.node.counters.bytesSent.add(bytes);
         if (buffer.readableBytes() >= BUFFER_BYTES_FULL) {
             gathered = null;
             Sockets.write(channel, buffer);

@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class PeerCounters {
     final LongAdder framesSent = new LongAdder();
     final LongAdder framesReceived = new LongAdder();
+    final LongAdder bytesSent = new LongAdder();
+    final LongAdder bytesReceived = new LongAdder();
     final LongAdder notSent = new LongAdder();
     final LongAdder lost = new LongAdder();
     final LongAdder lateAnswers = new LongAdder();
@@ -27,6 +29,16 @@ public final class PeerCounters {
     /** Frames received after the handshake. */
     public long framesReceived() {
         return framesReceived.sum();
+    }
+
+    /** Bytes of the frames written, handshakes included. */
+    public long bytesSent() {
+        return bytesSent.sum();
+    }
+
+    /** Bytes received, whatever they are. */
+    public long bytesReceived() {
+        return bytesReceived.sum();
     }
 
     /** Calls refused because there was no connection or too much in flight. */

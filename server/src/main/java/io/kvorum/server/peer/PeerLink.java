@@ -121,6 +121,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
     @Override
     public final void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
+        node.counters.bytesReceived.add(in.readableBytes());
         try {
             decoder.append(in);
         } finally {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvorum.tests.compare.MetricsPage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
@@ -16,6 +19,14 @@ class AntiEntropyIT {
     private static final boolean LONG = Boolean.getBoolean("kvorum.endurance");
     private static final int MISSED = LONG ? 100_000 : 5_000;
     private static final int BATCH = 500;
+    private static final int FEW_KEYS = 2_000;
+    private static final int MANY_KEYS = 20_000;
+    private static final Duration IDLE_WINDOW = Duration.ofMillis(LONG ? 20_000 : 1_500);
+    private static final double IDLE_BYTES_PER_SECOND_MAX = 1_000;
+
+    /** What is random about a window, and much less than a byte for each key more. */
+    private static final double IDLE_GROWTH_MAX = 400;
+
     private static final Duration AGREED_WITHIN = Duration.ofSeconds(30);
 
     @Test
@@ -50,9 +61,64 @@ class AntiEntropyIT {
         }
     }
 
+    @Test
+    void idle_nodes_say_the_same_few_bytes_to_each_other_however_many_keys_they_hold() throws IOException {
+        try (TestCluster cluster = TestCluster.start(3)) {
+            write(cluster, 0, "few", 0, FEW_KEYS);
+            awaitEqualCopies(cluster, FEW_KEYS);
+            double[] few = idleBytesPerSecond(cluster);
+            write(cluster, 0, "many", FEW_KEYS, MANY_KEYS);
+            awaitEqualCopies(cluster, MANY_KEYS);
+            double[] many = idleBytesPerSecond(cluster);
+            System.out.printf(
+                    "bytes a second and node: %s with %d keys, %s with %d%n",
+                    Arrays.toString(few), FEW_KEYS, Arrays.toString(many), MANY_KEYS);
+            for (int node = 0; node < 3; node++) {
+                assertThat(few[node]).isBetween(1.0, IDLE_BYTES_PER_SECOND_MAX);
+                assertThat(many[node]).isBetween(1.0, IDLE_BYTES_PER_SECOND_MAX);
+                assertThat(many[node]).as("growth from %s", few[node]).isLessThan(few[node] + IDLE_GROWTH_MAX);
+                assertThat(page(cluster, node).sum("kvorum_anti_entropy_unneeded_total"))
+                        .isZero();
+            }
+        }
+    }
+
+    private static void awaitEqualCopies(TestCluster cluster, int keys) {
+        cluster.await(
+                "all nodes to hold all",
+                AGREED_WITHIN,
+                () -> IntStream.range(0, 3).allMatch(node -> page(cluster, node).sum("kvorum_records") == keys));
+        // Now comparisons that began before may end; none that begins finds anything.
+        cluster.await(
+                "comparisons to end",
+                AGREED_WITHIN,
+                () -> IntStream.range(0, 3)
+                        .allMatch(node -> page(cluster, node).sum("kvorum_anti_entropy_differing_peers") == 0));
+    }
+
+    /** By node: what it sent to the others while nobody asked anything of it. */
+    private static double[] idleBytesPerSecond(TestCluster cluster) {
+        double[] bytes = new double[3];
+        long[] nanos = new long[3];
+        for (int node = 0; node < 3; node++) {
+            bytes[node] = -page(cluster, node).sum("kvorum_peer_sent_bytes_total");
+            nanos[node] = System.nanoTime();
+        }
+        LockSupport.parkNanos(IDLE_WINDOW.toNanos());
+        for (int node = 0; node < 3; node++) {
+            bytes[node] += page(cluster, node).sum("kvorum_peer_sent_bytes_total");
+            bytes[node] /= (System.nanoTime() - nanos[node]) / 1e9;
+        }
+        return bytes;
+    }
+
     private static void write(TestCluster cluster, int node, String value) {
+        write(cluster, node, value, 0, MISSED);
+    }
+
+    private static void write(TestCluster cluster, int node, String value, int from, int to) {
         try (Jedis jedis = cluster.connect(node)) {
-            for (int i = 0; i < MISSED; i += BATCH) {
+            for (int i = from; i < to; i += BATCH) {
                 Pipeline pipeline = jedis.pipelined();
                 for (int j = i; j < i + BATCH; j++) {
                     pipeline.set("key:" + j, value + j);
