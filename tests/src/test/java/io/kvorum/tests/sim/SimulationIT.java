@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * tools/bin/kvorum simulate --seeds 1 --from S} runs one and says all about it.
  */
 final class SimulationIT {
-    private static final long FIXED_SEEDS = 600;
+    private static final long FIXED_SEEDS = 400;
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final boolean ENDURANCE = Boolean.getBoolean("kvorum.endurance");
     private static final long FRESH_NANOS = (ENDURANCE ? 3_600 : 10) * SECOND_NANOS;
