@@ -93,8 +93,7 @@ public final class HintService implements OwnHints {
 
     @Override
     public byte @Nullable [] change(KeyRef key, byte @Nullable [] kept, Mutation mutation) {
-        byte[] unflushed = kept == null ? null : replica.withoutFlushed(key.partition(), kept);
-        return actors.change(key, unflushed, replica.engine().flushedUpTo(key.partition()), mutation);
+        return actors.change(key, kept, replica.engine().flushedUpTo(key.partition()), mutation);
     }
 
     @Override

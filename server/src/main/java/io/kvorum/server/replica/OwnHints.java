@@ -31,7 +31,7 @@ public interface OwnHints {
     /**
      * Makes the next version of a key from what is kept of it, under an actor of a hint. Keeps nothing yet.
      *
-     * @param kept what {@link #read} showed; it may be out of date by now
+     * @param kept what {@link #read} showed, without what was flushed; it may be out of date by now
      * @return {@code kept} if the mutation changes nothing
      */
     byte @Nullable [] change(KeyRef key, byte @Nullable [] kept, Mutation mutation);
