@@ -150,6 +150,13 @@ public final class NodeCore {
         }
 
         @Override
+        public void beginFlush(long upToStamp) {
+            for (int partition = 0; partition < engine.partitions(); partition++) {
+                engine.beginFlush(partition, upToStamp);
+            }
+        }
+
+        @Override
         public void flushAll(long upToStamp) {
             for (int partition = 0; partition < engine.partitions(); partition++) {
                 engine.flush(partition, upToStamp);

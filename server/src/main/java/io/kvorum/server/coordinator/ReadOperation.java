@@ -64,6 +64,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     /** When an owner was asked last. */
     private long askedNanos;
 
+    /** What this copy had been flushed up to before it was read. */
+    private long flushedUpTo;
+
     private long ownHash;
     private byte @Nullable [] merged;
     private int answers;
@@ -96,6 +99,8 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     }
 
     void start() {
+        // Looked at before the record: what is flushed between the two is looked for once more.
+        flushedUpTo = coordinator.replica.flushedUpTo(key.partition());
         byte[] own = coordinator.replica.read(key);
         if (coordinator.replica.isStub(own)) {
             fetchFirst();
@@ -337,6 +342,11 @@ final class ReadOperation extends Deadline implements ReplyHandler {
 
     private void reply() {
         replied = true;
+        byte[] found = merged;
+        if (found != null && coordinator.replica.flushedUpTo(key.partition()) != flushedUpTo) {
+            // Some of it was read before a flush that was heard of since, perhaps from those who were asked.
+            merged = coordinator.replica.withoutFlushed(key.partition(), found);
+        }
         coordinator.metrics.readQuorumWaited(coordinator.clock.nanoTime() - startNanos);
         callback.onRecord(merged);
     }

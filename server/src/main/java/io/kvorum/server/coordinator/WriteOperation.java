@@ -11,6 +11,8 @@ import io.kvorum.server.replica.WriteService;
 import io.kvorum.server.runtime.Deadline;
 import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.engine.Mutation;
+import io.kvorum.storage.version.Flush;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     ▼
  *   WAITING ── W acknowledged ──► reply ──► LATE ── all answered, or deadline ──► end
  *     │  └─ half the time is over, or W is out of reach: a fallback for each owner that has not taken it
+ *     ├─ a flush that takes the write is heard of ──► start, under a newer stamp
  *     └─ W out of reach and no fallback left, or deadline ──► INDOUBT, with the number that hold it
  * </pre>
  *
@@ -99,10 +102,19 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private boolean replied;
     private boolean starting;
 
+    /** What this copy had been flushed up to before the write was made on it; 0 for a fallback's. */
+    private long flushedUpTo;
+
+    /** Whether the write was made before, and a flush took it. */
+    private boolean isAgain;
+
     /** Whether the values of the stub were just fetched. */
     private boolean hasFetched;
 
     private boolean ownForceAwaited;
+
+    /** Counts what the own copy's forces are awaited for, since what was awaited before may come late. */
+    private int forces;
 
     /** Whether silent owners are to be stood in for when the timer comes. */
     private boolean standInsDue;
@@ -215,9 +227,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private void attempt(long nowNanos) {
         if (nowNanos - deadlineNanos >= 0) {
             // Who asked has given up, and may have written elsewhere what this would come back beside.
-            fail(Failure.TOO_LATE);
+            failUnwritten(Failure.TOO_LATE);
             return;
         }
+        flushedUpTo = coordinator.replica.flushedUpTo(key.partition());
         ReplicaService.Outcome outcome = change();
         if (outcome == ReplicaService.Outcome.COLD && !hasFetched) {
             fetchFirst();
@@ -247,7 +260,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         } catch (RuntimeException bug) {
             coordinator.wheel.cancel(this);
             if (!replied) {
-                fail(acks > 0 || ownForceAwaited ? inDoubt() : Failure.INTERNAL);
+                fail(acks > 0 || ownForceAwaited || isAgain ? inDoubt() : Failure.INTERNAL);
             }
             throw bug;
         }
@@ -258,7 +271,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         if (coordinator.view().settledHere(key.partition())) {
             attemptAndAnswer(nowNanos);
         } else {
-            fail(Failure.NOT_COORDINATOR);
+            failUnwritten(Failure.NOT_COORDINATOR);
         }
     }
 
@@ -305,12 +318,13 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         if (always || durableRequired > 0) {
             ownForceAwaited = true;
             outstanding++;
-            coordinator.replica.whenDurable((ticket, durable) -> ownForced(durable));
+            int force = forces;
+            coordinator.replica.whenDurable((ticket, durable) -> ownForced(force, durable));
         }
     }
 
-    private void ownForced(boolean durable) {
-        if (ownForceAwaited) {
+    private void ownForced(int force, boolean durable) {
+        if (ownForceAwaited && force == forces) {
             ownForceAwaited = false;
             outstanding--;
             if (durable) {
@@ -362,7 +376,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             if (nowNanos - deadlineNanos < 0) {
                 attemptAgain(nowNanos);
             } else {
-                fail(Failure.BUSY);
+                failUnwritten(Failure.BUSY);
             }
             return;
         }
@@ -375,19 +389,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             }
             return;
         }
-        ownForceAwaited = false;
-        StandIns others = standIns;
-        if (others != null) {
-            others.forget(peer -> missed(peer, nowNanos));
-        }
-        for (int place = 0; place < owners.length; place++) {
-            if (states[place] == ASKED || states[place] == RESENT) {
-                coordinator.transport.forget(owners[place], calls[place]);
-                missed(owners[place], nowNanos);
-                states[place] = ANSWERED;
-            }
-        }
-        outstanding = 0;
+        forgetCalls(peer -> missed(peer, nowNanos));
         if (!replied) {
             fail(inDoubt());
         }
@@ -398,14 +400,58 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         coordinator.missed(peer, nowNanos - askedNanos, coordinator.policy.writeTimeoutNanos());
     }
 
+    /** Waits for nobody any more; who has not answered is named. */
+    private void forgetCalls(StandIns.MissedPeers silent) {
+        forces++;
+        ownForceAwaited = false;
+        StandIns others = standIns;
+        if (others != null) {
+            others.forget(silent);
+        }
+        for (int place = 0; place < owners.length; place++) {
+            if (isAsked(place)) {
+                coordinator.transport.forget(owners[place], calls[place]);
+                silent.missed(owners[place]);
+                states[place] = ANSWERED;
+            }
+        }
+        outstanding = 0;
+    }
+
+    /** Whether a flush that was heard of since the write was made takes it, wherever that has arrived. */
+    private boolean isFlushed() {
+        long upTo = coordinator.replica.flushedUpTo(key.partition());
+        return upTo != flushedUpTo && Flush.takesNewest(record, upTo);
+    }
+
+    /** A flush was stamped after this write, and may have been over before it began: it is made once more, newer than that. */
+    private void writeAgain() {
+        forgetCalls(peer -> {});
+        standIns = null;
+        standInsDue = false;
+        acks = 0;
+        durableAcks = 0;
+        hintAcks = 0;
+        Arrays.fill(states, (byte) 0);
+        Arrays.fill(holds, (byte) 0);
+        isAgain = true;
+        coordinator.wheel.cancel(this);
+        if (standsIn) {
+            // Its hint is another's to make.
+            fail(inDoubt());
+        } else {
+            attemptAgain(coordinator.clock.nanoTime());
+        }
+    }
+
     private void finishWithoutWriting(ReplicaService.Outcome outcome) {
         switch (outcome) {
             case UNCHANGED -> {
                 replied = true;
                 callback.onWritten(coordinator.replica.lastRecordOrNull());
             }
-            case OUT_OF_MEMORY -> fail(Failure.OUT_OF_MEMORY);
-            case DISK -> fail(Failure.DISK);
+            case OUT_OF_MEMORY -> failUnwritten(Failure.OUT_OF_MEMORY);
+            case DISK -> failUnwritten(Failure.DISK);
             case BUSY, COLD, WRITTEN -> throw new IllegalStateException(outcome + " is not the end");
         }
     }
@@ -545,6 +591,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     }
 
     private void progress() {
+        if (!replied && isFlushed()) {
+            writeAgain();
+            return;
+        }
         if (!replied && acks >= required && durableAcks >= durableRequired) {
             replied = true;
             coordinator.metrics.writeQuorumWaited(coordinator.clock.nanoTime() - startNanos);
@@ -627,6 +677,11 @@ final class WriteOperation extends Deadline implements ReplyHandler {
                         hints,
                         waitedMillis);
         return new Failure(Failure.Kind.INDOUBT, text);
+    }
+
+    /** Nothing was written, at least not this time. */
+    private void failUnwritten(Failure failure) {
+        fail(isAgain ? inDoubt() : failure);
     }
 
     private void fail(Failure failure) {

@@ -22,6 +22,7 @@ import io.kvorum.server.peer.Peers;
 import io.kvorum.server.peer.message.CopyState;
 import io.kvorum.server.peer.message.Events;
 import io.kvorum.server.peer.message.EventsAnswer;
+import io.kvorum.server.peer.message.Flushed;
 import io.kvorum.server.peer.message.Gossip;
 import io.kvorum.server.peer.message.Join;
 import io.kvorum.server.peer.message.JoinAnswer;
@@ -71,6 +72,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
     private final List<TaskLoop.Scheduled> timers = new ArrayList<>();
     private final GossipDriver gossip;
     private final Flushing flushing;
+    private final NewestFlush newestFlush;
     private Ring ring;
     private @Nullable Liveness liveness;
     private @Nullable PeerCalls calls;
@@ -111,6 +113,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
                 peers::directory,
                 parts.founded()::persist,
                 this::apply);
+        this.newestFlush = new NewestFlush(parts.flushTarget(), parts.stamps());
         this.flushing = new Flushing(
                 self,
                 parts.stamps(),
@@ -187,6 +190,18 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         control.schedule(0, () -> onOwnCopies(copy));
     }
 
+    @Override
+    public @Nullable Flushed newestFlush() {
+        return newestFlush.get();
+    }
+
+    @Override
+    public void flushed(Flushed flushed) {
+        if (newestFlush.hear(flushed)) {
+            control.schedule(0, () -> persist(flushed));
+        }
+    }
+
     /** FLUSHALL: lets everything up to now vanish, here and at every member that can be reached. */
     public void flush(FlushCallback callback) {
         if (!control.execute(() -> flushing.begin(others(), calls(), callback))) {
@@ -241,6 +256,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         gossip.start(peerCalls);
         parts.stamps().startAbove(newestStamp(gossip.history()));
         if (ring.flushStamp() > 0) {
+            hearOfFlushes(gossip.history());
             parts.flushTarget().flushAll(ring.flushStamp());
         }
         Member known = ring.member(self);
@@ -371,6 +387,18 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         return new JoinAnswer(history.toByteArray());
     }
 
+    /** A flush was heard of that is in force in memory already. */
+    private void persist(Flushed flushed) {
+        if (calls == null || closed) {
+            return;
+        }
+        try {
+            take(flushed.event());
+        } catch (UncheckedIOException disk) {
+            LOG.error("a flush is in force, but cannot be persisted; it will be asked for again", disk);
+        }
+    }
+
     private void take(Event event) {
         gossip.take(List.of(event));
     }
@@ -381,6 +409,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         ring = RingFold.fold(history).orElse(before);
         parts.stamps().startAbove(newestStamp(history));
         if (ring.flushStamp() > before.flushStamp()) {
+            hearOfFlushes(history);
             parts.flushTarget().flushAll(ring.flushStamp());
         }
         LOG.debug("{}", ring);
@@ -390,6 +419,14 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
             fence("this node left cluster \"" + ring.clusterName()
                     + "\" or was removed from it, for ever: stop it; to use the machine again, start it with an empty data"
                     + " directory as a new node");
+        }
+    }
+
+    private void hearOfFlushes(History history) {
+        for (Event event : history.events()) {
+            if (event instanceof Event.Flushed flushed) {
+                newestFlush.hear(new Flushed(flushed));
+            }
         }
     }
 

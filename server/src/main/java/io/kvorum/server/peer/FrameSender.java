@@ -2,6 +2,7 @@ package io.kvorum.server.peer;
 
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.peer.PeerFrame;
+import io.kvorum.server.peer.message.Flushed;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -18,16 +19,28 @@ final class FrameSender implements TurnFlusher.Flushable {
 
     private static final int BUFFER_BYTES_FIRST = 4 * 1024;
     private static final int BUFFER_BYTES_FULL = 64 * 1024;
+    private static final int FLUSHED_BYTES = 64;
 
     private final PeerLoop loop;
     private final Channel channel;
     private @Nullable ByteBuf gathered;
+    private @Nullable Flushed toldOf;
     private boolean flushWanted;
+    private boolean tells;
     private boolean closed;
 
     FrameSender(PeerLoop loop, Channel channel) {
         this.loop = loop;
         this.channel = channel;
+    }
+
+    /** The handshake is over: the newest FLUSHALL is told now, and each newer one before whatever is sent next. */
+    void tellOfFlushes(int version) {
+        tells = true;
+        Flushed newest = loop.node.events.newestFlush();
+        if (newest != null) {
+            tell(version, newest);
+        }
     }
 
     /** Appends the frame of an answer, or of a message that needs none, and returns its bytes. */
@@ -38,10 +51,26 @@ final class FrameSender implements TurnFlusher.Flushable {
     }
 
     /** Appends a frame whose payload is encoded already. */
+    @SuppressWarnings("ReferenceEquality") // there is one object for each
     int append(int version, long correlationId, int time, PeerMessage message, ByteWriter payload) {
         if (closed || payload.size() > loop.node.settings.frameBytesMax() - PeerFrame.HEADER_BYTES) {
             return TOO_LONG;
         }
+        Flushed newest = loop.node.events.newestFlush();
+        if (newest != toldOf && newest != null && tells) {
+            tell(version, newest);
+        }
+        return write(version, correlationId, time, message, payload);
+    }
+
+    private void tell(int version, Flushed flushed) {
+        toldOf = flushed;
+        ByteWriter payload = new ByteWriter(FLUSHED_BYTES);
+        flushed.encode(payload);
+        write(version, PeerLink.NO_CORRELATION, PeerClock.reading(loop.node.clock.nanoTime()), flushed, payload);
+    }
+
+    private int write(int version, long correlationId, int time, PeerMessage message, ByteWriter payload) {
         ByteBuf buffer = gathered;
         if (buffer == null) {
             int first = Math.max(BUFFER_BYTES_FIRST, frameBytes(payload));

@@ -1,8 +1,13 @@
 package io.kvorum.server.peer;
 
+import io.kvorum.server.peer.message.Flushed;
 import io.kvorum.server.peer.message.Rejected;
+import org.jspecify.annotations.Nullable;
 
-/** What happens to connections, for who keeps the membership. Called on any loop; implementations hand over. */
+/**
+ * What happens on connections, for who keeps the membership, and what each is to tell. Called on any loop; implementations
+ * hand over, but for {@link #flushed}.
+ */
 public interface PeerEvents {
     /** A loop's own connection to a peer stands, both sides proven. */
     void connected(int peer, long bootId);
@@ -18,4 +23,11 @@ public interface PeerEvents {
      * @param rejected why
      */
     void rejected(int peer, boolean byPeer, Rejected rejected);
+
+    /** The newest FLUSHALL that is in force here, which a peer is told before anything else; null if there never was one. */
+    @Nullable
+    Flushed newestFlush();
+
+    /** A peer told of a FLUSHALL: when this returns it is in force here too. */
+    void flushed(Flushed flushed);
 }

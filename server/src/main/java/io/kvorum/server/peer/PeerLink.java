@@ -5,6 +5,7 @@ import io.kvorum.codec.peer.PeerFrame;
 import io.kvorum.codec.peer.PeerFrameDecoder;
 import io.kvorum.codec.peer.PeerProtocolException;
 import io.kvorum.ring.NodeId;
+import io.kvorum.server.peer.message.Flushed;
 import io.kvorum.server.peer.message.Hello;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.PeerMessage;
@@ -68,7 +69,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
     abstract void onRejected(boolean byThem, Rejected rejected);
 
     /**
-     * A frame came after the handshake.
+     * A frame came after the handshake, one that is not for every connection.
      *
      * @param type null if this version does not know it
      * @param nowNanos the time, not before the frame was received
@@ -139,7 +140,13 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
                 if (established) {
                     node.counters.framesReceived.increment();
                     node.observe(frame.senderClock());
-                    onFrame(frame, MessageType.of(frame.type()), nowNanos);
+                    MessageType type = MessageType.of(frame.type());
+                    if (type == MessageType.FLUSHED) {
+                        // What comes after it was sent by who had flushed, and is to find that done here too.
+                        node.events.flushed((Flushed) decode(frame, type));
+                    } else {
+                        onFrame(frame, type, nowNanos);
+                    }
                 } else {
                     theirClock.heard(frame.time(), nowNanos);
                     onHandshakeFrame(frame);
@@ -246,6 +253,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
         }
         established = true;
         decoder.setFrameBytesMax(node.settings.frameBytesMax());
+        sender().tellOfFlushes(version);
         cancelHandshakeTimeout();
     }
 

@@ -198,6 +198,11 @@ public final class ReplicaService {
         return Merge.merge(one, other, observer);
     }
 
+    /** The newest stamp that this node's copy was flushed up to, 0 if it never was: only grows. */
+    public long flushedUpTo(int partition) {
+        return engine.flushedUpTo(partition);
+    }
+
     /** What is left of a record after the flushes that this node's copy knows; null if nothing is. */
     public byte @Nullable [] withoutFlushed(int partition, byte[] record) {
         long flushedUpTo = engine.flushedUpTo(partition);

@@ -263,6 +263,21 @@ final class Bench {
         sent.handler.onReply(peer, answer(peer, sent.request));
     }
 
+    /** The same over a connection that tells of flushes before anything else, in both directions. */
+    void deliverTelling(int peer) {
+        Sent sent = take(peer);
+        tellOfFlushes(0, peer);
+        PeerMessage answer = answer(peer, sent.request);
+        tellOfFlushes(peer, 0);
+        sent.handler.onReply(peer, answer);
+    }
+
+    private void tellOfFlushes(int from, int to) {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            replica(to).engine().beginFlush(partition, replica(from).flushedUpTo(partition));
+        }
+    }
+
     /** A peer answers what was sent to it with this. */
     void reply(int peer, PeerMessage answer) {
         take(peer).handler.onReply(peer, answer);

@@ -3,6 +3,7 @@ package io.kvorum.server.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.server.replica.KeyRef;
+import io.kvorum.storage.engine.StorageEngine;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -193,15 +194,59 @@ class CoordinatorTest {
     }
 
     @Test
-    void a_write_that_came_before_a_flush_which_all_have_heard_of_is_acknowledged() {
+    void a_read_shows_nothing_of_before_a_flush_that_an_answer_tells_of() {
+        bench.writeAt(0, key, "old");
+        bench.flushAt(1, key);
+        bench.read(key, 2);
+        bench.deliverTelling(1);
+        assertThat(bench.takeEffects()).contains("read nothing").doesNotContain("read old");
+        assertThat(bench.at(0, key)).isEqualTo("nothing");
+    }
+
+    @Test
+    void an_owner_that_a_read_tells_of_a_flush_answers_without_what_that_took() {
+        bench.writeAt(1, key, "old");
+        bench.flushAt(0, key);
+        bench.read(key, 2);
+        bench.deliverTelling(1);
+        assertThat(bench.takeEffects()).contains("read nothing");
+        assertThat(bench.at(1, key)).isEqualTo("nothing");
+    }
+
+    @Test
+    void a_write_that_a_flush_takes_is_made_once_more_when_an_answer_tells_of_that() {
+        bench.flushAt(1, key);
         bench.write(key, "apple", 0);
+        bench.deliverTelling(1);
+        assertThat(bench.takeEffects()).doesNotContain("written apple").contains("forget 2");
+        assertThat(bench.waitingFor()).containsExactly(1, 2);
+        bench.deliverTelling(1);
+        assertThat(bench.takeEffects()).contains("written apple");
+        bench.deliverTelling(2);
         for (int peer = 0; peer < 3; peer++) {
-            bench.flushAt(peer, key);
+            assertThat(bench.at(peer, key)).isEqualTo("apple");
         }
+    }
+
+    @Test
+    void a_write_that_was_acknowledged_before_a_flush_was_heard_of_is_gone_with_it() {
+        bench.write(key, "apple", 0);
         bench.deliver(1);
         assertThat(bench.takeEffects()).contains("written apple");
+        bench.flushAt(2, key);
+        bench.deliverTelling(2);
+        assertThat(bench.waitingFor()).isEmpty();
         assertThat(bench.at(0, key)).isEqualTo("nothing");
-        bench.deliver(2);
+    }
+
+    @Test
+    void a_write_that_a_flush_took_is_in_doubt_where_it_cannot_be_made_again() {
+        bench.flushAt(1, key);
+        bench.write(key, "apple", 0);
+        bench.disk.refusing = () -> StorageEngine.REFUSED_DISK;
+        bench.deliverTelling(1);
+        assertThat(bench.takeEffects())
+                .contains("INDOUBT write reached 0 of 2 replicas within 0 ms; it may still become visible");
     }
 
     @Test

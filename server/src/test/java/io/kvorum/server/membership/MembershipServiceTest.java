@@ -2,10 +2,12 @@ package io.kvorum.server.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.ring.EventId;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.detector.PeerStatus;
 import io.kvorum.ring.history.Event;
+import io.kvorum.server.peer.message.Flushed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -205,6 +207,21 @@ final class MembershipServiceTest {
     private void stop(TestMember member) {
         running.remove(member);
         member.close();
+    }
+
+    @Test
+    void a_flush_that_a_peer_tells_of_is_in_force_at_once_and_persisted_soon() throws Exception {
+        TestMember one = start(1);
+        TestMember two = start(2);
+        one.await("n2 is up", status -> up(status, id(two)));
+        long upTo = one.stamps.next(0);
+        EventId id = new EventId(upTo, id(two));
+        one.membership.flushed(new Flushed(new Event.Flushed(id, upTo)));
+        assertThat(one.engine.flushedUpTo(0)).isEqualTo(upTo);
+        assertThat(one.stamps.next(0)).isGreaterThan(upTo);
+        assertThat(one.membership.newestFlush()).isNotNull();
+        one.await(
+                "the event is persisted", status -> one.membership.view().ring().flushStamp() == upTo);
     }
 
     private static List<String> flush(TestMember member) throws Exception {

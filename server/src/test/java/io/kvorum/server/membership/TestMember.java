@@ -196,6 +196,13 @@ final class TestMember implements AutoCloseable {
             }
 
             @Override
+            public void beginFlush(long stamp) {
+                for (int partition = 0; partition < PARTITIONS; partition++) {
+                    engine.beginFlush(partition, stamp);
+                }
+            }
+
+            @Override
             public void flushAll(long stamp) {
                 TestMember.this.flushAll(stamp);
             }

@@ -2,7 +2,10 @@ package io.kvorum.server.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.ring.EventId;
+import io.kvorum.ring.history.Event;
 import io.kvorum.server.peer.message.CountAnswer;
+import io.kvorum.server.peer.message.Flushed;
 import io.kvorum.server.peer.message.Gossip;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.PeerMessage;
@@ -69,6 +72,34 @@ final class NettyPeerTransportTest {
         assertThat(second.awaitOne()).isEqualTo(new CountAnswer(2));
         one.answer().answer(new CountAnswer(1));
         assertThat(first.awaitOne()).isEqualTo(new CountAnswer(1));
+    }
+
+    @Test
+    void each_side_tells_the_other_of_a_flush_before_anything_else() throws Exception {
+        Flushed first = flushed(5);
+        Flushed second = flushed(6);
+        Flushed third = flushed(7);
+        server.newestFlush = first;
+        connect();
+        assertThat(asker.heard.poll(20, TimeUnit.SECONDS)).isEqualTo(first);
+        asker.newestFlush = second;
+        RecordingReplies replies = new RecordingReplies();
+        call(replies);
+        Request request = next();
+        assertThat(server.heard.poll()).isEqualTo(second);
+        server.newestFlush = third;
+        request.answer().answer(new CountAnswer(1));
+        assertThat(replies.awaitOne()).isEqualTo(new CountAnswer(1));
+        assertThat(asker.heard.poll()).isEqualTo(third);
+        call(replies);
+        next().answer().answer(new CountAnswer(2));
+        assertThat(replies.awaitOne()).isEqualTo(new CountAnswer(2));
+        assertThat(server.heard).as("told once").isEmpty();
+        assertThat(asker.heard).isEmpty();
+    }
+
+    private static Flushed flushed(long upTo) {
+        return new Flushed(new Event.Flushed(new EventId(upTo, TestPeer.id(1)), upTo));
     }
 
     @Test

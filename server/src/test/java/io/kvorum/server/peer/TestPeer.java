@@ -2,6 +2,7 @@ package io.kvorum.server.peer;
 
 import io.kvorum.codec.buffer.Scratch;
 import io.kvorum.ring.NodeId;
+import io.kvorum.server.peer.message.Flushed;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.Rejected;
 import io.kvorum.server.runtime.Clock;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A node that is nothing but its peer connections: one loop, real sockets on loopback. */
 final class TestPeer implements AutoCloseable {
@@ -41,6 +43,12 @@ final class TestPeer implements AutoCloseable {
     record Connected(int peer) {}
 
     record Disconnected(int peer) {}
+
+    /** What this peer tells others; null for nothing. */
+    volatile @Nullable Flushed newestFlush;
+
+    /** What others told this peer. */
+    final LinkedBlockingQueue<Flushed> heard = new LinkedBlockingQueue<>();
 
     record Refused(int peer, boolean byPeer, Rejected.Reason reason, String sentence) {}
 
@@ -67,6 +75,16 @@ final class TestPeer implements AutoCloseable {
             @Override
             public void rejected(int peer, boolean byPeer, Rejected rejected) {
                 events.add(new Refused(peer, byPeer, rejected.reason(), rejected.sentence()));
+            }
+
+            @Override
+            public @Nullable Flushed newestFlush() {
+                return newestFlush;
+            }
+
+            @Override
+            public void flushed(Flushed flushed) {
+                heard.add(flushed);
             }
         };
         node = new PeerNode(

@@ -125,6 +125,11 @@ abstract class CopiesEngine implements StorageEngine {
     }
 
     @Override
+    public final void beginFlush(int partition, long upToStamp) {
+        copy(partition).beginFlush(upToStamp);
+    }
+
+    @Override
     public final void flush(int partition, long upToStamp) {
         copy(partition).flush(upToStamp);
     }

@@ -55,7 +55,7 @@ final class PartitionCopy implements PartitionScope {
     private volatile boolean settled;
 
     /** Up to here nothing is left; behind {@link #flushedUpTo} while a flush is on its way. */
-    private long flushed;
+    private volatile long flushed;
 
     private int tombstones;
     private long newestStamp;
@@ -89,7 +89,8 @@ final class PartitionCopy implements PartitionScope {
     }
 
     byte @Nullable [] read(int tableHash, byte[] key, int offset, int length) {
-        return table.get(tableHash, key, offset, length);
+        byte[] record = table.get(tableHash, key, offset, length);
+        return record != null && flushed < flushedUpTo ? Flush.without(record, flushedUpTo) : record;
     }
 
     /** Returns a ticket or a refusal, as {@link StorageEngine#update} says. */
@@ -166,9 +167,17 @@ final class PartitionCopy implements PartitionScope {
         countArrays();
     }
 
+    /** From now on nothing up to the stamp is shown, and an update meets nothing of it. */
+    synchronized void beginFlush(long upToStamp) {
+        if (upToStamp > flushedUpTo) {
+            flushedUpTo = upToStamp;
+            actor = actors.getAsLong();
+        }
+    }
+
     /** Where all goes it goes at once, else each record under a lock of its own: nobody waits for all of them. */
     void flush(long upToStamp) {
-        if (!beginFlush(upToStamp)) {
+        if (!clearFlushed(upToStamp)) {
             return;
         }
         List<byte[]> over = new ArrayList<>();
@@ -185,14 +194,11 @@ final class PartitionCopy implements PartitionScope {
     }
 
     /** Returns whether records are to be looked at one by one. */
-    private synchronized boolean beginFlush(long upToStamp) {
+    private synchronized boolean clearFlushed(long upToStamp) {
         if (upToStamp <= flushed) {
             return false;
         }
-        if (upToStamp > flushedUpTo) {
-            flushedUpTo = upToStamp;
-            actor = actors.getAsLong();
-        }
+        beginFlush(upToStamp);
         if (newestStamp > upToStamp) {
             return true;
         }
@@ -469,10 +475,24 @@ final class PartitionCopy implements PartitionScope {
     }
 
     long scan(long cursor, int count, RecordVisitor visitor) {
-        return table.scan(cursor, PartitionTable.HASH_END, count, visitor);
+        return table.scan(cursor, PartitionTable.HASH_END, count, shown(visitor));
     }
 
-    long scanLeaf(int leaf, long cursor, int count, RecordVisitor visitor) {
+    /** Shows the visitor what a flush that is on its way will leave. */
+    private RecordVisitor shown(RecordVisitor visitor) {
+        if (flushed == flushedUpTo) {
+            return visitor;
+        }
+        return record -> {
+            byte[] left = Flush.without(record, flushedUpTo);
+            if (left != null) {
+                visitor.visit(left);
+            }
+        };
+    }
+
+    long scanLeaf(int leaf, long cursor, int count, RecordVisitor wanted) {
+        RecordVisitor visitor = shown(wanted);
         return table.scan(Math.max(cursor, sums.hashStart(leaf)), sums.hashEnd(leaf), count, record -> {
             if (sums.leafOf(positionOf(record)) == leaf) {
                 visitor.visit(record);

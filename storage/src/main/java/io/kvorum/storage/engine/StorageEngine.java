@@ -115,6 +115,13 @@ public interface StorageEngine extends AutoCloseable {
     void drop(int partition);
 
     /**
+     * Does at once, in memory alone, what all of {@link #flush} comes to that anybody can see: nothing up to the stamp is
+     * read, scanned, merged or met by a mutation any more, and the copy goes on under a new actor. What there is stays
+     * until it is changed, or flushed. A life that ends before leaves no trace of this but those changes.
+     */
+    void beginFlush(int partition, long upToStamp);
+
+    /**
      * Lets every sibling with a dot up to the stamp vanish, and records without siblings with them, and remembers the
      * stamp so that merges can keep them out. The copy goes on under a new actor.
      */

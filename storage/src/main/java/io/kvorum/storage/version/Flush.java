@@ -28,4 +28,20 @@ public final class Flush {
         model.siblings.removeIf(sibling -> sibling.stamp <= upToStamp);
         return model.encode();
     }
+
+    /**
+     * Whether a flush takes the newest of what a record's siblings and their amendments say. A write's own stamp is the newest
+     * of the record that it leaves, so of that record this says whether the write is lost.
+     */
+    public static boolean takesNewest(byte[] record, long upToStamp) {
+        long newest = 0;
+        long newestLeft = 0;
+        SiblingCursor cursor = new SiblingCursor().of(record);
+        while (cursor.next()) {
+            long stamp = Math.max(cursor.newest(), cursor.expiryStamp);
+            newest = Math.max(newest, stamp);
+            newestLeft = cursor.stamp > upToStamp ? Math.max(newestLeft, stamp) : newestLeft;
+        }
+        return newestLeft < newest;
+    }
 }

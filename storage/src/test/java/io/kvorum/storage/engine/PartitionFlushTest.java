@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class PartitionFlushTest {
     private static final int KEYS = 5_000;
+    private static final int WRITTEN = 10;
     private static final long JOIN_MILLIS = 20_000;
 
     private final PartitionCopy copy = new PartitionCopy(
@@ -81,28 +82,29 @@ final class PartitionFlushTest {
         List<String> found = new ArrayList<>();
         meetAt = positions + (KEYS / 2);
         other = new Thread(() -> {
-            List<Long> left = keys();
-            found.add("left " + (left.size() > KEYS / 4 && left.size() < KEYS));
-            for (long key : left) {
-                if (key != KEYS - 1) {
-                    update(key, (current, scope) -> {
-                        assertThat(current).isNull();
-                        return key == left.get(0) ? TestRecords.value(key, current, scope, 10) : current;
-                    });
-                }
+            int left = copy.recordCount();
+            found.add("left " + (left > KEYS / 4 && left < KEYS));
+            found.add("shown " + keys());
+            for (long key = 0; key < KEYS - 1; key++) {
+                boolean writes = key < WRITTEN;
+                long number = key;
+                update(key, (current, scope) -> {
+                    assertThat(current).isNull();
+                    return writes ? TestRecords.value(number, current, scope, 10) : current;
+                });
             }
-            found.add("written " + left.get(0));
             found.add("flushed " + copy.flushedUpTo() + ", to be remembered "
                     + copy.state().flushedUpTo());
         });
         Thread asked = requireNonNull(other);
         copy.flush(newest - 1);
         assertThat(asked.getState()).as("had its turn in the midst").isEqualTo(Thread.State.TERMINATED);
-        assertThat(found).hasSize(3).contains("left true", "flushed " + (newest - 1) + ", to be remembered 0");
-        long written = Long.parseLong(found.get(1).substring("written ".length()));
-        assertThat(keys()).containsExactlyInAnyOrder(written, KEYS - 1L);
+        assertThat(found)
+                .containsExactly(
+                        "left true", "shown [" + (KEYS - 1) + "]", "flushed " + (newest - 1) + ", to be remembered 0");
+        assertThat(keys()).hasSize(WRITTEN + 1).contains(0L, WRITTEN - 1L, KEYS - 1L);
         assertThat(copy.state().flushedUpTo()).isEqualTo(newest - 1);
-        assertThat(copy.recordCount()).isEqualTo(2);
+        assertThat(copy.recordCount()).isEqualTo(WRITTEN + 1);
     }
 
     @Test

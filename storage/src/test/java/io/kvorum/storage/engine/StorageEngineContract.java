@@ -202,6 +202,30 @@ abstract class StorageEngineContract {
     }
 
     @Test
+    void a_flush_that_has_begun_is_over_for_whoever_looks() {
+        StorageEngine engine = started(0);
+        int partition = partitionOf(1);
+        put(engine, 1, 10);
+        long actor = engine.actor(partition);
+        engine.beginFlush(partition, clock.newest());
+        assertThat(read(engine, 1)).isNull();
+        engine.scan(partition, 0, Integer.MAX_VALUE, record -> {
+            throw new AssertionError("what is flushed is shown");
+        });
+        assertThat(engine.actor(partition)).isNotEqualTo(actor);
+        update(engine, 1, (current, scope) -> {
+            assertThat(current).isNull();
+            return current;
+        });
+        put(engine, 1, 10);
+        byte[] newer = read(engine, 1);
+        assertThat(newer).isNotNull();
+        engine.flush(partition, engine.flushedUpTo(partition));
+        assertThat(read(engine, 1)).isEqualTo(newer);
+        assertThat(engine.recordCount(partition)).isEqualTo(1);
+    }
+
+    @Test
     void a_dropped_copy_is_empty_and_unsettled_but_stays_flushed() {
         StorageEngine engine = started(0);
         int partition = partitionOf(1);

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.ring.EventId;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.NodeId;
+import io.kvorum.ring.history.Event;
 import io.kvorum.server.peer.message.Compare;
 import io.kvorum.server.peer.message.CompareAnswer;
 import io.kvorum.server.peer.message.CopyState;
@@ -18,6 +20,7 @@ import io.kvorum.server.peer.message.Events;
 import io.kvorum.server.peer.message.EventsAnswer;
 import io.kvorum.server.peer.message.Fetch;
 import io.kvorum.server.peer.message.FetchAnswer;
+import io.kvorum.server.peer.message.Flushed;
 import io.kvorum.server.peer.message.Forward;
 import io.kvorum.server.peer.message.ForwardAnswer;
 import io.kvorum.server.peer.message.Gossip;
@@ -216,7 +219,9 @@ final class PeerMessagesTarget implements FuzzTarget {
                 new Proof(bytes(random, Proof.MAC_BYTES, Proof.MAC_BYTES)),
                 new Rejected(Rejected.Reason.WRONG_SECRET, "why"),
                 new Events(bytes(random, 0, 40)),
-                new EventsAnswer(random.nextLong()));
+                new EventsAnswer(random.nextLong()),
+                new Flushed(new Event.Flushed(
+                        new EventId(random.nextLong(), NodeId.of(random.nextLong(), 4)), random.nextLong())));
     }
 
     private static byte[] bytes(SplittableRandom random, int min, int max) {

@@ -59,7 +59,8 @@ final class VersionedEdit implements KeyEdit {
     public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
         after = null;
         attempted = null;
-        if (context.isAheadOf(boundStamp, current)) {
+        // What a flush took had been written, whatever this node's clock says.
+        if (context.isAheadOf(Math.max(boundStamp, scope.flushedUpTo()), current)) {
             return current;
         }
         Draft draft = new Draft().key(key, 0, key.length);

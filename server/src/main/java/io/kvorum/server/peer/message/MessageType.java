@@ -37,6 +37,7 @@ public enum MessageType {
     ENTRIES_ANSWER(30, EntriesAnswer::decode),
     FETCH(31, Fetch::decode),
     FETCH_ANSWER(32, FetchAnswer::decode),
+    FLUSHED(33, Flushed::decode),
     HINTED_WRITE(40, HintedWrite::decode),
     HINTED_READ(41, HintedRead::decode),
     REAP_AGREE(42, ReapAgree::decode),

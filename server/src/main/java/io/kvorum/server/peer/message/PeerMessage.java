@@ -41,6 +41,7 @@ public sealed interface PeerMessage
                 EntriesAnswer,
                 Fetch,
                 FetchAnswer,
+                Flushed,
                 HintedWrite,
                 HintedRead,
                 ReapAgree,

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
+import io.kvorum.ring.EventId;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.NodeId;
+import io.kvorum.ring.history.Event;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +78,8 @@ final class MessageTypeTest {
                 new EntriesAnswer(new int[] {2, 0, 1}, new long[] {1, 2, -3}, new long[] {4, 5, 6}),
                 new Fetch(300, new long[] {1, -3}, 65536),
                 new FetchAnswer(2, List.of(record)),
+                new Flushed(new Event.Flushed(
+                        new EventId(0x0102_0304_0506_0709L, NodeId.of(3, 4)), 0x0102_0304_0506_0708L)),
                 new HintedWrite(1, 2, NodeId.of(3, 4), record, true),
                 new HintedRead(1, 2, key),
                 new ReapAgree(7, new long[] {1, -2}, new long[] {3, 4}),
@@ -152,6 +156,19 @@ final class MessageTypeTest {
             } catch (DecodeException refused) {
                 assertThat(refused.offset()).as("seed %d", seed).isBetween(0, bytes.length);
             }
+        }
+    }
+
+    @Test
+    void a_flush_that_was_damaged_on_its_way_is_refused_whichever_bit_it_was() {
+        Flushed flushed = new Flushed(new Event.Flushed(new EventId(9, NodeId.of(3, 4)), 8));
+        byte[] bytes = encode(flushed);
+        for (int bit = 0; bit < 8 * bytes.length; bit++) {
+            byte[] damaged = bytes.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThatThrownBy(() -> MessageType.FLUSHED.decode(new ByteReader(damaged)))
+                    .as("bit %d", bit)
+                    .isInstanceOf(DecodeException.class);
         }
     }
 

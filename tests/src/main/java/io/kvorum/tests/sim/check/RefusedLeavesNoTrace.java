@@ -39,8 +39,13 @@ final class RefusedLeavesNoTrace implements Check {
 
     @Override
     public void told(Story story, Attempt attempt) {
-        boolean counted = attempt.key().increments().values().stream().anyMatch(one -> attempt.equals(one.attempt()));
-        if (isNothing(attempt) && (counted || !attempt.writesMade().isEmpty())) {
+        // What a flush takes is tried again on what that leaves, and then there may be nothing to do.
+        long flushed = attempt.outcome() == Attempt.Outcome.UNCHANGED ? story.newestFlush() : 0;
+        boolean counted = attempt.key().increments().values().stream()
+                .anyMatch(one -> attempt.equals(one.attempt()) && one.id().dot().stamp() > flushed);
+        boolean written =
+                attempt.writesMade().stream().anyMatch(write -> write.dot().stamp() > flushed);
+        if (isNothing(attempt) && (counted || written)) {
             throw new Violation(PROMISE, attempt.key(), attempt + " was made already: " + attempt.writesMade());
         }
     }

@@ -25,6 +25,11 @@ public class ForwardingEngine implements StorageEngine {
     }
 
     @Override
+    public void beginFlush(int partition, long upToStamp) {
+        engine.beginFlush(partition, upToStamp);
+    }
+
+    @Override
     public void flush(int partition, long upToStamp) {
         engine.flush(partition, upToStamp);
     }

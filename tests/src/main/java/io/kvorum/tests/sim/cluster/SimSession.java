@@ -7,6 +7,7 @@ import io.kvorum.server.peer.PeerClock;
 import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.ReplyHandler;
+import io.kvorum.server.peer.message.Flushed;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Refusal;
@@ -35,6 +36,13 @@ final class SimSession {
     private boolean openAtServer = true;
 
     /**
+     * What the receiver learns before the message itself.
+     *
+     * @param flushed in a process a message of its own, sent before; here messages overtake each other
+     */
+    private record Header(long clock, int time, @Nullable Flushed flushed) {}
+
+    /**
      * Makes a connection that stands.
      *
      * @param peer the server's number at the caller
@@ -48,6 +56,12 @@ final class SimSession {
         server.life().incoming().add(this);
         // The handshake, which takes no time here, said so.
         serversClock.heard(PeerClock.reading(nanoTime(server)), nanoTime(caller));
+        // Each end tells of flushes before anything else.
+        hear(caller, newestFlush(server));
+        Flushed told = newestFlush(caller);
+        if (told != null) {
+            travel(caller, server, false, () -> server.run(() -> hear(server, told)));
+        }
     }
 
     boolean isFrom(int node) {
@@ -113,6 +127,7 @@ final class SimSession {
         watch(caller, server, sent);
         byte[] bytes = bytesOf(sent);
         long clock = caller.life().stamps().current();
+        Flushed flushed = newestFlush(caller);
         travel(caller, server, mayDouble(sent.type()), () -> {
             SimNode machine = server.life().node();
             if (!openAtServer || server.life().hasEnded()) {
@@ -122,29 +137,30 @@ final class SimSession {
                 }
                 return;
             }
-            server.run(() -> serve(call, sent.type(), bytes, clock, time));
+            server.run(() -> serve(call, sent.type(), bytes, new Header(clock, time, flushed)));
         });
     }
 
-    private void serve(long call, MessageType type, byte[] bytes, long clock, int time) {
+    private void serve(long call, MessageType type, byte[] bytes, Header header) {
         if (!openAtServer) {
             return;
         }
         SimLife life = server.life();
-        life.stamps().observe(clock);
+        life.stamps().observe(header.clock);
+        hear(server, header.flushed);
         PeerRequestHandler handler = server.handler(type);
         if (handler == null) {
             answer(call, new Refusal(type + " is not served here"));
             return;
         }
         long nowNanos = nanoTime(server);
-        long deadlineNanos = call == PeerTransport.NOT_SENT ? nowNanos : PeerClock.deadlineNanos(time, nowNanos);
+        long deadlineNanos = call == PeerTransport.NOT_SENT ? nowNanos : PeerClock.deadlineNanos(header.time, nowNanos);
         PeerMessage request = type.decode(new ByteReader(bytes));
         int asker = life.peerOf(caller.life().node());
         handler.handle(
                 asker,
                 request,
-                new FrameInfo(deadlineNanos, clock),
+                new FrameInfo(deadlineNanos, header.clock),
                 message -> server.runHere(() -> answer(call, message)));
     }
 
@@ -157,15 +173,17 @@ final class SimSession {
         byte[] bytes = bytesOf(sent);
         long clock = server.life().stamps().current();
         int time = PeerClock.reading(nanoTime(server));
-        travel(server, caller, false, () -> caller.run(() -> answered(call, sent.type(), bytes, clock, time)));
+        Header header = new Header(clock, time, newestFlush(server));
+        travel(server, caller, false, () -> caller.run(() -> answered(call, sent.type(), bytes, header)));
     }
 
-    private void answered(long call, MessageType type, byte[] bytes, long clock, int time) {
+    private void answered(long call, MessageType type, byte[] bytes, Header header) {
         if (!openAtCaller) {
             return;
         }
-        serversClock.heard(time, nanoTime(caller));
-        caller.life().stamps().observe(clock);
+        serversClock.heard(header.time, nanoTime(caller));
+        caller.life().stamps().observe(header.clock);
+        hear(caller, header.flushed);
         @Nullable ReplyHandler handler = waiting.remove(call);
         if (handler == null) {
             return;
@@ -173,10 +191,20 @@ final class SimSession {
         PeerMessage reply = type.decode(new ByteReader(bytes));
         SimLife life = caller.life();
         long graceMillis = life.node().config().storage().tombstoneGraceMillis();
-        if (reply.carriesRecords() && life.stamps().currentMillis() - Stamp.millis(clock) > graceMillis / 2) {
+        if (reply.carriesRecords() && life.stamps().currentMillis() - Stamp.millis(header.clock) > graceMillis / 2) {
             handler.onLost(peer);
         } else {
             handler.onReply(peer, reply);
+        }
+    }
+
+    private static @Nullable Flushed newestFlush(SimLoop loop) {
+        return loop.life().membership().newestFlush();
+    }
+
+    private static void hear(SimLoop loop, @Nullable Flushed flushed) {
+        if (flushed != null) {
+            loop.life().membership().flushed(flushed);
         }
     }
 

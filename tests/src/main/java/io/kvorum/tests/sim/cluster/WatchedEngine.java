@@ -52,9 +52,20 @@ final class WatchedEngine extends ForwardingEngine {
     }
 
     @Override
+    public void beginFlush(int partition, long upToStamp) {
+        boolean news = upToStamp > flushedUpTo(partition);
+        super.beginFlush(partition, upToStamp);
+        told(news, partition, upToStamp);
+    }
+
+    @Override
     public void flush(int partition, long upToStamp) {
         boolean news = upToStamp > flushedUpTo(partition);
         super.flush(partition, upToStamp);
+        told(news, partition, upToStamp);
+    }
+
+    private void told(boolean news, int partition, long upToStamp) {
         if (news) {
             watcher.flushed(node, partition, upToStamp);
         }

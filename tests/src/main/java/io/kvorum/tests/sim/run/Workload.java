@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What clients ask: turns the requests of a plan into commands, and replies into what their clients believe then. */
@@ -409,7 +410,20 @@ final class Workload {
     }
 
     private Attempt begin(KeyStory key, Kind kind, String command, int step, int client, int node) {
-        return story.begin(key, kind, command, step, client, node);
+        return story.begin(key, kind, command, step, client, node)
+                .afterFlushes(
+                        cluster.owners(key.partition()).stream()
+                                .mapToLong(this::flushed)
+                                .toArray(),
+                        IntStream.range(0, cluster.nodes().size())
+                                .mapToLong(this::flushed)
+                                .toArray());
+    }
+
+    /** What a node has flushed and will not forget. */
+    private long flushed(int node) {
+        SimLife life = cluster.node(node).life();
+        return life == null ? 0 : life.membership().view().ring().flushStamp();
     }
 
     private void told(Attempt attempt, @Nullable RespReply reply) {

@@ -2,6 +2,7 @@ package io.kvorum.tests.sim.story;
 
 import io.kvorum.codec.resp.RespReply;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,8 @@ public final class Attempt {
     private long endNanos = Long.MAX_VALUE;
     private int doneBefore;
     private final BitSet ownedBefore;
+    private long[] flushedOwners = {};
+    private long[] flushedMembers = {};
     private Outcome outcome = Outcome.OPEN;
     private @Nullable RespReply reply;
 
@@ -124,6 +127,15 @@ public final class Attempt {
     /** Says when the key, or the value written, is to end. */
     public Attempt endingAt(long millis) {
         expireAtMillis = millis;
+        return this;
+    }
+
+    /** Says what each owner of the key and each member had flushed when this began; 0 for one that did not run. */
+    public Attempt afterFlushes(long[] ofOwners, long[] ofMembers) {
+        flushedOwners = ofOwners.clone();
+        flushedMembers = ofMembers.clone();
+        Arrays.sort(flushedOwners);
+        Arrays.sort(flushedMembers);
         return this;
     }
 
@@ -208,6 +220,20 @@ public final class Attempt {
     /** How many owners must have taken part; 0 for the default. */
     public int quorum() {
         return quorum;
+    }
+
+    /** What one at least of any so many owners had flushed before this began; 0 for nothing. */
+    public long flushedAmongOwners(int count) {
+        return among(flushedOwners, count);
+    }
+
+    /** What one at least of any so many members had flushed before this began; 0 for nothing. */
+    public long flushedAmongMembers(int count) {
+        return among(flushedMembers, count);
+    }
+
+    private static long among(long[] ascending, int count) {
+        return ascending.length == 0 ? 0 : ascending[Math.min(count, ascending.length) - 1];
     }
 
     /** What is added. */

@@ -154,6 +154,11 @@ public final class Story implements Watcher {
         return newestFlush;
     }
 
+    /** Whether a node has lost its disk. */
+    public boolean hasLost() {
+        return !losses.isEmpty();
+    }
+
     /** Whether a write was acknowledged. */
     public boolean hasDone() {
         return attempts.stream().anyMatch(attempt -> attempt.writes() && attempt.isDone());
