@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param partition the partition
  * @param from the settled owner that gives it up, or null
  * @param to the node that takes it over, or null
- * @param consented whether {@code from} has told, under the present plan, that it answers for the partition no more
+ * @param consented whether {@code from} has told that it answers for the partition no more
  */
 public record Move(
         int partition, @Nullable NodeId from, @Nullable NodeId to, boolean consented) {
@@ -20,5 +20,10 @@ public record Move(
         if (from == null && to == null) {
             throw new IllegalArgumentException("move of partition " + partition + " from nobody to nobody");
         }
+    }
+
+    /** Returns whether this is the move by which the node, which may be null, gives the partition up. */
+    public boolean isOf(int ofPartition, @Nullable NodeId giver) {
+        return partition == ofPartition && from != null && from.equals(giver);
     }
 }

@@ -1,5 +1,6 @@
 package io.kvorum.ring;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -7,13 +8,14 @@ import org.jspecify.annotations.Nullable;
  * Who answers for a partition, in order (Dynamo §4.3).
  *
  * <p>While a plan is carried out, an owner that gives its place up stays listed until the one that takes it has settled;
- * an owner that takes nobody's place is listed at once but not settled. All owners and all {@link #incoming} nodes take
+ * an owner that takes nobody's place is listed at once but not settled. Settled owners and all {@link #incoming} nodes take
  * writes; settled owners alone answer reads, coordinate, and count toward quorums.
  *
  * @param owners at most N distinct nodes, in walking order, distinct zones first
  * @param settled those of the owners that have all of the partition's data, in the same order
  * @param fallbacks all other nodes that hold tokens, in walking order, without the incoming ones
- * @param moves what the plan still has to do here; only the first of them may be under way
+ * @param moves what is still to do here, what was consented to before all else; of the rest only the first may be under way,
+ *     when nothing is consented to
  */
 public record PreferenceList(List<NodeId> owners, List<NodeId> settled, List<NodeId> fallbacks, List<Move> moves) {
     /** Copies the lists. */
@@ -39,9 +41,25 @@ public record PreferenceList(List<NodeId> owners, List<NodeId> settled, List<Nod
         return moves.isEmpty() ? null : moves.get(0);
     }
 
-    /** Returns the node that is taking the place of {@code owner} now, or null; its acknowledgement joins the owner's. */
-    public @Nullable NodeId incoming(NodeId owner) {
-        Move active = activeMove();
-        return active != null && owner.equals(active.from()) ? active.to() : null;
+    /** Returns whether the node is an owner that has consented to give its place up: it answers no more. */
+    public boolean hasConsented(NodeId node) {
+        for (Move move : moves) {
+            if (move.consented() && node.equals(move.from())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the nodes that are taking the partition over now: they are sent all writes, and do not count. */
+    public List<NodeId> incoming() {
+        List<NodeId> incoming = new ArrayList<>(1);
+        for (Move move : moves) {
+            NodeId to = move.to();
+            if (to != null && (move.consented() || move.equals(activeMove()))) {
+                incoming.add(to);
+            }
+        }
+        return incoming;
     }
 }

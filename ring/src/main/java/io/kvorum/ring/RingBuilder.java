@@ -119,7 +119,7 @@ public final class RingBuilder {
     }
 
     /**
-     * Sets which nodes have settled and which owners have consented to give their place up under the present plan.
+     * Sets which nodes have settled and which owners have consented to give their place up.
      *
      * @param owners for each partition the nodes that have all of its data; nodes that are gone may still be in it
      * @param agreed moves with both ends or {@code from} alone
@@ -151,34 +151,67 @@ public final class RingBuilder {
         Map<NodeId, Member> present = present(members);
         Walk walk = new Walk(tokens, present, n);
         Map<PreferenceList, PreferenceList> shared = new HashMap<>();
-        Map<Move, Boolean> agreed = new HashMap<>();
+        Map<Integer, List<Move>> agreed = new HashMap<>();
         for (Move consent : consents) {
-            agreed.put(new Move(consent.partition(), consent.from(), consent.to(), true), true);
+            if (isPossible(consent, present)) {
+                agreed.computeIfAbsent(consent.partition(), key -> new ArrayList<>())
+                        .add(new Move(consent.partition(), consent.from(), consent.to(), true));
+            }
         }
         for (int partition = 0; partition < partitions; partition++) {
             List<NodeId> wanted = walk.owners(partition);
             List<NodeId> settledHere = settled == null ? wanted : presentOf(settled.get(partition), present);
-            PreferenceList list = list(partition, wanted, settledHere, walk.order(partition), agreed);
+            PreferenceList list = list(
+                    partition, wanted, settledHere, walk.order(partition), agreed.getOrDefault(partition, List.of()));
             PreferenceList known = shared.putIfAbsent(list, list);
             lists[partition] = known == null ? list : known;
         }
         return new Ring(this, lists);
     }
 
+    /** Whether both ends of a consented move are there yet: a dead end undoes it. */
+    private static boolean isPossible(Move consent, Map<NodeId, Member> present) {
+        NodeId from = consent.from();
+        NodeId to = consent.to();
+        return from != null && present.containsKey(from) && (to == null || present.containsKey(to));
+    }
+
+    /**
+     * Makes one preference list. What was consented to is done before anything else, wanted or not; what is still wanted
+     * after it follows.
+     */
     private static PreferenceList list(
-            int partition, List<NodeId> wanted, List<NodeId> settled, List<NodeId> order, Map<Move, Boolean> agreed) {
-        List<NodeId> leaving = new ArrayList<>(settled);
+            int partition, List<NodeId> wanted, List<NodeId> settled, List<NodeId> order, List<Move> agreed) {
+        List<Move> moves = new ArrayList<>();
+        List<NodeId> reached = new ArrayList<>(settled);
+        for (Move consent : agreed) {
+            int place = reached.indexOf(consent.from());
+            NodeId to = consent.to();
+            if (place >= 0 && (to == null || !reached.contains(to))) {
+                moves.add(consent);
+                reached.remove(place);
+                if (to != null) {
+                    reached.add(place, to);
+                }
+            }
+        }
+        List<NodeId> leaving = new ArrayList<>(reached);
         leaving.removeAll(wanted);
         List<NodeId> arriving = new ArrayList<>(wanted);
-        arriving.removeAll(settled);
-        List<Move> moves = new ArrayList<>();
-        List<NodeId> owners = new ArrayList<>(wanted);
+        arriving.removeAll(reached);
         for (int i = 0; i < Math.max(leaving.size(), arriving.size()); i++) {
             NodeId from = i < leaving.size() ? leaving.get(i) : null;
             NodeId to = i < arriving.size() ? arriving.get(i) : null;
-            Move consented = new Move(partition, from, to, true);
-            moves.add(agreed.containsKey(consented) ? consented : new Move(partition, from, to, false));
-            if (from != null && to != null) {
+            moves.add(new Move(partition, from, to, false));
+        }
+        List<NodeId> owners = new ArrayList<>(wanted);
+        for (int i = moves.size() - 1; i >= 0; i--) {
+            NodeId from = moves.get(i).from();
+            NodeId to = moves.get(i).to();
+            if (from != null && owners.contains(from)) {
+                // It is to come back for another place, or for the one that it has given up.
+                owners.remove(to);
+            } else if (from != null && to != null) {
                 owners.set(owners.indexOf(to), from);
             } else if (from != null) {
                 owners.add(from);
@@ -188,7 +221,7 @@ public final class RingBuilder {
         settledInOrder.retainAll(settled);
         List<NodeId> fallbacks = new ArrayList<>(order);
         fallbacks.removeAll(owners);
-        fallbacks.removeAll(arriving);
+        moves.forEach(move -> fallbacks.remove(move.to()));
         return new PreferenceList(owners, settledInOrder, fallbacks, moves);
     }
 

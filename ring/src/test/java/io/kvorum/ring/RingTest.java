@@ -50,8 +50,7 @@ class RingTest {
         assertThat(list.owners()).containsExactly(A, B, C);
         assertThat(list.settled()).containsExactly(A, B, C);
         assertThat(list.moves()).containsExactly(new Move(0, A, D, false));
-        assertThat(list.incoming(A)).isEqualTo(D);
-        assertThat(list.incoming(B)).isNull();
+        assertThat(list.incoming()).containsExactly(D);
         assertThat(list.fallbacks()).isEmpty();
         assertThat(ring.preferenceList(3).owners()).containsExactly(D, B, C);
         assertThat(ring.preferenceList(3).moves()).isEmpty();

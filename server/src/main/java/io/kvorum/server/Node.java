@@ -41,6 +41,7 @@ import io.kvorum.server.runtime.ControlThread;
 import io.kvorum.server.runtime.DiskThreads;
 import io.kvorum.server.runtime.EventLoopTasks;
 import io.kvorum.server.runtime.Lifecycle;
+import io.kvorum.server.runtime.LoopBarrier;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.server.runtime.StartException;
 import io.kvorum.server.runtime.TaskLoop;
@@ -249,11 +250,12 @@ public final class Node implements AutoCloseable {
                 control,
                 peerNode::closeIncoming);
         startPeers(transports, byEventLoop);
-        core.start(calls, this::stopFor);
+        List<TaskLoop> tasks =
+                byEventLoop.keySet().stream().<TaskLoop>map(EventLoopTasks::new).toList();
+        core.start(calls, new LoopBarrier(tasks), this::stopFor);
         track(admission, core, engine, () -> storage.status(watch), watch);
         NodeGauges.register(metrics, admission);
-        QueueWait queueWait = new QueueWait(
-                byEventLoop.keySet().stream().<TaskLoop>map(EventLoopTasks::new).toList(), clock::nanoTime);
+        QueueWait queueWait = new QueueWait(tasks, clock::nanoTime);
         control.every(ADMISSION_NANOS, () -> {
             admission.tick(metrics::commandsWithin, queueWait.getAsLong());
             engine.pace(admission.budget().share(BackgroundJob.CHECKPOINT));
@@ -310,6 +312,13 @@ public final class Node implements AutoCloseable {
                         core.reaping()::reaped,
                         core.reaping()::waiting,
                         () -> admission.budget().workedNanos(BackgroundJob.REAPING)));
+        admission.track(
+                BackgroundJob.TRANSFER,
+                new JobProgress(
+                        "partitions",
+                        core.transfers()::settled,
+                        core.transfers()::pending,
+                        () -> admission.budget().workedNanos(BackgroundJob.TRANSFER)));
     }
 
     /** Loads the records, while clients and those who watch are told how far that is. */

@@ -49,8 +49,12 @@ import io.kvorum.server.replica.HintService;
 import io.kvorum.server.replica.ReplicaObserver;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.LoopBarrier;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.server.runtime.TaskLoop;
+import io.kvorum.server.transfer.TransferCounters;
+import io.kvorum.server.transfer.TransferPolicy;
+import io.kvorum.server.transfer.TransferService;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.ContextCodec;
@@ -92,10 +96,12 @@ public final class NodeCore {
     private final Map<MessageType, PeerRequestHandler> handlers;
     private final AntiEntropyCounters antiEntropy = new AntiEntropyCounters();
     private final ReapingCounters reaping = new ReapingCounters();
+    private final TransferCounters transfers = new TransferCounters();
     private final WatchedHints hints;
     private final HintActors hintActors;
     private final ReapResponder reapResponder;
     private final Sweeper sweeper;
+    private final TransferService transferring;
 
     /**
      * What a node stands on.
@@ -206,15 +212,30 @@ public final class NodeCore {
                 foundation.budget(),
                 foundation.clock(),
                 config.storage().tombstoneGraceMillis());
+        this.transferring = new TransferService(
+                new TransferService.Parts(
+                        foundation.bootId(),
+                        foundation.engine(),
+                        replica(foundation.control()::execute),
+                        membership::view,
+                        membership,
+                        membership::ownCopies,
+                        foundation.budget(),
+                        foundation.control(),
+                        foundation.clock()),
+                TransferPolicy.of(config.storage().tombstoneGraceMillis()),
+                transfers);
+        handlers.putAll(transferring.handlers());
     }
 
     /**
      * Begins to talk to the other members.
      *
      * @param calls how they are reached
+     * @param loops of this node
      * @param fence told once, on the control thread, when this node was removed and must stop for ever
      */
-    public void start(PeerCalls calls, Consumer<String> fence) {
+    public void start(PeerCalls calls, LoopBarrier loops, Consumer<String> fence) {
         sweeper.start(foundation.control());
         ReplicaService copies = replica(foundation.control()::execute);
         new HandoffDriver(
@@ -252,7 +273,8 @@ public final class NodeCore {
         comparing.start();
         ReapingService reaper = reaping(calls);
         reaper.start();
-        membership.start(calls, new MembershipListeners(List.of(settling, comparing, reaper)));
+        transferring.start(calls, loops);
+        membership.start(calls, new MembershipListeners(List.of(settling, comparing, reaper, transferring)));
     }
 
     private ReapingService reaping(PeerCalls calls) {
@@ -277,6 +299,11 @@ public final class NodeCore {
     /** What the rounds of reaping that this node leads did since the start. */
     public ReapingCounters reaping() {
         return reaping;
+    }
+
+    /** What was moved between this node and others since the start. */
+    public TransferCounters transfers() {
+        return transfers;
     }
 
     /** What takes away what is expired or dead. */

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -40,6 +43,9 @@ public final class Gossiper {
     private final RandomGenerator random;
     private final SortedMap<NodeId, NodeState> states = new TreeMap<>();
     private final SortedSet<NodeId> gone = new TreeSet<>();
+    /** By node: the hash of the history that it was last heard to have. */
+    private final Map<NodeId, Long> heard = new HashMap<>();
+
     private History history;
     private History beingPersisted = History.EMPTY;
     private NodeState own;
@@ -101,6 +107,7 @@ public final class Gossiper {
     public void exclude(Collection<NodeId> nodes) {
         gone.addAll(nodes);
         states.keySet().removeAll(gone);
+        heard.keySet().removeAll(gone);
     }
 
     /**
@@ -156,7 +163,13 @@ public final class Gossiper {
         return new GossipMessage.Digest(history.hash(), versions);
     }
 
+    /** Returns whether these nodes were all last heard to have the very history that this one has. */
+    public boolean isKnownBy(Collection<NodeId> nodes) {
+        return nodes.stream().allMatch(node -> Objects.equals(heard.get(node), history.hash()));
+    }
+
     private void onDigest(NodeId from, GossipMessage.Digest digest, GossipEffects effects) {
+        heard.put(from, digest.historyHash());
         if (digest.historyHash() != history.hash()) {
             effects.send(from, new GossipMessage.Sums(boxed(history.bucketSums())));
         }

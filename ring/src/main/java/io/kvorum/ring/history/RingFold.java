@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Plans form a chain: a plan counts if its base is the plan in force, so of two on one base the lower id wins, and the
  * other, with all that is built on it, is void. What owners a partition has is told by facts alone: those of the first
- * plan, then every <i>settled</i>. A plan only says what they should become, and consents count only for the plan they were
- * given under. So a plan that turns out void undoes nothing that has been done: the winner moves on from there. Members
- * that left or were removed stay out, whatever comes later.
+ * plan, then every <i>settled</i>. A consent is a fact too: who gave it answers no more until the other has settled or is
+ * gone, whatever becomes of the plan, since the other may have settled by then. A plan only says what the owners should
+ * become. So a plan that turns out void undoes nothing that has been done: the winner moves on from there. Members that
+ * left or were removed stay out, whatever comes later.
  */
 public final class RingFold implements EventVisitor {
     private final SortedMap<NodeId, MemberSpec> specs = new TreeMap<>();
@@ -83,13 +84,13 @@ public final class RingFold implements EventVisitor {
             settled.addAll(RingBuilder.walkOwners(event.tokens(), members(), created.n()));
         }
         plan = event;
-        consents.clear();
     }
 
     @Override
     public void moved(Event.Moved event) {
-        if (plan != null && plan.id().equals(event.plan())) {
-            for (int partition : event.partitions().partitions()) {
+        for (int partition : event.partitions().partitions()) {
+            if (partition < settled.size() && settled.get(partition).contains(event.from())) {
+                consents.removeIf(consent -> consent.isOf(partition, event.from()));
                 consents.add(new Move(partition, event.from(), event.to(), true));
             }
         }
@@ -100,6 +101,7 @@ public final class RingFold implements EventVisitor {
         for (int partition : event.partitions().partitions()) {
             if (partition < settled.size()) {
                 settled.set(partition, changed(settled.get(partition), event.from(), event.to()));
+                consents.removeIf(consent -> consent.isOf(partition, event.from()));
             }
         }
     }

@@ -78,10 +78,12 @@ class RingFoldTest {
         assertThat(move.to()).isEqualTo(D);
         NodeId from = Objects.requireNonNull(move.from());
         assertThat(before.owners()).contains(from).doesNotContain(D);
-        assertThat(before.incoming(from)).isEqualTo(D);
+        assertThat(before.incoming()).containsExactly(D);
+        assertThat(before.hasConsented(from)).isFalse();
 
         add(new Event.Moved(next(from), plan, from, D, PartitionSet.of(3)));
         assertThat(active(3).consented()).isTrue();
+        assertThat(ring().preferenceList(3).hasConsented(from)).isTrue();
         add(new Event.Settled(next(D), plan, from, D, PartitionSet.of(3)));
         assertThat(ring().preferenceList(3).moves()).isEmpty();
         assertThat(ring().preferenceList(3).settled()).contains(D).doesNotContain(from);
@@ -110,7 +112,7 @@ class RingFoldTest {
     }
 
     @Test
-    void what_was_settled_under_a_void_plan_stays_done_and_what_was_only_consented_is_void() {
+    void what_was_settled_or_consented_under_a_void_plan_stays_and_the_winner_moves_on_from_there() {
         add(new Event.Joined(next(D), D, spec("d")));
         EventId base = ring().plan();
         Event.PlanCommitted loser =
@@ -125,7 +127,47 @@ class RingFoldTest {
         assertThat(ring.preferenceList(0).settled()).contains(D).doesNotContain(done);
         assertThat(ring.preferenceList(0).activeMove()).isEqualTo(new Move(0, D, done, false));
         assertThat(ring.preferenceList(4).settled()).contains(consented);
-        assertThat(ring.moves()).extracting(Move::consented).containsOnly(false);
+        assertThat(ring.preferenceList(4).incoming()).containsExactly(D);
+        assertThat(ring.preferenceList(4).moves())
+                .startsWith(new Move(4, consented, D, true))
+                .contains(new Move(4, D, consented, false));
+        add(new Event.Settled(next(D), loser.id(), consented, D, PartitionSet.of(4)));
+        assertThat(ring().preferenceList(4).moves()).containsExactly(new Move(4, D, consented, false));
+    }
+
+    @Test
+    void consent_is_undone_when_who_was_to_take_over_is_removed() {
+        add(new Event.Joined(next(D), D, spec("d")));
+        EventId plan = plan(A, B, C, D, A, B, C, D);
+        NodeId from = Objects.requireNonNull(active(3).from());
+        add(new Event.Moved(next(from), plan, from, D, PartitionSet.of(3)));
+        add(new Event.Removed(next(A), D));
+        assertThat(ring().preferenceList(3).hasConsented(from)).isFalse();
+        assertThat(ring().preferenceList(3).settled()).contains(from);
+    }
+
+    @Test
+    void who_has_given_a_partition_up_and_is_wanted_again_is_listed_once() {
+        EventId plan = plan(A, B, A, B, A, B, A, B);
+        add(new Event.Moved(next(C), plan, C, null, PartitionSet.of(0)));
+        plan(A, B, C, A, B, C, A, B);
+        PreferenceList list = ring().preferenceList(0);
+        assertThat(list.moves()).containsExactly(new Move(0, C, null, true), new Move(0, null, C, false));
+        assertThat(list.owners()).containsExactlyInAnyOrder(A, B, C);
+        assertThat(list.incoming()).isEmpty();
+    }
+
+    @Test
+    void who_owns_a_partition_again_has_not_consented_to_give_it_up_again() {
+        add(new Event.Joined(next(D), D, spec("d")));
+        EventId plan = plan(A, B, C, D, A, B, C, D);
+        NodeId from = Objects.requireNonNull(active(3).from());
+        add(new Event.Moved(next(from), plan, from, D, PartitionSet.of(3)));
+        add(new Event.Settled(next(D), plan, from, D, PartitionSet.of(3)));
+        EventId back = plan(A, B, C, C, A, B, C, C);
+        add(new Event.Settled(next(from), back, D, from, PartitionSet.of(3)));
+        assertThat(ring().preferenceList(3).settled()).contains(from);
+        assertThat(ring().preferenceList(3).hasConsented(from)).isFalse();
     }
 
     @Test
@@ -225,12 +267,18 @@ class RingFoldTest {
             all.addAll(list.fallbacks());
             assertThat(all).as(as).doesNotHaveDuplicates().noneMatch(ring::isGone);
             assertThat(list.owners()).as(as).containsAll(list.settled());
+            List<NodeId> settled = new ArrayList<>(list.settled());
             for (Move move : list.moves()) {
                 assertThat(list.fallbacks()).as(as).doesNotContain(move.to());
-                assertThat(move.from() == null || list.isSettled(move.from()))
+                // Each goes on from where those before it have led to.
+                assertThat(move.from() == null || settled.remove(move.from()))
                         .as(as)
                         .isTrue();
+                if (move.to() != null) {
+                    settled.add(move.to());
+                }
             }
+            assertThat(settled).as(as).doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(ring.n());
         }
     }
 

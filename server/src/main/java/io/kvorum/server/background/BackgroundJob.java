@@ -16,7 +16,9 @@ public enum BackgroundJob {
     /** Takes away what is expired; where a node is alone, what is dead for long, too. */
     SWEEPING,
     /** Agrees with other owners on what is dead for longer than the grace, and lets go of it. */
-    REAPING;
+    REAPING,
+    /** Takes partitions over that a plan gives to this node. */
+    TRANSFER;
 
     /** All of them, in the order in which they are shown. */
     public static final List<BackgroundJob> ALL = List.of(values());

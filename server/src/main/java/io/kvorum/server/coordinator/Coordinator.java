@@ -115,6 +115,7 @@ public final class Coordinator {
     public boolean answersAlone(ClusterView view, int partition) {
         return view.owners(partition).length == 1
                 && view.settledHere(partition)
+                && view.incoming(partition).length == 0
                 && replica.durability() != Durability.BEFORE_ACKNOWLEDGED;
     }
 

@@ -177,7 +177,7 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         for (int place = 0; place < owners.length; place++) {
             int owner = owners[place];
             if (owner != PeerTransport.SELF
-                    && !(view.isHealthy(owner) && coordinator.transport.isReachable(owner))
+                    && !(view.isAskable(key.partition(), owner) && coordinator.transport.isReachable(owner))
                     && view.fallbacks(key.partition()).length > 0) {
                 askStandIn(place);
             }

@@ -52,6 +52,18 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private static final byte RESENT = 2;
     private static final byte ANSWERED = 3;
 
+    private static final ReplyHandler INCOMING = new ReplyHandler() {
+        @Override
+        public void onReply(int peer, PeerMessage reply) {
+            // It fetches in the end what it did not take.
+        }
+
+        @Override
+        public void onLost(int peer) {
+            // Likewise.
+        }
+    };
+
     private static final byte HELD = 1;
     private static final byte DURABLE = 2;
 
@@ -460,9 +472,14 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         for (int place = 0; place < owners.length; place++) {
             if (place != ownPlace) {
                 send(place, ASKED);
-                if (states[place] != ASKED || !view.isHealthy(owners[place])) {
+                if (states[place] != ASKED || !isAskable(place)) {
                     standInFor(place);
                 }
+            }
+        }
+        for (int peer : view.incoming(key.partition())) {
+            if (peer > 0) {
+                tellIncoming(peer);
             }
         }
         if (outstanding > 0) {
@@ -470,6 +487,16 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             standInsDue = view.fallbacks(key.partition()).length > 0;
             coordinator.wheel.schedule(this, standInsDue ? halfNanos : deadlineNanos);
         }
+    }
+
+    /** Who takes the partition over has the less to fetch; it counts for nothing before it has settled. */
+    private void tellIncoming(int peer) {
+        long unused = coordinator.transport.call(
+                peer, coordinator.replica.toWrite(key, record, false), deadlineNanos, INCOMING);
+    }
+
+    private boolean isAskable(int place) {
+        return view.isAskable(key.partition(), owners[place]);
     }
 
     /** Has the next fallback that takes a message keep the record for the owner at a place; false if there is none. */
@@ -644,7 +671,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         for (int place = 0; place < owners.length; place++) {
             int owner = owners[place];
             boolean here = place == ownPlace && !(standsIn && strict);
-            if (here || (view.isHealthy(owner) && coordinator.transport.isReachable(owner))) {
+            if (here || (isAskable(place) && coordinator.transport.isReachable(owner))) {
                 reachable++;
             }
         }

@@ -1,7 +1,9 @@
 package io.kvorum.server.membership;
 
+import io.kvorum.ring.Move;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Ring;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -13,12 +15,20 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 public final class ClusterView {
     private static final int SELF = 0;
+    private static final int[] NOBODY = {};
 
     private final Ring ring;
     private final List<NodeId> members;
     private final boolean[] healthy;
     private final List<BitSet> unsettled;
     private final int[][] owners;
+
+    /** By partition: who takes it over now; one empty array for all where nobody does. */
+    private final int[][] incoming;
+
+    /** By peer number: the partitions that it owns and has consented to give up. */
+    private final List<BitSet> givenUp;
+
     private final int[] firstHealthySettled;
 
     /** By partition, made when first asked for: few ever are. */
@@ -38,14 +48,32 @@ public final class ClusterView {
         this.healthy = healthy.clone();
         this.unsettled = unsettled.stream().map(set -> (BitSet) set.clone()).toList();
         this.owners = new int[ring.partitions()][];
+        this.incoming = new int[ring.partitions()][];
+        this.givenUp = givenUp(ring, this.members);
         this.firstHealthySettled = new int[ring.partitions()];
         this.fallbacks = new AtomicReferenceArray<>(ring.partitions());
         for (int partition = 0; partition < owners.length; partition++) {
-            owners[partition] = ring.preferenceList(partition).owners().stream()
-                    .mapToInt(this.members::indexOf)
-                    .toArray();
+            owners[partition] = peers(ring.settledOwners(partition));
+            List<NodeId> arriving = ring.preferenceList(partition).incoming();
+            incoming[partition] = arriving.isEmpty() ? NOBODY : peers(arriving);
             firstHealthySettled[partition] = nextHealthySettled(partition, 0);
         }
+    }
+
+    private static List<BitSet> givenUp(Ring ring, List<NodeId> members) {
+        List<BitSet> givenUp = new ArrayList<>();
+        members.forEach(member -> givenUp.add(new BitSet()));
+        for (Move move : ring.moves()) {
+            int peer = move.from() == null ? -1 : members.indexOf(move.from());
+            if (move.consented() && peer >= 0) {
+                givenUp.get(peer).set(move.partition());
+            }
+        }
+        return givenUp;
+    }
+
+    private int[] peers(List<NodeId> nodes) {
+        return nodes.stream().mapToInt(members::indexOf).toArray();
     }
 
     /** The ring that this view was made from. */
@@ -68,18 +96,49 @@ public final class ClusterView {
         return ring.partitionOf(positionHigh);
     }
 
-    /** Peer numbers of the partition's owners, in the order of the preference list. Not to be changed. */
+    /**
+     * Peer numbers of the partition's owners that are settled in the ring, in the order of the preference list: those that
+     * count. Who takes the partition over is none of them before it has settled. Not to be changed.
+     */
     public int[] owners(int partition) {
         return owners[partition];
+    }
+
+    /** Peer numbers of those that are taking the partition over: they are sent what is written. Not to be changed. */
+    public int[] incoming(int partition) {
+        return incoming[partition];
+    }
+
+    /** Whether this node is taking the partition over. */
+    public boolean arrivingHere(int partition) {
+        for (int peer : incoming[partition]) {
+            if (peer == SELF) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether this node's copy may be read by others, and counts: it owns the partition and has not given it up. */
+    public boolean answersHere(int partition) {
+        return ownedHere(partition) && !givenUp.get(SELF).get(partition);
+    }
+
+    /** Whether this node's copy takes what others write. */
+    public boolean takesHere(int partition) {
+        return answersHere(partition) || arrivingHere(partition);
+    }
+
+    /** Whether an owner can be expected to answer: it is healthy, and has not given the partition up. */
+    public boolean isAskable(int partition, int owner) {
+        return healthy[owner] && !givenUp.get(owner).get(partition);
     }
 
     /** Peer numbers of those that take an owner's place while it is away, in their order. Not to be changed. */
     public int[] fallbacks(int partition) {
         int[] list = fallbacks.get(partition);
         if (list == null) {
-            list = ring.preferenceList(partition).fallbacks().stream()
-                    .mapToInt(members::indexOf)
-                    .toArray();
+            list = peers(ring.preferenceList(partition).fallbacks());
             fallbacks.set(partition, list);
         }
         return list;
@@ -90,9 +149,9 @@ public final class ClusterView {
         return isOwner(partition, SELF);
     }
 
-    /** Whether this node owns the partition and has forgotten nothing of it: it may coordinate. */
+    /** Whether this node owns the partition, has forgotten nothing of it, and has not given it up: it may coordinate. */
     public boolean settledHere(int partition) {
-        return isOwner(partition, SELF) && !unsettled.get(SELF).get(partition);
+        return isOwner(partition, SELF) && isSettled(partition, SELF);
     }
 
     /** Whether a peer owns the partition. */
@@ -110,9 +169,9 @@ public final class ClusterView {
         return healthy[peer];
     }
 
-    /** Whether the peer's copy of the partition has forgotten nothing, for all that is known here. */
+    /** Whether the peer's copy of the partition has forgotten nothing, for all that is known here, and answers for it. */
     public boolean isSettled(int partition, int peer) {
-        return !unsettled.get(peer).get(partition);
+        return !unsettled.get(peer).get(partition) && !givenUp.get(peer).get(partition);
     }
 
     /** Whether this node and a peer both own the partition, and neither has forgotten anything of it. */

@@ -104,6 +104,12 @@ final class GossipDriver implements GossipEffects {
                 peers.stream().map(peer -> directory.get().get(peer).id()).toList(), this);
     }
 
+    /** Whether these peers were all last heard to have the very history that this node has. */
+    boolean isKnownBy(Collection<Integer> peers) {
+        return gossiper.isKnownBy(
+                peers.stream().map(peer -> directory.get().get(peer).id()).toList());
+    }
+
     /** What nodes that are gone have said is of no interest any more. */
     void exclude(Collection<NodeId> nodes) {
         gossiper.exclude(nodes);

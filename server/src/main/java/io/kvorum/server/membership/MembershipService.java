@@ -11,6 +11,7 @@ import io.kvorum.ring.detector.PeerStatus;
 import io.kvorum.ring.gossip.Gossiper;
 import io.kvorum.ring.history.Event;
 import io.kvorum.ring.history.History;
+import io.kvorum.ring.history.PartitionSet;
 import io.kvorum.ring.history.RingFold;
 import io.kvorum.server.peer.Answer;
 import io.kvorum.server.peer.FrameInfo;
@@ -43,6 +44,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +56,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An event is persisted before anything is done about it and before anybody is told.
  */
-public final class MembershipService implements PeerEvents, AutoCloseable {
+public final class MembershipService implements PeerEvents, MoveRecorder, AutoCloseable {
     private static final long MEETING_NANOS = 10_000_000_000L;
     private static final Logger LOG = LoggerFactory.getLogger(MembershipService.class);
     private static final int SELF = 0;
@@ -212,9 +214,47 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
     /** Adds an event that an operator wants, made for this node and the history as it is. */
     public void commit(EventMaker maker) {
         control.schedule(0, () -> {
-            take(maker.make(ring, gossip.history().nextId(parts.stamps().next(0), self)));
-            gossip.announceTo(others());
+            try {
+                take(maker.make(ring, nextId()));
+                gossip.announceTo(others());
+            } catch (UncheckedIOException disk) {
+                LOG.error("what an operator wants cannot be persisted", disk);
+            }
         });
+    }
+
+    @Override
+    public boolean moved(@Nullable NodeId to, PartitionSet partitions) {
+        return record(plan -> new Event.Moved(nextId(), plan, self, to, partitions));
+    }
+
+    @Override
+    public boolean settled(@Nullable NodeId from, @Nullable NodeId to, PartitionSet partitions) {
+        return record(plan -> new Event.Settled(nextId(), plan, from, to, partitions));
+    }
+
+    @Override
+    public boolean isKnownByAll() {
+        return gossip.isKnownBy(others());
+    }
+
+    private boolean record(Function<EventId, Event> maker) {
+        EventId plan = ring.plan();
+        if (plan == null || closed || fencedBy != null) {
+            return false;
+        }
+        try {
+            take(maker.apply(plan));
+            gossip.announceTo(others());
+            return true;
+        } catch (UncheckedIOException disk) {
+            LOG.error("what became of a move cannot be persisted; it is tried again", disk);
+            return false;
+        }
+    }
+
+    private EventId nextId() {
+        return gossip.history().nextId(parts.stamps().next(0), self);
     }
 
     /** Makes an event of an id and the ring as it is. */
@@ -263,7 +303,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         if (known != null && !known.spec().equals(parts.self())) {
             // Others learn ports and addresses that the settings of the birth did not name, or that have changed.
             try {
-                take(new Event.Joined(gossip.history().nextId(parts.stamps().next(0), self), self, parts.self()));
+                take(new Event.Joined(nextId(), self, parts.self()));
             } catch (UncheckedIOException disk) {
                 LOG.error("the new address of this node cannot be persisted; others go on with the old one", disk);
             }
@@ -373,7 +413,7 @@ public final class MembershipService implements PeerEvents, AutoCloseable {
         }
         try {
             if (ring.member(newcomer.node()) == null) {
-                EventId id = gossip.history().nextId(parts.stamps().next(0), self);
+                EventId id = nextId();
                 take(new Event.Joined(id, newcomer.node(), newcomer.spec()));
                 LOG.info("let {} ({}) in", newcomer.spec().name(), newcomer.node());
                 gossip.announceTo(others());

@@ -20,12 +20,18 @@ public final class CopyReader {
     }
 
     /** Takes one record: where it lies, and its hash. */
-    interface EntryVisitor {
+    public interface EntryVisitor {
+        /** Called once for each record. */
         void visit(long position, long hash);
     }
 
+    /** How many leaves of a partition with so many records can be looked through in one go. */
+    public static long leavesAtOnce(int records) {
+        return LeafDifference.leavesAtOnce(records);
+    }
+
     /** Visits all records of a leaf. */
-    void visitLeaf(int partition, int leaf, EntryVisitor visitor) {
+    public void visitLeaf(int partition, int leaf, EntryVisitor visitor) {
         long cursor = 0;
         while (cursor != StorageEngine.SCAN_DONE) {
             cursor = engine.scanLeaf(

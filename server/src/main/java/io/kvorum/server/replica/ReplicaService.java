@@ -249,7 +249,7 @@ public final class ReplicaService {
     public @Nullable ReadAnswer answer(Read request) {
         int partition = views.get().partitionOf(request.positionHigh());
         byte[] key = request.key();
-        return views.get().ownedHere(partition)
+        return views.get().answersHere(partition)
                 ? answer(request, read(partition, request.positionHigh(), key, 0, key.length))
                 : new ReadAnswer(ReadAnswer.Status.NOT_OWNER, null);
     }
@@ -262,7 +262,7 @@ public final class ReplicaService {
     @Nullable
     ReadAnswer answer(Read request, byte @Nullable [] record) {
         int partition = views.get().partitionOf(request.positionHigh());
-        if (!views.get().ownedHere(partition)) {
+        if (!views.get().answersHere(partition)) {
             return new ReadAnswer(ReadAnswer.Status.NOT_OWNER, null);
         }
         boolean same = hashOf(record) == request.knownHash();
@@ -286,7 +286,7 @@ public final class ReplicaService {
      */
     WriteAnswer.@Nullable Status merge(Write request, long senderClock) {
         int partition = views.get().partitionOf(request.positionHigh());
-        if (!views.get().ownedHere(partition)) {
+        if (!views.get().takesHere(partition)) {
             return WriteAnswer.Status.NOT_OWNER;
         }
         byte[] record = request.record();

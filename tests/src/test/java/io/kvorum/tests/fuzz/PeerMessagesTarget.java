@@ -11,6 +11,8 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.history.Event;
 import io.kvorum.server.peer.message.Compare;
 import io.kvorum.server.peer.message.CompareAnswer;
+import io.kvorum.server.peer.message.Consent;
+import io.kvorum.server.peer.message.ConsentAnswer;
 import io.kvorum.server.peer.message.CopyState;
 import io.kvorum.server.peer.message.Count;
 import io.kvorum.server.peer.message.CountAnswer;
@@ -199,6 +201,8 @@ final class PeerMessagesTarget implements FuzzTarget {
                 new Reaped(partitions),
                 new Join(NodeId.of(random.nextLong(), 4), MemberSpec.parse("n4@10.0.0.4:7379?zone=b&resp=6379")),
                 new JoinAnswer(new byte[random.nextInt(50)]),
+                new Consent(new int[] {1, 2}, new long[] {random.nextLong(), 3}),
+                new ConsentAnswer(random.nextLong(), new int[] {2}, new long[] {random.nextLong()}),
                 new Probe(),
                 new ProbeAnswer(),
                 new CopyState(random.nextLong(), random.nextInt(300), partitions),

@@ -20,19 +20,12 @@ public record CompareAnswer(int[] partitions, long[] roots) implements PeerMessa
 
     @Override
     public void encode(ByteWriter out) {
-        out.varInt(partitions.length);
-        for (int partition : partitions) {
-            out.varInt(partition);
-        }
+        PartitionLists.encode(partitions, out);
         LongLists.encode(roots, out);
     }
 
     static CompareAnswer decode(ByteReader in) {
-        int count = in.count(Limits.PARTITIONS_MAX, 1 + Long.BYTES);
-        int[] partitions = new int[count];
-        for (int i = 0; i < count; i++) {
-            partitions[i] = in.varInt(Limits.PARTITIONS_MAX);
-        }
-        return new CompareAnswer(partitions, LongLists.decode(in, "roots", count));
+        int[] partitions = PartitionLists.decode(in, Long.BYTES);
+        return new CompareAnswer(partitions, LongLists.decode(in, "roots", partitions.length));
     }
 }

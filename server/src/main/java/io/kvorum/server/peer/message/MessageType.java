@@ -47,7 +47,9 @@ public enum MessageType {
     REAP(46, Reap::decode),
     REAPED(47, Reaped::decode),
     JOIN(48, Join::decode),
-    JOIN_ANSWER(49, JoinAnswer::decode);
+    JOIN_ANSWER(49, JoinAnswer::decode),
+    CONSENT(50, Consent::decode),
+    CONSENT_ANSWER(51, ConsentAnswer::decode);
 
     private static final int CODES = 64;
     private static final @Nullable MessageType[] BY_CODE = new MessageType[CODES];

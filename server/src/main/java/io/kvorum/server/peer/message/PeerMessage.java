@@ -51,7 +51,9 @@ public sealed interface PeerMessage
                 Reap,
                 Reaped,
                 Join,
-                JoinAnswer {
+                JoinAnswer,
+                Consent,
+                ConsentAnswer {
     /** The number of this message's type in the frame header. */
     MessageType type();
 

@@ -89,7 +89,9 @@ final class MessageTypeTest {
                 new Reap(7, 1_700_000_000_000L, 1_600_000_000_000L, new long[] {1}, new long[] {2}),
                 new Reaped(partitions),
                 new Join(NodeId.of(1, 2), MemberSpec.parse("n4@10.0.0.4:7379?zone=b&weight=50&resp=6379&http=8379")),
-                new JoinAnswer(new byte[] {4, 5}));
+                new JoinAnswer(new byte[] {4, 5}),
+                new Consent(new int[] {0, 300}, new long[] {5, -1}),
+                new ConsentAnswer(7, new int[] {300}, new long[] {-2}));
     }
 
     @Test

@@ -29,7 +29,8 @@ public final class SimCluster {
     private final Watcher watcher;
     private final Sabotage sabotage;
     private final List<SimNode> nodes = new ArrayList<>();
-    private final Ring ring;
+    private Ring ring;
+    private int ringEvents;
     private final Map<NodeId, SimNode> byId = new HashMap<>();
 
     /**
@@ -92,6 +93,10 @@ public final class SimCluster {
         });
         this.ring =
                 Objects.requireNonNull(nodes.get(0).life()).membership().view().ring();
+        this.ringEvents = Objects.requireNonNull(nodes.get(0).life())
+                .membership()
+                .status()
+                .historyEvents();
     }
 
     /** The machines. */
@@ -114,16 +119,41 @@ public final class SimCluster {
         return time;
     }
 
-    /** The ring, as the nodes were born with it. */
+    /** The ring of who knows most of its history, now or before. */
     public Ring ring() {
+        for (SimNode node : nodes) {
+            SimLife life = node.life();
+            if (life != null && life.membership().status().historyEvents() > ringEvents) {
+                ringEvents = life.membership().status().historyEvents();
+                ring = life.membership().view().ring();
+            }
+        }
         return ring;
     }
 
-    /** Places of the machines that own a partition. */
+    /** Whether all nodes run, have the same history, and nothing is left to do of any plan. */
+    public boolean isMoved() {
+        Ring newest = ring();
+        for (SimNode node : nodes) {
+            SimLife life = node.life();
+            if (life == null || life.membership().view().ring().historyHash() != newest.historyHash()) {
+                return false;
+            }
+        }
+        return newest.moves().isEmpty();
+    }
+
+    /** Places of the machines that own a partition and count. */
     public List<Integer> owners(int partition) {
-        return ring().preferenceList(partition).owners().stream()
+        return ring().settledOwners(partition).stream()
                 .map(owner -> nodeOf(owner).index())
                 .toList();
+    }
+
+    /** Whether a machine owns any partition. */
+    public boolean ownsAnything(SimNode node) {
+        return IntStream.range(0, ring().partitions())
+                .anyMatch(partition -> owners(partition).contains(node.index()));
     }
 
     /** Ends the connections between two nodes; both learn of it. */
@@ -141,6 +171,22 @@ public final class SimCluster {
             }
         }
         return true;
+    }
+
+    /** Who is not ready, and why. */
+    public String notReady() {
+        List<String> why = new ArrayList<>();
+        for (SimNode node : nodes) {
+            SimLife life = node.life();
+            if (life == null || !life.membership().status().notReady().isEmpty()) {
+                why.add(node + ": "
+                        + (life == null
+                                ? "down"
+                                : life.membership().status().notReady() + ", "
+                                        + life.membership().view().ring()));
+            }
+        }
+        return why + ", " + ring().moves();
     }
 
     /** Whether all nodes run and see each other, over a network in good order. */

@@ -10,6 +10,7 @@ import io.kvorum.server.membership.Joining;
 import io.kvorum.server.membership.MembershipService;
 import io.kvorum.server.peer.LoopPeerCalls;
 import io.kvorum.server.replica.ReplicaObserver;
+import io.kvorum.server.runtime.LoopBarrier;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.hint.HintStore;
@@ -105,6 +106,7 @@ public final class SimLife {
                         loops.stream().map(SimLoop::lines).toList(),
                         control,
                         this::closeIncoming),
+                new LoopBarrier(loops.stream().map(SimLoop::thread).toList()),
                 sentence -> {
                     throw new IllegalStateException("nobody was removed, but " + node + " was told: " + sentence);
                 });

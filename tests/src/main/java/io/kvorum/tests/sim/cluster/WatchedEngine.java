@@ -52,6 +52,12 @@ final class WatchedEngine extends ForwardingEngine {
     }
 
     @Override
+    public void drop(int partition) {
+        super.drop(partition);
+        watcher.dropped(node, partition);
+    }
+
+    @Override
     public void beginFlush(int partition, long upToStamp) {
         boolean news = upToStamp > flushedUpTo(partition);
         super.beginFlush(partition, upToStamp);

@@ -39,6 +39,9 @@ public interface Watcher {
     /** A copy has everything again. */
     void settled(int node, int partition);
 
+    /** A copy was dropped: another has its partition, or it is about to be pulled anew. */
+    void dropped(int node, int partition);
+
     /** A node looked up what it keeps of a key; null for nothing. */
     void hintRead(int node, byte[] key, byte @Nullable [] record);
 

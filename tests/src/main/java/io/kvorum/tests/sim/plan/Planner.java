@@ -30,6 +30,9 @@ public final class Planner {
     /** Decides when all owners of some keys are away, likewise. */
     private final RandomGenerator absences;
 
+    /** Decides what plans are committed, likewise. */
+    private final RandomGenerator changes;
+
     private final List<Step> steps = new ArrayList<>();
     private final List<Family> keys = new ArrayList<>();
     private int nodes;
@@ -48,6 +51,7 @@ public final class Planner {
         this.outages = source.generator("plan-outages");
         this.graves = source.generator("plan-graves");
         this.absences = source.generator("plan-absences");
+        this.changes = source.generator("plan-changes");
     }
 
     /**
@@ -86,6 +90,11 @@ public final class Planner {
         if (nodes > 4) {
             for (int i = absences.nextInt(4); i > 0; i--) {
                 absence();
+            }
+        }
+        if (nodes > 1 && changes.nextInt(3) == 0) {
+            for (int i = 1 + changes.nextInt(4); i > 0; i--) {
+                change();
             }
         }
         steps.sort(Comparator.comparingLong(Step::atNanos));
@@ -228,6 +237,51 @@ public final class Planner {
             steps.add(new Step.Crash(endNanos, keeper, absences.nextInt(8) == 0, absences.nextBoolean()));
             steps.add(new Step.Restart(endNanos + absences.nextLong(1, 1_000) * MILLI, keeper));
         }
+    }
+
+    /**
+     * The ring gets other members while much is asked for; who takes something over, gives it up or committed the plan may
+     * end in the midst of it, and another plan may be made of the same ring at once.
+     */
+    private void change() {
+        long atNanos = changes.nextLong(lengthNanos);
+        steps.add(new Step.Replan(atNanos, changes.nextInt(nodes), someMembers()));
+        if (changes.nextInt(4) == 0) {
+            steps.add(new Step.Replan(atNanos + changes.nextLong(20 * MILLI), changes.nextInt(nodes), someMembers()));
+        }
+        long overNanos = 2_000 * MILLI;
+        for (int i = 10 + changes.nextInt(40); i > 0; i--) {
+            int key = changes.nextInt(keys.size());
+            steps.add(request(changes, atNanos + changes.nextLong(overNanos), key, operation(changes, keys.get(key))));
+        }
+        for (int i = changes.nextInt(3); i > 0; i--) {
+            int node = changes.nextInt(nodes);
+            long endNanos = atNanos + changes.nextLong(overNanos);
+            long backNanos = endNanos + changes.nextLong(1, 1_500) * MILLI;
+            switch (changes.nextInt(4)) {
+                case 0, 1 -> {
+                    boolean forgets = changes.nextInt(4) == 0;
+                    steps.add(new Step.Crash(endNanos, node, forgets, changes.nextBoolean()));
+                    steps.add(new Step.Restart(backNanos, node));
+                }
+                case 2 -> {
+                    int other = (node + 1 + changes.nextInt(nodes - 1)) % nodes;
+                    steps.add(new Step.Cut(endNanos, node, other));
+                    mendAt(backNanos, node, other);
+                }
+                default -> steps.add(new Step.Pause(endNanos, node, changes.nextLong(1, 800) * MILLI));
+            }
+        }
+    }
+
+    /** Two or three as a rule, and now and then one or all. */
+    private int someMembers() {
+        int members = 0;
+        int count = changes.nextInt(4) == 0 ? 1 + changes.nextInt(nodes) : Math.min(nodes, 2 + changes.nextInt(3));
+        while (Integer.bitCount(members) < count) {
+            members |= 1 << changes.nextInt(nodes);
+        }
+        return members;
     }
 
     /** Many requests while all disks are slow, and the power fails everywhere in the midst of it. */

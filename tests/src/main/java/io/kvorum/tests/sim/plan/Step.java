@@ -1,6 +1,8 @@
 package io.kvorum.tests.sim.plan;
 
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** One thing that a plan lets happen. */
 public sealed interface Step {
@@ -54,6 +56,18 @@ public sealed interface Step {
         @Override
         public String toString() {
             return at(atNanos) + "n" + node + " starts";
+        }
+    }
+
+    /** An operator at a node commits a plan: these nodes and no others share the ring. */
+    record Replan(long atNanos, int node, int members) implements Step {
+        @Override
+        public String toString() {
+            return at(atNanos) + "a plan is committed at n" + node + ": the ring belongs to "
+                    + IntStream.range(0, Integer.SIZE)
+                            .filter(index -> (members >> index & 1) != 0)
+                            .mapToObj(index -> "n" + index)
+                            .collect(Collectors.joining(", "));
         }
     }
 

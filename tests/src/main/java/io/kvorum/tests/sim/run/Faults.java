@@ -1,7 +1,11 @@
 package io.kvorum.tests.sim.run;
 
+import io.kvorum.ring.Member;
+import io.kvorum.ring.claim.Plan;
+import io.kvorum.ring.history.Event;
 import io.kvorum.server.runtime.StartException;
 import io.kvorum.tests.sim.cluster.SimCluster;
+import io.kvorum.tests.sim.cluster.SimLife;
 import io.kvorum.tests.sim.cluster.SimNode;
 import io.kvorum.tests.sim.plan.Step;
 import io.kvorum.tests.sim.story.Probe;
@@ -34,6 +38,8 @@ final class Faults {
             cluster.node(stop.node()).stop();
         } else if (step instanceof Step.Restart restart) {
             restart(cluster.node(restart.node()));
+        } else if (step instanceof Step.Replan replan) {
+            replan(replan);
         } else if (step instanceof Step.Pause pause) {
             cluster.node(pause.node()).pause(pause.forNanos());
             story.mark(Probe.PAUSED);
@@ -86,6 +92,21 @@ final class Faults {
         boolean asksToForget = crash.forgets() || (crash.powerFails() && losesByPower(node));
         boolean may = asksToForget && mayForget(node);
         crash(node, crash.forgets() && may, crash.powerFails() && (may || !losesByPower(node)));
+    }
+
+    private void replan(Step.Replan replan) {
+        SimLife life = cluster.node(replan.node()).life();
+        if (life != null) {
+            life.membership().commit((ring, id) -> {
+                List<Member> claimants = ring.members().stream()
+                        .filter(member ->
+                                (replan.members() >> cluster.indexOf(member.id().uuid()) & 1) != 0)
+                        .toList();
+                Plan plan = Plan.of(ring, claimants, false);
+                return new Event.PlanCommitted(id, ring.plan(), ring.historyHash(), plan.tokens());
+            });
+            story.mark(Probe.REPLANNED);
+        }
     }
 
     /** Whether the loss of power takes from its disk what was acknowledged. */

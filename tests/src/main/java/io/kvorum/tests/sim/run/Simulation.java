@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation implements Ending {
     private static final long BIRTH_NANOS_MAX = 60 * VirtualTime.SECOND;
     private static final long HEAL_NANOS_MAX = 120 * VirtualTime.SECOND;
+    private static final long MOVE_NANOS_MAX = 60 * VirtualTime.SECOND;
     private static final long HANDOFF_NANOS_MAX = 30 * VirtualTime.SECOND;
     private static final long QUIET_NANOS = 3 * VirtualTime.SECOND;
     private static final long READ_NANOS_MAX = 10 * VirtualTime.SECOND;
@@ -69,11 +70,7 @@ public final class Simulation implements Ending {
         for (int i = 0; i < plan.keys().size(); i++) {
             String name = "key" + i;
             int partition = Records.partition(cluster.ring(), name);
-            keys.add(story.add(
-                    name,
-                    plan.keys().get(i),
-                    partition,
-                    cluster.owners(partition).size()));
+            keys.add(story.add(name, plan.keys().get(i), partition, () -> cluster.owners(partition)));
         }
         ContextCodec codec =
                 Objects.requireNonNull(cluster.node(0).life()).core().contexts();
@@ -151,10 +148,11 @@ public final class Simulation implements Ending {
         runUntil(time.nowNanos() + VirtualTime.SECOND);
         faults.heal();
         waitUntilSettled("a cluster settles when all faults are over", HEAL_NANOS_MAX);
+        waitUntilMoved();
         waitUntilHandedOff();
         runUntil(time.nowNanos() + QUIET_NANOS);
         for (SimNode node : cluster.nodes()) {
-            if (node.isDurable()) {
+            if (node.isDurable() && cluster.ownsAnything(node)) {
                 writeTo(node);
             }
         }
@@ -230,7 +228,23 @@ public final class Simulation implements Ending {
         while (!cluster.isSettled()) {
             if (!step(untilNanos)) {
                 throw new Violation(
-                        "settling", null, promise + ", but not within " + nanosMax / VirtualTime.SECOND + " s");
+                        "settling",
+                        null,
+                        promise + ", but not within " + nanosMax / VirtualTime.SECOND + " s: " + cluster.notReady());
+            }
+        }
+    }
+
+    /** What a plan wants is carried out, once nothing is in its way (design §8). */
+    private void waitUntilMoved() {
+        long untilNanos = time.nowNanos() + MOVE_NANOS_MAX;
+        while (!cluster.isMoved()) {
+            if (!step(untilNanos)) {
+                throw new Violation(
+                        "plans are carried out",
+                        null,
+                        "not within " + MOVE_NANOS_MAX / VirtualTime.SECOND + " s, though all is healed: "
+                                + cluster.ring().moves());
             }
         }
     }

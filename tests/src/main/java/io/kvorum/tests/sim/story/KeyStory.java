@@ -7,6 +7,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** All that was tried on one key, and all that came of it. */
@@ -53,7 +55,7 @@ public final class KeyStory {
     private final Map<Dot, Write> byDot = new HashMap<>();
     private final Map<Increment.Id, Increment> increments = new HashMap<>();
     private final List<Write> reaped = new ArrayList<>();
-    private final int quorum;
+    private final Supplier<List<Integer>> owners;
 
     /** By node: the writes that its copy has, or knows to be superseded. */
     private final Map<Integer, BitSet> known = new HashMap<>();
@@ -62,8 +64,8 @@ public final class KeyStory {
     private boolean hinted;
     private @Nullable Attempt deleting;
 
-    KeyStory(String name, Family family, int partition, int owners) {
-        this.quorum = Math.min(2, owners);
+    KeyStory(String name, Family family, int partition, Supplier<List<Integer>> owners) {
+        this.owners = owners;
         this.name = name;
         this.family = family;
         this.partition = partition;
@@ -186,14 +188,31 @@ public final class KeyStory {
 
     /** Whether as many owners as a quorum needs have a write, without this node. */
     private boolean isHeldByOthers(int node, int write) {
-        return known.entrySet().stream()
-                        .filter(has -> has.getKey() != node && has.getValue().get(write))
+        List<Integer> now = owners.get();
+        return now.stream()
+                        .filter(owner -> owner != node && known(owner).get(write))
                         .count()
-                >= quorum;
+                >= quorum(now);
     }
 
     private boolean isHeldByQuorum(int write) {
-        return known.values().stream().filter(has -> has.get(write)).count() >= quorum;
+        return isWithQuorum(owner -> known(owner).get(write));
+    }
+
+    /** Places of the machines that own it at this moment, for all that anybody knows. */
+    public List<Integer> owners() {
+        return owners.get();
+    }
+
+    /** Whether something is true of as many of them as a quorum needs. */
+    public boolean isWithQuorum(IntPredicate of) {
+        List<Integer> now = owners.get();
+        return now.stream().filter(of::test).count() >= quorum(now);
+    }
+
+    /** Two of three, a majority where there are fewer. */
+    private static int quorum(List<Integer> owners) {
+        return Math.min(2, owners.size());
     }
 
     void began(Attempt attempt) {

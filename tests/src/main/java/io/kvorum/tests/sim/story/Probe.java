@@ -88,6 +88,8 @@ public enum Probe {
     HINT_HANDED_OFF,
     /** A write was acknowledged before as many owners as it needed had it. */
     ACKNOWLEDGED_BY_HINT,
+    /** A plan was committed that gives the ring other members. */
+    REPLANNED,
     /** A calendar jumped. */
     CLOCK_JUMPED
 }

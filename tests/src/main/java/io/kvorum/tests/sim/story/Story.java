@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -96,9 +97,9 @@ public final class Story implements Watcher {
     /**
      * Adds a key.
      *
-     * @param owners how many own it
+     * @param owners places of the machines that own it at this moment
      */
-    public KeyStory add(String name, KeyStory.Family family, int partition, int owners) {
+    public KeyStory add(String name, KeyStory.Family family, int partition, Supplier<List<Integer>> owners) {
         KeyStory key = new KeyStory(name, family, partition, owners);
         keys.put(name, key);
         return key;
@@ -379,6 +380,16 @@ public final class Story implements Watcher {
             mark(Probe.SETTLED_AFTER_LOSS);
         }
         timeline.settled(time.nowNanos(), node, partition);
+    }
+
+    @Override
+    public void dropped(int node, int partition) {
+        for (KeyStory key : keys.values()) {
+            if (key.partition() == partition) {
+                key.forgot(node);
+            }
+        }
+        timeline.say(time.nowNanos(), null, () -> "n" + node + " drops its copy of partition " + partition);
     }
 
     @Override

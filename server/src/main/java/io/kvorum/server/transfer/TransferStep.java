@@ -1,0 +1,100 @@
+package io.kvorum.server.transfer;
+
+import io.kvorum.ring.Move;
+import io.kvorum.ring.NodeId;
+import io.kvorum.ring.PreferenceList;
+import io.kvorum.server.membership.ClusterView;
+import io.kvorum.server.peer.PeerTransport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One move as the node sees it that carries it out: who takes the place of another, who joins the owners, or, where an owner
+ * has no successor, the first of those that stay.
+ *
+ * @param move what the history wants
+ * @param sources peer numbers of those that must consent, and whose copies are compared
+ * @param fresh whether this node has nothing of the partition yet, and pulls it
+ * @param digest names this very step: equal on two nodes if both see the same owners and the same move
+ */
+record TransferStep(Move move, List<Integer> sources, boolean fresh, long digest) {
+    private static final long PRIME = 0x100000001b3L;
+
+    /** Copies the list. */
+    TransferStep {
+        sources = List.copyOf(sources);
+    }
+
+    int partition() {
+        return move.partition();
+    }
+
+    /** The steps of a partition that this node has to take now: one at most, but for consents of different plans. */
+    static List<TransferStep> here(ClusterView view, int partition) {
+        PreferenceList list = view.ring().preferenceList(partition);
+        List<TransferStep> steps = new ArrayList<>(1);
+        for (Move move : list.moves()) {
+            if (isActive(list, move) && view.member(PeerTransport.SELF).equals(receiver(list, move))) {
+                steps.add(
+                        new TransferStep(move, sources(view, partition, move), move.to() != null, digest(list, move)));
+            }
+        }
+        return steps;
+    }
+
+    /** Whether a move may be under way: it was consented to, or nothing comes before it. */
+    static boolean isActive(PreferenceList list, Move move) {
+        return move.consented() || move.equals(list.activeMove());
+    }
+
+    /** Who carries a move out; null if nobody is left to. */
+    static @Nullable NodeId receiver(PreferenceList list, Move move) {
+        if (move.to() != null) {
+            return move.to();
+        }
+        return list.settled().stream()
+                .filter(owner -> !owner.equals(move.from()) && !list.hasConsented(owner))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Names the step that a move is: the same on all nodes that see the same owners. */
+    static long digest(PreferenceList list, Move move) {
+        long digest = mixed(mixed(mixed(PRIME, move.partition()), move.from()), move.to());
+        for (NodeId owner : list.settled()) {
+            digest = mixed(digest, owner);
+        }
+        return digest;
+    }
+
+    private static List<Integer> sources(ClusterView view, int partition, Move move) {
+        List<Integer> sources = new ArrayList<>();
+        for (int owner : view.owners(partition)) {
+            boolean gives = move.from() == null || move.from().equals(view.member(owner));
+            if (owner != PeerTransport.SELF && gives) {
+                sources.add(owner);
+            }
+        }
+        return sources;
+    }
+
+    private static long mixed(long digest, @Nullable NodeId node) {
+        return node == null
+                ? mixed(digest, 1)
+                : mixed(
+                        mixed(digest, node.uuid().getMostSignificantBits()),
+                        node.uuid().getLeastSignificantBits());
+    }
+
+    private static long mixed(long digest, long value) {
+        long mixed = (digest ^ value) * PRIME;
+        return mixed ^ (mixed >>> 32);
+    }
+
+    /** Two steps are one if they name the same; their sources may have got other numbers only in another life. */
+    boolean isSame(TransferStep other) {
+        return digest == other.digest && Objects.equals(sources, other.sources);
+    }
+}

@@ -1,0 +1,163 @@
+package io.kvorum.server.transfer;
+
+import io.kvorum.server.peer.message.EntriesAnswer;
+import io.kvorum.server.peer.message.FetchAnswer;
+import io.kvorum.server.peer.message.LeavesAnswer;
+import io.kvorum.server.peer.message.PullAnswer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The partitions that are to come to this node, a few of them at a time. Owned by the control thread.
+ *
+ * <p>A step that the history does not want any more is given up where it stands: what has come is of no use to anybody, and
+ * is dropped before that partition is pulled again.
+ */
+final class Transfers {
+    private final TransferPolicy policy;
+    private final SortedMap<Integer, Transfer> transfers = new TreeMap<>();
+    private final BitSet up = new BitSet();
+    private long ticket;
+    private long records;
+    private long bytes;
+
+    Transfers(TransferPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** These steps are wanted of this node now. */
+    void onSteps(List<TransferStep> steps) {
+        SortedMap<Integer, TransferStep> wanted = new TreeMap<>();
+        steps.forEach(step -> wanted.putIfAbsent(step.partition(), step));
+        transfers.values().removeIf(transfer -> {
+            TransferStep step = wanted.get(transfer.step().partition());
+            boolean over = step == null || !step.isSame(transfer.step());
+            records += over ? transfer.records() : 0;
+            bytes += over ? transfer.bytes() : 0;
+            return over;
+        });
+        wanted.forEach((partition, step) ->
+                transfers.computeIfAbsent(partition, key -> new Transfer(step, policy, () -> ++ticket)));
+    }
+
+    void onPeerUp(int peer) {
+        up.set(peer);
+    }
+
+    void onPeerDown(int peer) {
+        up.clear(peer);
+    }
+
+    /** Begins what may begin, and goes on with what has rested. */
+    void advance(long nowNanos, TransferEffects effects) {
+        int pulling = 0;
+        int underWay = 0;
+        for (Transfer transfer : transfers.values()) {
+            transfer.advance(nowNanos, effects);
+            underWay += transfer.isUnderWay() ? 1 : 0;
+            pulling += transfer.phase() == Transfer.Phase.PULLING ? 1 : 0;
+        }
+        for (Transfer transfer : transfers.values()) {
+            if (pulling >= policy.pullsMax() || underWay >= policy.transfersMax()) {
+                return;
+            }
+            boolean can = transfer.phase() == Transfer.Phase.WAITING && !transfer.isResting(nowNanos);
+            if (can && transfer.step().sources().stream().allMatch(up::get)) {
+                transfer.begin(nowNanos, effects);
+                underWay++;
+                pulling += transfer.phase() == Transfer.Phase.PULLING ? 1 : 0;
+            }
+        }
+    }
+
+    /** The steps to which a peer should consent now. */
+    List<TransferStep> consentsWantedOf(int peer, long nowNanos) {
+        List<TransferStep> wanted = new ArrayList<>();
+        for (Transfer transfer : transfers.values()) {
+            if (up.get(peer) && transfer.wantsConsentOf(peer, nowNanos)) {
+                wanted.add(transfer.step());
+            }
+        }
+        return wanted;
+    }
+
+    void onConsent(int peer, TransferStep step, long life, long root, long nowNanos, TransferEffects effects) {
+        with(step, transfer -> transfer.onConsent(peer, life, root, nowNanos, effects));
+    }
+
+    void onNoConsent(TransferStep step, long nowNanos) {
+        with(step, transfer -> transfer.onNoConsent(nowNanos));
+    }
+
+    void onPulled(int partition, long ticket, PullAnswer answer, long nowNanos, TransferEffects effects) {
+        with(partition, transfer -> transfer.onPulled(ticket, answer, nowNanos, effects));
+    }
+
+    void onLeaves(int partition, long ticket, LeavesAnswer answer, long nowNanos, TransferEffects effects) {
+        with(partition, transfer -> transfer.onLeaves(ticket, answer, nowNanos, effects));
+    }
+
+    void onEntries(int partition, long ticket, EntriesAnswer answer, long nowNanos, TransferEffects effects) {
+        with(partition, transfer -> transfer.onEntries(ticket, answer, nowNanos, effects));
+    }
+
+    void onFetched(int partition, long ticket, FetchAnswer answer, long nowNanos, TransferEffects effects) {
+        with(partition, transfer -> transfer.onFetched(ticket, answer, nowNanos, effects));
+    }
+
+    void onForced(int partition, long ticket, boolean durable, long nowNanos) {
+        with(partition, transfer -> transfer.onForced(ticket, durable, nowNanos));
+    }
+
+    void onFailed(int partition, long ticket, long nowNanos) {
+        with(partition, transfer -> transfer.onFailed(ticket, nowNanos));
+    }
+
+    /** The steps that are done but for the telling. */
+    List<TransferStep> done() {
+        return transfers.values().stream()
+                .filter(transfer -> transfer.phase() == Transfer.Phase.DONE)
+                .map(Transfer::step)
+                .toList();
+    }
+
+    /** How many partitions are to come to this node, those under way included. */
+    int pending() {
+        return transfers.size();
+    }
+
+    /** How many of them are under way. */
+    int underWay() {
+        return (int) transfers.values().stream().filter(Transfer::isUnderWay).count();
+    }
+
+    /** How many records came in this life. */
+    long records() {
+        return records
+                + transfers.values().stream().mapToLong(Transfer::records).sum();
+    }
+
+    /** How many bytes of records came in this life. */
+    long bytes() {
+        return bytes + transfers.values().stream().mapToLong(Transfer::bytes).sum();
+    }
+
+    private void with(TransferStep step, Consumer<Transfer> action) {
+        with(step.partition(), transfer -> {
+            if (transfer.step().isSame(step)) {
+                action.accept(transfer);
+            }
+        });
+    }
+
+    private void with(int partition, Consumer<Transfer> action) {
+        Transfer transfer = transfers.get(partition);
+        if (transfer != null) {
+            action.accept(transfer);
+        }
+    }
+}

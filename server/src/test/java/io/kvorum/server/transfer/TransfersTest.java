@@ -1,0 +1,273 @@
+package io.kvorum.server.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvorum.ring.Move;
+import io.kvorum.ring.NodeId;
+import io.kvorum.server.peer.message.EntriesAnswer;
+import io.kvorum.server.peer.message.FetchAnswer;
+import io.kvorum.server.peer.message.LeavesAnswer;
+import io.kvorum.server.peer.message.PullAnswer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class TransfersTest {
+    private static final long REST = 100;
+    private static final TransferPolicy POLICY = new TransferPolicy(2, 4, 1000, 2, 8, REST, 10_000);
+    private static final NodeId SELF = NodeId.of(0, 1);
+    private static final NodeId OLD = NodeId.of(0, 2);
+    private static final byte[] RECORD = {1};
+    private static final int PEER = 1;
+    private static final long LIFE = 7;
+
+    private final List<String> effects = new ArrayList<>();
+    private final Transfers transfers = new Transfers(POLICY);
+    private boolean room = true;
+    private long root = 5;
+    private long ticket;
+    private final TransferEffects recorder = new TransferEffects() {
+        @Override
+        public boolean drop(int partition) {
+            effects.add("drop " + partition);
+            return room;
+        }
+
+        @Override
+        public void pull(int peer, int partition, long asked, long fromHash) {
+            ticket = asked;
+            effects.add("pull " + partition + " from " + peer + " at " + fromHash);
+        }
+
+        @Override
+        public void askLeaves(int peer, int partition, long asked, int first) {
+            ticket = asked;
+            effects.add("leaves of " + peer + " from " + first);
+        }
+
+        @Override
+        public void askEntries(int peer, int partition, long asked, int[] leaves) {
+            ticket = asked;
+            effects.add("entries of " + peer + " " + Arrays.toString(leaves));
+        }
+
+        @Override
+        public void fetch(int peer, int partition, long asked, long[] positions) {
+            ticket = asked;
+            effects.add("fetch of " + peer + " " + Arrays.toString(positions));
+        }
+
+        @Override
+        public void force(int partition, long asked) {
+            ticket = asked;
+            effects.add("force " + partition);
+        }
+
+        @Override
+        public boolean merge(int partition, byte[] record) {
+            return room;
+        }
+
+        @Override
+        public long root(int partition) {
+            return root;
+        }
+
+        @Override
+        public int leafCount() {
+            return 4;
+        }
+
+        @Override
+        public long leaf(int partition, int leaf) {
+            return leaf;
+        }
+
+        @Override
+        public int leavesAtOnce(int partition) {
+            return 8;
+        }
+
+        @Override
+        public long[] lacking(int partition, int[] leaves, EntriesAnswer answer) {
+            return answer.positions();
+        }
+    };
+
+    @Test
+    void partition_is_dropped_pulled_consented_to_compared_and_forced_before_it_is_done() {
+        begin(pair(3));
+        assertEffects("drop 3", "pull 3 from 1 at 0");
+        transfers.onPulled(3, ticket, new PullAnswer(9, List.of(RECORD)), 0, recorder);
+        assertEffects("pull 3 from 1 at 9");
+        transfers.onPulled(3, ticket, new PullAnswer(PullAnswer.END, List.of()), 0, recorder);
+        assertThat(wanted()).containsExactly(3);
+
+        consent(3, LIFE, 99);
+        assertEffects("leaves of 1 from 0");
+        transfers.onLeaves(3, ticket, new LeavesAnswer(new long[] {0, 8, 2, 9}), 0, recorder);
+        assertEffects("entries of 1 [1, 3]");
+        transfers.onEntries(
+                3,
+                ticket,
+                new EntriesAnswer(new int[] {2, 1}, new long[] {11, 12, 31}, new long[] {1, 1, 1}),
+                0,
+                recorder);
+        assertEffects("fetch of 1 [11, 12]");
+        transfers.onFetched(3, ticket, new FetchAnswer(2, List.of(RECORD, RECORD)), 0, recorder);
+        assertEffects("fetch of 1 [31]");
+        transfers.onFetched(3, ticket, new FetchAnswer(1, List.of(RECORD)), 0, recorder);
+
+        assertThat(wanted()).as("asked once more").containsExactly(3);
+        consent(3, LIFE, 98);
+        assertEffects("force 3");
+        assertThat(transfers.done()).isEmpty();
+        transfers.onForced(3, ticket, true, 0);
+        assertThat(transfers.done()).hasSize(1);
+        assertThat(transfers.records()).isEqualTo(4);
+    }
+
+    @Test
+    void copies_with_equal_sums_are_not_compared() {
+        begin(pair(3));
+        pulled(3);
+        consent(3, LIFE, root);
+        assertThat(wanted()).containsExactly(3);
+        consent(3, LIFE, root);
+        assertEffects("force 3");
+    }
+
+    @Test
+    void source_that_began_another_life_meanwhile_is_compared_again() {
+        begin(pair(3));
+        pulled(3);
+        consent(3, LIFE, root);
+        consent(3, LIFE + 1, 99);
+        assertEffects("leaves of 1 from 0");
+        assertThat(transfers.done()).isEmpty();
+    }
+
+    @Test
+    void who_joins_compares_with_all_owners_and_settles_when_all_know() {
+        TransferStep growth = new TransferStep(new Move(2, null, SELF, false), List.of(PEER, 2), true, 1);
+        transfers.onPeerUp(2);
+        begin(growth);
+        pulled(2);
+        consent(2, LIFE, 99);
+        assertEffects();
+        transfers.onConsent(2, growth, LIFE, 98, 0, recorder);
+        assertEffects("leaves of 1 from 0");
+        transfers.onLeaves(2, ticket, new LeavesAnswer(new long[] {0, 1, 2, 3}), 0, recorder);
+        assertEffects("leaves of 2 from 0");
+    }
+
+    @Test
+    void who_stays_when_another_leaves_pulls_nothing_and_drops_nothing() {
+        begin(new TransferStep(new Move(4, OLD, null, false), List.of(PEER), false, 1));
+        assertEffects();
+        assertThat(wanted()).containsExactly(4);
+    }
+
+    @Test
+    void nothing_is_dropped_where_nobody_else_has_anything() {
+        begin(new TransferStep(new Move(4, null, SELF, false), List.of(), true, 1));
+        transfers.advance(0, recorder);
+        assertEffects("force 4");
+    }
+
+    @Test
+    void few_partitions_are_pulled_at_a_time_and_none_from_who_is_down() {
+        begin(pair(0), pair(1), pair(2));
+        assertEffects("drop 0", "pull 0 from 1 at 0", "drop 1", "pull 1 from 1 at 0");
+        Transfers others = new Transfers(POLICY);
+        others.onSteps(List.of(pair(0)));
+        others.advance(0, recorder);
+        assertEffects();
+    }
+
+    @Test
+    void what_failed_is_tried_again_after_a_rest_from_where_it_was() {
+        begin(pair(3));
+        transfers.onPulled(3, ticket, new PullAnswer(9, List.of(RECORD)), 0, recorder);
+        effects.clear();
+        transfers.onFailed(3, ticket, 0);
+        transfers.advance(REST - 1, recorder);
+        assertEffects();
+        transfers.advance(REST, recorder);
+        assertEffects("pull 3 from 1 at 9");
+        room = false;
+        transfers.onPulled(3, ticket, new PullAnswer(12, List.of(RECORD)), REST, recorder);
+        room = true;
+        transfers.advance(2 * REST, recorder);
+        assertEffects("pull 3 from 1 at 9");
+    }
+
+    @Test
+    void consent_that_is_not_given_is_asked_for_again_after_a_rest() {
+        begin(pair(3));
+        pulled(3);
+        transfers.onNoConsent(pair(3), 0);
+        assertThat(wanted()).isEmpty();
+        assertThat(transfers.consentsWantedOf(PEER, REST)).hasSize(1);
+    }
+
+    @Test
+    void transfer_that_takes_too_long_begins_anew() {
+        begin(pair(3));
+        transfers.onFailed(3, ticket, 0);
+        effects.clear();
+        transfers.advance(POLICY.ageNanosMax() + 1, recorder);
+        assertEffects("drop 3", "pull 3 from 1 at 0");
+    }
+
+    @Test
+    void answers_to_a_step_that_is_wanted_no_more_are_ignored() {
+        begin(pair(3));
+        long stale = ticket;
+        TransferStep changed = new TransferStep(new Move(3, OLD, SELF, false), List.of(PEER), true, 77);
+        transfers.onSteps(List.of(changed));
+        transfers.advance(0, recorder);
+        effects.clear();
+        transfers.onPulled(3, stale, new PullAnswer(PullAnswer.END, List.of()), 0, recorder);
+        transfers.onConsent(PEER, pair(3), LIFE, root, 0, recorder);
+        assertEffects();
+        assertThat(wanted()).isEmpty();
+        transfers.onSteps(List.of());
+        assertThat(transfers.pending()).isZero();
+    }
+
+    private void begin(TransferStep... steps) {
+        transfers.onPeerUp(PEER);
+        transfers.onSteps(List.of(steps));
+        transfers.advance(0, recorder);
+    }
+
+    private void pulled(int partition) {
+        transfers.onPulled(partition, ticket, new PullAnswer(PullAnswer.END, List.of()), 0, recorder);
+        effects.clear();
+    }
+
+    private void consent(int partition, long life, long rootThere) {
+        TransferStep step = transfers.consentsWantedOf(PEER, 0).stream()
+                .filter(wanted -> wanted.partition() == partition)
+                .findFirst()
+                .orElseThrow();
+        transfers.onConsent(PEER, step, life, rootThere, 0, recorder);
+    }
+
+    private List<Integer> wanted() {
+        return transfers.consentsWantedOf(PEER, 0).stream()
+                .map(TransferStep::partition)
+                .toList();
+    }
+
+    private static TransferStep pair(int partition) {
+        return new TransferStep(new Move(partition, OLD, SELF, false), List.of(PEER), true, partition);
+    }
+
+    private void assertEffects(String... expected) {
+        assertThat(effects).containsExactly(expected);
+        effects.clear();
+    }
+}
