@@ -233,6 +233,7 @@ public final class Node implements AutoCloseable {
         NodeGauges.register(metrics, engine, membership, peerNode, sessions);
         NodeGauges.register(metrics, core.antiEntropy());
         NodeGauges.register(metrics, core.reaping());
+        NodeGauges.register(metrics, core.transfers());
         NodeGauges.register(metrics, core, storage.hints(), clock);
         List<NodeLoop> loops = new ArrayList<>();
         Map<EventLoop, NodeLoop> byEventLoop = new HashMap<>();

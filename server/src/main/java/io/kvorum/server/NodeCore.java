@@ -52,6 +52,7 @@ import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.LoopBarrier;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.server.runtime.TaskLoop;
+import io.kvorum.server.transfer.Departure;
 import io.kvorum.server.transfer.TransferCounters;
 import io.kvorum.server.transfer.TransferPolicy;
 import io.kvorum.server.transfer.TransferService;
@@ -79,6 +80,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeCore {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
+    private static final long DEPARTURE_NANOS = 1_000_000_000L;
     private static final int PULL_BYTES_MAX = 4 << 20;
     private static final long BARE_HINTS_BYTES_MAX = 32L << 20;
     static final String VERSION = "0.1.0";
@@ -274,6 +276,8 @@ public final class NodeCore {
         ReapingService reaper = reaping(calls);
         reaper.start();
         transferring.start(calls, loops);
+        Departure departure = new Departure(membership::view, hints, membership::leave);
+        foundation.control().every(DEPARTURE_NANOS, departure::tick);
         membership.start(calls, new MembershipListeners(List.of(settling, comparing, reaper, transferring)));
     }
 

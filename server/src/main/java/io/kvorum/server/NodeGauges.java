@@ -16,6 +16,7 @@ import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.reaping.ReapingCounters;
 import io.kvorum.server.repair.AntiEntropyCounters;
 import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.transfer.TransferCounters;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.hint.HintStore;
 import java.util.function.Supplier;
@@ -105,6 +106,31 @@ final class NodeGauges {
                 "kvorum_reaping_waiting_records",
                 "Records that all owners agreed upon to reap, and that wait until nothing older can come",
                 reaping::waiting);
+    }
+
+    static void register(NodeMetrics metrics, TransferCounters transfers) {
+        metrics.gauge(
+                "kvorum_transfer_pending_partitions",
+                "Partitions that a plan gives to this node and that have not come yet",
+                transfers::pending);
+        metrics.gauge(
+                "kvorum_transfer_settled_partitions_total",
+                "Partitions that this node took over, or saw another let go of",
+                transfers::settled);
+        metrics.gauge(
+                "kvorum_transfer_given_up_partitions_total",
+                "Partitions that this node consented to give up",
+                transfers::consented);
+        metrics.gauge(
+                "kvorum_transfer_dropped_copies_total",
+                "Copies dropped here because others have their partition",
+                transfers::dropped);
+        metrics.gauge(
+                "kvorum_transfer_received_records_total",
+                "Records that came with partitions, pulled or fetched",
+                transfers::records);
+        metrics.gauge(
+                "kvorum_transfer_received_bytes_total", "Bytes of those records, as they are kept", transfers::bytes);
     }
 
     static void register(NodeMetrics metrics, Admission admission) {

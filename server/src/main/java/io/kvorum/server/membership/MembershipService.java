@@ -5,6 +5,7 @@ import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.ring.EventId;
 import io.kvorum.ring.Member;
+import io.kvorum.ring.MemberState;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.detector.PeerStatus;
@@ -60,6 +61,9 @@ public final class MembershipService implements PeerEvents, MoveRecorder, AutoCl
     private static final long MEETING_NANOS = 10_000_000_000L;
     private static final Logger LOG = LoggerFactory.getLogger(MembershipService.class);
     private static final int SELF = 0;
+    private static final long FAREWELL_NANOS = 10_000_000_000L;
+    private static final String FOR_EVER =
+            "for ever; to use the machine again, start it with an empty data directory as a new node";
 
     /** About how long before its report a missed request was sent. */
     private static final long MISSED_SENT_AGO_NANOS = 200_000_000L;
@@ -82,6 +86,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, AutoCl
     private @Nullable String fencedBy;
     private boolean closed;
     private boolean forgotLife;
+    private boolean leaving;
 
     /** Whether a majority of owners could be asked once, or has had time enough. */
     private boolean met;
@@ -209,6 +214,22 @@ public final class MembershipService implements PeerEvents, MoveRecorder, AutoCl
         if (!control.execute(() -> flushing.begin(others(), calls(), callback))) {
             control.schedule(0, () -> callback.failed("this node is too busy"));
         }
+    }
+
+    /** Leaves the cluster for ever: this node owns nothing any more. Does nothing if it is not leaving. */
+    public void leave() {
+        control.schedule(0, () -> {
+            Member member = ring.member(self);
+            if (closed || member == null || member.state() != MemberState.LEAVING) {
+                return;
+            }
+            try {
+                take(new Event.Left(nextId(), self));
+                gossip.announceTo(others());
+            } catch (UncheckedIOException disk) {
+                LOG.error("that this node leaves cannot be persisted; it is tried again", disk);
+            }
+        });
     }
 
     /** Adds an event that an operator wants, made for this node and the history as it is. */
@@ -368,6 +389,10 @@ public final class MembershipService implements PeerEvents, MoveRecorder, AutoCl
 
     private void gossipNow() {
         List<Integer> others = others();
+        if (leaving && others.stream().anyMatch(peer -> gossip.isKnownBy(List.of(peer)))) {
+            goNow();
+            return;
+        }
         others.forEach(peer -> liveness().heartbeat(peer));
         gossip.tick(others, this::statusOf);
         if (!others.isEmpty()) {
@@ -455,11 +480,18 @@ public final class MembershipService implements PeerEvents, MoveRecorder, AutoCl
         LOG.debug("{}", ring);
         learnPeers();
         publish();
-        if (ring.isGone(self)) {
-            fence("this node left cluster \"" + ring.clusterName()
-                    + "\" or was removed from it, for ever: stop it; to use the machine again, start it with an empty data"
-                    + " directory as a new node");
+        Member member = ring.member(self);
+        if (member != null && member.state() == MemberState.REMOVED) {
+            fence("this node was removed from cluster \"" + ring.clusterName() + "\", " + FOR_EVER);
+        } else if (member != null && member.state() == MemberState.LEFT && !leaving) {
+            leaving = true;
+            timers.add(control.schedule(FAREWELL_NANOS, this::goNow));
         }
+    }
+
+    /** Goes when somebody has heard that this node left, which is then known for ever, or when nobody listens. */
+    private void goNow() {
+        fence("this node left cluster \"" + ring.clusterName() + "\", " + FOR_EVER);
     }
 
     private void hearOfFlushes(History history) {

@@ -76,7 +76,8 @@ class AdminCommandsTest {
     @Test
     void background_jobs_are_shown_and_an_operator_decides_of_them() throws Exception {
         assertThat(bench.raw("KV.BACKGROUND", "PAUSE", "dreams"))
-                .isEqualTo("-ERR no job 'dreams'; there are: checkpoint, anti-entropy, handoff, sweeping, reaping|");
+                .isEqualTo(
+                        "-ERR no job 'dreams'; there are: checkpoint, anti-entropy, handoff, sweeping, reaping, transfer|");
         long[] done = {0};
         bench.admission.track(BackgroundJob.SWEEPING, new JobProgress("records", () -> done[0], () -> 500, () -> 0));
         bench.admission.tick(bounds -> new long[bounds.length], 0);

@@ -41,6 +41,10 @@ public final class PlantedBugs {
                         "forget what came while a hint was sent", "hints arrive", seed -> Hinting.removedUnseen()),
                 new PlantedBug("never hand off", "hints arrive", seed -> Hinting.neverHandedOff()),
                 new PlantedBug("say that a hint is kept", "nothing is lost", seed -> Hinting.notKept()),
+                new PlantedBug(
+                        "answer on after giving up", "reads see what was done", 5, seed -> Moving.withoutGivingUp()),
+                new PlantedBug(
+                        "move without comparing", "reads see what was done", 5, seed -> Moving.withoutComparing()),
                 new PlantedBug("claim the record's vector for a write", "contexts", seed -> Telling.wholeVector()),
                 new PlantedBug("ignore the context of a write", "siblings are concurrent", seed -> Telling.noContext()),
                 new PlantedBug("say TRYAGAIN when in doubt", "errors are honest", seed -> Telling.dishonestErrors()),

@@ -175,7 +175,8 @@ public final class SimLife {
         return incoming;
     }
 
-    long bootId() {
+    /** Names this life. */
+    public long bootId() {
         return bootId;
     }
 
