@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -61,22 +62,34 @@ public record Plan(
                 : Claim.claim(ring.partitions(), ring.n(), claimants, before);
         RingBuilder builder = RingBuilder.from(ring).plan(ring.plan(), tokens);
         claimants.forEach(builder::member);
-        Ring planned = builder.build();
+        return between(ring, builder.build());
+    }
+
+    /**
+     * Tells what a change does that comes to a ring made by other means.
+     *
+     * @param before the ring as it is
+     * @param planned the same cluster right after the commit, with all the moves still to do; has tokens
+     */
+    public static Plan between(Ring before, Ring planned) {
+        Zones zonesBefore = new Zones(before);
         Zones zones = new Zones(planned);
         SortedMap<NodeId, Integer> ownedBefore = new TreeMap<>();
         SortedMap<NodeId, Integer> ownedAfter = new TreeMap<>();
         int crowdedBefore = 0;
         int crowdedDuring = 0;
         int crowdedAfter = 0;
-        for (int partition = 0; partition < ring.partitions(); partition++) {
+        for (int partition = 0; partition < planned.partitions(); partition++) {
+            List<NodeId> first = before.settledOwners(partition);
             List<List<NodeId>> steps = steps(planned.preferenceList(partition));
             List<NodeId> last = steps.get(steps.size() - 1);
-            steps.get(0).forEach(node -> ownedBefore.merge(node, 1, Integer::sum));
+            first.forEach(node -> ownedBefore.merge(node, 1, Integer::sum));
             last.forEach(node -> ownedAfter.merge(node, 1, Integer::sum));
-            crowdedBefore += zones.areCrowded(steps.get(0)) ? 1 : 0;
+            crowdedBefore += zonesBefore.areCrowded(first) ? 1 : 0;
             crowdedAfter += zones.areCrowded(last) ? 1 : 0;
             crowdedDuring += steps.stream().anyMatch(zones::areCrowded) ? 1 : 0;
         }
+        Assignment tokens = Objects.requireNonNull(planned.assignment(), "a planned ring has tokens");
         return new Plan(tokens, planned, ownedBefore, ownedAfter, crowdedBefore, crowdedDuring, crowdedAfter);
     }
 

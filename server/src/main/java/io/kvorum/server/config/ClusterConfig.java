@@ -15,6 +15,7 @@ import java.util.List;
  * @param partitions Q, a power of two; counts when the cluster is born
  * @param partitioner counts when the cluster is born
  * @param secret what peers prove to each other that they know
+ * @param autoCommit whether this node, as a member without tokens, takes its share without being asked
  */
 public record ClusterConfig(
         MemberSpec self,
@@ -23,7 +24,8 @@ public record ClusterConfig(
         List<SeedAddress> seeds,
         int partitions,
         Partitioner partitioner,
-        Secret secret) {
+        Secret secret,
+        boolean autoCommit) {
     /** Copies the list. */
     public ClusterConfig {
         initialMembers = List.copyOf(initialMembers);

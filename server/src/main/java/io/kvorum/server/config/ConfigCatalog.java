@@ -212,6 +212,14 @@ final class ConfigCatalog {
             "Members of a running cluster, some at least: a new node asks them to be let in, until one answers. Not"
                     + " together with `cluster.initial-members`, and without meaning once the node is a member.");
 
+    static final ConfigProperty<Boolean> CLUSTER_AUTO_COMMIT = property(
+            "cluster.auto-commit",
+            new Flag(),
+            false,
+            "Whether this node, once it has joined, takes its share of the data by itself. Otherwise an operator plans,"
+                    + " looks at the plan and commits it (`ctl cluster`). For clusters in which nobody wants to look, such"
+                    + " as those of developers.");
+
     static final ConfigProperty<Secret> CLUSTER_SECRET = property(
             "cluster.secret",
             new SecretText(),
@@ -503,6 +511,7 @@ final class ConfigCatalog {
                             CLUSTER_NAME,
                             CLUSTER_INITIAL_MEMBERS,
                             CLUSTER_SEEDS,
+                            CLUSTER_AUTO_COMMIT,
                             CLUSTER_SECRET,
                             CLUSTER_PARTITIONS,
                             CLUSTER_PARTITIONER)),

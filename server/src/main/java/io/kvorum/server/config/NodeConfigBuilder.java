@@ -206,7 +206,8 @@ final class NodeConfigBuilder {
                 seeds(initialMembers),
                 settings.get(ConfigCatalog.CLUSTER_PARTITIONS),
                 settings.get(ConfigCatalog.CLUSTER_PARTITIONER),
-                settings.get(ConfigCatalog.CLUSTER_SECRET));
+                settings.get(ConfigCatalog.CLUSTER_SECRET),
+                settings.get(ConfigCatalog.CLUSTER_AUTO_COMMIT));
         if (!Addresses.isLoopback(peer.bind())
                 && !cluster.secret().isSet()
                 && settings.get(ConfigCatalog.PROTECTED_MODE)) {

@@ -45,6 +45,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,7 +58,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An event is persisted before anything is done about it and before anybody is told.
  */
-public final class MembershipService implements PeerEvents, MoveRecorder, AutoCloseable {
+public final class MembershipService implements PeerEvents, MoveRecorder, HistoryKeeper, AutoCloseable {
     private static final long MEETING_NANOS = 10_000_000_000L;
     private static final Logger LOG = LoggerFactory.getLogger(MembershipService.class);
     private static final int SELF = 0;
@@ -276,6 +277,43 @@ public final class MembershipService implements PeerEvents, MoveRecorder, AutoCl
 
     private EventId nextId() {
         return gossip.history().nextId(parts.stamps().next(0), self);
+    }
+
+    @Override
+    public boolean history(Consumer<History> reader) {
+        return control.execute(() -> reader.accept(gossip.history()));
+    }
+
+    @Override
+    public void commit(long baseHash, List<EventMaker> makers, CommitCallback callback) {
+        if (!control.execute(() -> commitNow(baseHash, makers, callback))) {
+            control.schedule(0, () -> callback.failed("this node is too busy"));
+        }
+    }
+
+    private void commitNow(long baseHash, List<EventMaker> makers, CommitCallback callback) {
+        History history = gossip.history();
+        if (calls == null || closed || fencedBy != null) {
+            callback.failed("this node is not in service");
+            return;
+        }
+        if (history.hash() != baseHash) {
+            callback.changed(history);
+            return;
+        }
+        List<Event> events = new ArrayList<>();
+        try {
+            for (EventMaker maker : makers) {
+                EventId id = history.with(events).nextId(parts.stamps().next(0), self);
+                events.add(maker.make(ring, id));
+            }
+            gossip.take(events);
+        } catch (UncheckedIOException | IllegalStateException refused) {
+            callback.failed(String.valueOf(refused.getMessage()));
+            return;
+        }
+        gossip.announceTo(others());
+        callback.committed(ring);
     }
 
     /** Makes an event of an id and the ring as it is. */

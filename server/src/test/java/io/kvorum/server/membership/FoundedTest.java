@@ -42,7 +42,7 @@ final class FoundedTest {
                 List.of(),
                 partitions,
                 Partitioner.SLOTS,
-                Secret.NONE);
+                Secret.NONE, false);
     }
 
     @Test
@@ -86,7 +86,7 @@ final class FoundedTest {
         assertRefused(config("n2", "c", THREE, 16), "node.name is n2", "node.name n1");
         assertRefused(config("n1", "c", THREE, 32), "cluster.partitions is 32", "16");
         assertRefused(
-                new ClusterConfig(THREE.get(0), "c", THREE, List.of(), 16, Partitioner.MD5, Secret.NONE),
+                new ClusterConfig(THREE.get(0), "c", THREE, List.of(), 16, Partitioner.MD5, Secret.NONE, false),
                 "cluster.partitioner is MD5",
                 "SLOTS");
     }
@@ -153,7 +153,7 @@ final class FoundedTest {
                 List.of(new SeedAddress("127.0.0.1", 6379, 7379)),
                 256,
                 Partitioner.MD5,
-                Secret.NONE);
+                Secret.NONE, false);
     }
 
     /** Notes under which identities it is asked. */

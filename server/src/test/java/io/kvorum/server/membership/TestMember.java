@@ -73,7 +73,7 @@ final class TestMember implements AutoCloseable {
     TestMember(Path directory, List<MemberSpec> members, MemberSpec self, String secret, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         ClusterConfig cluster =
-                new ClusterConfig(self, "test", members, List.of(), PARTITIONS, Partitioner.SLOTS, Secret.NONE);
+                new ClusterConfig(self, "test", members, List.of(), PARTITIONS, Partitioner.SLOTS, Secret.NONE, false);
         founded = Founded.open(Disk.system(), directory, cluster, 3, Joining.NONE);
         control = new Threads(self.name() + "/").control(10_000);
         engine = new MemoryEngine(PARTITIONS, 0, Partitioner.SLOTS::high, stamps, random.split());

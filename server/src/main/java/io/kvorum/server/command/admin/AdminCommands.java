@@ -14,6 +14,7 @@ import io.kvorum.server.command.CommandGroup;
 import io.kvorum.server.handoff.HandoffWatch;
 import io.kvorum.server.membership.MembershipStatus;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
+import io.kvorum.server.membership.plan.ClusterChanges;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,15 +39,21 @@ public final class AdminCommands {
      * @param config what CONFIG GET shows
      * @param backups what KV.BACKUP begins and ends
      * @param background what KV.BACKGROUND shows and decides
+     * @param changes what KV.CLUSTER plans and commits
      */
     public static List<Command> commands(
-            NodeStatus node, ConfigView config, BackupControl backups, Admission background) {
+            NodeStatus node,
+            ConfigView config,
+            BackupControl backups,
+            Admission background,
+            ClusterChanges changes) {
         List<Command> all = new ArrayList<>();
         all.add(InfoCommand.command(node));
         all.addAll(ConfigCommands.commands(config, node::resetStatistics));
         all.addAll(ClusterCommands.commands());
         all.add(BackupCommands.command(backups));
         all.add(BackgroundCommands.command(background));
+        all.add(ChangeCommands.command(changes, node));
         all.add(kv("kv.status", 1, "Shows the cluster and its members as this node sees them.")
                 .handledBy(call -> status(call, node)));
         all.add(kv("kv.ring", -1, "Shows partitions with their tokens, owners and fallbacks.")

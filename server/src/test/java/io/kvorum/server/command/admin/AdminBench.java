@@ -9,6 +9,7 @@ import io.kvorum.ring.EventId;
 import io.kvorum.ring.Member;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.MemberState;
+import io.kvorum.ring.Move;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.Ring;
@@ -33,6 +34,7 @@ import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.membership.MembershipStatus;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
 import io.kvorum.server.membership.NotedHealth;
+import io.kvorum.server.membership.plan.TestKeeper;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
@@ -62,12 +64,13 @@ final class AdminBench implements NodeStatus {
     final boolean[] healthy;
     final List<BitSet> unsettled = new ArrayList<>();
     final List<Member> members = new ArrayList<>();
-    final Ring ring;
+    Ring ring;
     final CommandTable table;
     int resets;
     Storage storage = Storage.NONE;
     List<HandoffWatch.Kept> kept = List.of();
     final TestBackups backups = new TestBackups();
+    final TestKeeper keeper = TestKeeper.ofThreeAndOneThatWaits();
     final Admission admission = new Admission(new Budget(), 20_000_000);
     private final Session session = new Session(7, "127.0.0.1:5", "127.0.0.1:6379", true, 0);
     private final ReplyQueue queue = new ReplyQueue(UnpooledByteBufAllocator.DEFAULT, () -> {});
@@ -100,7 +103,7 @@ final class AdminBench implements NodeStatus {
                         "max-memory=64mb"),
                 new Machine(4, 1L << 30, Machine.UNLIMITED, "cache-1")));
         table = new CommandTable(
-                List.of(ConnectionCommands.commands(), AdminCommands.commands(this, config, backups, admission)));
+                List.of(ConnectionCommands.commands(), AdminCommands.commands(this, config, backups, admission, keeper.changes())));
         loop = new CommandLoop(new CommandLoop.Parts(
                 table,
                 new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, peer -> "n" + peer),
@@ -123,6 +126,29 @@ final class AdminBench implements NodeStatus {
                 new SessionDirectory().join(Runnable::run),
                 new ContextCodec(new byte[] {1}),
                 UnpooledByteBufAllocator.DEFAULT));
+    }
+
+    /** The ring after a plan without the last node, some of whose owned partitions have been consented to. */
+    Ring leavingLast(List<Integer> consented) {
+        Member last = members.get(members.size() - 1);
+        List<NodeId> tokens = new ArrayList<>(ring.assignment().tokens());
+        tokens.replaceAll(owner -> owner.equals(last.id()) ? ids.get(0) : owner);
+        List<List<NodeId>> settled = new ArrayList<>();
+        for (int partition = 0; partition < ring.partitions(); partition++) {
+            settled.add(ring.settledOwners(partition));
+        }
+        Assignment planned = new Assignment(tokens);
+        Ring moving = RingBuilder.from(ring)
+                .plan(ring.plan(), planned)
+                .settled(settled, List.of())
+                .build();
+        List<Move> agreed = moving.moves().stream()
+                .filter(move -> consented.contains(move.partition()))
+                .toList();
+        return RingBuilder.from(ring)
+                .plan(ring.plan(), planned)
+                .settled(settled, agreed)
+                .build();
     }
 
     ClusterView view() {

@@ -265,6 +265,93 @@ class AdminCommandsTest {
     }
 
     @Test
+    void change_of_the_members_is_planned_looked_at_and_committed_once() {
+        Map<String, RespReply> plan = fields(bench.ask("KV.CLUSTER", "PLAN", "join", "n4"));
+        assertThat(plan.keySet())
+                .containsExactly(
+                        "id",
+                        "base",
+                        "kind",
+                        "change",
+                        "moves",
+                        "transfers",
+                        "owned",
+                        "zone-clashes-before",
+                        "zone-clashes-during",
+                        "zone-clashes-after",
+                        "warnings");
+        assertThat(field(plan, "change").asString()).isEqualTo("n4 joins");
+        assertThat(field(plan, "moves").asLong()).isEqualTo(48);
+        Map<String, RespReply> transfer = fields(field(plan, "transfers").item(0));
+        assertThat(field(transfer, "to").asString()).isEqualTo("n4");
+        assertThat(field(transfer, "partitions").asLong()).isEqualTo(48);
+        assertThat(field(transfer, "bytes").asLong()).isEqualTo(48 * (1_500_000 / 5));
+        Map<String, RespReply> owned = fields(field(plan, "owned").item(0));
+        assertThat(field(owned, "node").asString()).isEqualTo("n4");
+        assertThat(field(owned, "before").asLong()).isZero();
+        assertThat(field(owned, "after").asLong()).isEqualTo(48);
+        assertThat(fields(bench.ask("KV.CLUSTER", "PLAN", "LEAVE", "n2"))).containsKey("id");
+        String id = field(plan, "id").asString();
+        assertThat(bench.raw("KV.CLUSTER", "COMMIT", id)).isEqualTo("+OK 48 moves begin|");
+        assertThat(bench.keeper.ring().moves()).hasSize(48);
+        assertThat(bench.raw("KV.CLUSTER", "COMMIT", id))
+                .startsWith("-STALEPLAN nothing was committed: the history has changed since plan " + id);
+        assertThat(bench.raw("KV.CLUSTER", "COMMIT", "12345678")).startsWith("-ERR there is no plan 12345678 here");
+    }
+
+    @Test
+    void plan_that_makes_no_sense_is_refused_with_what_would() {
+        assertThat(bench.raw("KV.CLUSTER", "PLAN", "DANCE"))
+                .isEqualTo("-ERR no plan is called 'DANCE'; there are: join, leave, remove, replace, rebalance|");
+        assertThat(bench.raw("KV.CLUSTER", "PLAN", "REMOVE", "n2")).startsWith("-ERR n2 is up");
+        assertThat(bench.ask("KV.CLUSTER", "PLAN", "REMOVE", "n2", "force").isError())
+                .isFalse();
+        assertThat(bench.raw("KV.CLUSTER", "PLAN", "REMOVE", "force")).startsWith("-ERR wrong number of names");
+        bench.keeper.breakDisk("no space left");
+        String id = field(fields(bench.ask("KV.CLUSTER", "PLAN", "JOIN")), "id").asString();
+        assertThat(bench.raw("KV.CLUSTER", "COMMIT", id)).isEqualTo("-ERR nothing was committed: no space left|");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2", "3"})
+    void history_is_told_the_newest_last_and_no_more_of_it_than_asked_for(String protocol) {
+        bench.raw("HELLO", protocol);
+        bench.keeper.configure("color", "blue");
+        List<RespReply> all = bench.ask("KV.CLUSTER", "HISTORY").items();
+        assertThat(all).hasSize(7);
+        List<RespReply> newest =
+                bench.ask("KV.CLUSTER", "HISTORY", "COUNT", "2").items();
+        assertThat(newest).hasSize(2);
+        Map<String, RespReply> last = fields(newest.get(1));
+        assertThat(last.keySet()).containsExactly("stamp", "by", "kind", "event");
+        assertThat(field(last, "by").asString()).isEqualTo("n2");
+        assertThat(field(last, "kind").asString()).isEqualTo("configured");
+        assertThat(field(last, "event").asString()).isEqualTo("color is \"blue\" for the whole cluster");
+        assertThat(bench.raw("KV.CLUSTER", "HISTORY", "COUNT", "-1")).startsWith("-ERR value is not an integer");
+        assertThat(bench.raw("KV.CLUSTER", "HISTORY", "ALL", "2")).startsWith("-ERR syntax error: KV.CLUSTER HISTORY");
+    }
+
+    @Test
+    void moves_are_shown_by_who_gives_to_whom_and_are_none_when_all_is_done() {
+        assertThat(bench.raw("KV.CLUSTER", "MOVES")).isEqualTo("*6|$5|total|:0|$9|consented|:0|$5|moves|*0|");
+        bench.ring = bench.leavingLast(List.of(1, 2));
+        Map<String, RespReply> moves = fields(bench.ask("KV.CLUSTER", "MOVES"));
+        List<RespReply> pairs = field(moves, "moves").items();
+        long total = field(moves, "total").asLong();
+        assertThat(total).isPositive();
+        assertThat(field(moves, "consented").asLong()).isBetween(1L, total - 1);
+        assertThat(pairs.stream()
+                        .map(AdminCommandsTest::fields)
+                        .mapToLong(pair -> field(pair, "partitions").asLong())
+                        .sum())
+                .isEqualTo(total);
+        assertThat(pairs.stream()
+                        .map(AdminCommandsTest::fields)
+                        .map(pair -> field(pair, "from").asString()))
+                .containsOnly("n2");
+    }
+
+    @Test
     void backup_begins_shows_and_ends_and_says_why_not() {
         assertThat(bench.raw("KV.BACKUP", "START", "/backups/1")).isEqualTo("+OK|");
         assertThat(bench.backups.started).containsExactly("/backups/1");

@@ -1,0 +1,233 @@
+package io.kvorum.server.membership.plan;
+
+import io.kvorum.ring.Assignment;
+import io.kvorum.ring.EventId;
+import io.kvorum.ring.MemberSpec;
+import io.kvorum.ring.NodeId;
+import io.kvorum.ring.history.Event;
+import io.kvorum.ring.history.EventVisitor;
+import io.kvorum.ring.history.History;
+import io.kvorum.ring.history.PartitionSet;
+import io.kvorum.storage.version.Stamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells a history as a story, one sentence for each event in the order of their ids, and says of which the ring keeps
+ * nothing: the order and the rules are those of {@link io.kvorum.ring.history.RingFold}. Pure; used once, by one thread.
+ */
+public final class Storyteller implements EventVisitor {
+    private static final int RANGES_MAX = 8;
+
+    private final Map<NodeId, MemberSpec> specs = new HashMap<>();
+    private final Set<NodeId> leaving = new HashSet<>();
+    private final Set<NodeId> gone = new HashSet<>();
+
+    /** Plans that were in force once: who is made on one of them comes too late. */
+    private final Set<EventId> past = new HashSet<>();
+
+    private final List<StoryLine> lines = new ArrayList<>();
+    private Event.@Nullable Created created;
+    private Event.@Nullable PlanCommitted plan;
+
+    private Storyteller() {}
+
+    /** Tells all events, the oldest first. */
+    public static List<StoryLine> tell(History history) {
+        Storyteller teller = new Storyteller();
+        for (Event event : history.events()) {
+            event.accept(teller);
+        }
+        return teller.lines;
+    }
+
+    @Override
+    public void created(Event.Created event) {
+        if (created != null) {
+            say(event, "created", "void: the cluster had been created before");
+            return;
+        }
+        created = event;
+        say(
+                event,
+                "created",
+                "cluster " + event.clusterName() + " was created: " + event.partitions() + " partitions, partitioner "
+                        + event.partitioner().name().toLowerCase(Locale.ROOT) + ", N=" + event.n());
+    }
+
+    @Override
+    public void joined(Event.Joined event) {
+        NodeId node = event.node();
+        MemberSpec spec = event.spec();
+        String address = spec.host() + ":" + (spec.respPort() == 0 ? spec.peerPort() : spec.respPort());
+        if (gone.contains(node)) {
+            say(event, "joined", "void: " + spec.name() + " at " + address + " is out of the cluster for ever");
+            return;
+        }
+        MemberSpec before = specs.put(node, spec);
+        boolean stays = leaving.remove(node);
+        if (before == null) {
+            say(event, "joined", spec.name() + " joined from " + address);
+        } else if (stays) {
+            say(event, "joined", spec.name() + " at " + address + " does not leave after all");
+        } else {
+            String name = before.name().equals(spec.name()) ? "" : ", called " + spec.name() + " now";
+            String weight = before.weight() == spec.weight() ? "" : ", with weight " + spec.weight();
+            say(event, "joined", before.name() + " is at " + address + " now" + name + weight);
+        }
+    }
+
+    @Override
+    public void planCommitted(Event.PlanCommitted event) {
+        Assignment tokens = event.tokens();
+        if (created == null || tokens.partitions() != created.partitions()) {
+            say(event, "plan", "void: a plan for " + tokens.partitions() + " partitions, which this cluster has not");
+            return;
+        }
+        Event.PlanCommitted before = plan;
+        if (!Objects.equals(event.base(), before == null ? null : before.id())) {
+            boolean late = event.base() == null || past.contains(event.base());
+            say(
+                    event,
+                    "plan",
+                    late
+                            ? "void: another plan on the same base has the lower id"
+                            : "void: it was made on a plan that is void");
+            return;
+        }
+        if (before != null) {
+            past.add(before.id());
+        }
+        plan = event;
+        int nodes = tokens.counts().size();
+        String shape = count(nodes, "node") + ", " + count(tokens.partitions(), "token");
+        say(
+                event,
+                "plan",
+                before == null
+                        ? "the first plan: " + shape
+                        : author(event) + " committed a plan: " + shape + ", " + tokens.differences(before.tokens())
+                                + " change hands (base " + hex(event.baseHash()) + ")");
+    }
+
+    @Override
+    public void moved(Event.Moved event) {
+        String to = event.to() == null ? ", which nobody takes over" : " to " + name(event.to());
+        boolean inForce = plan != null && plan.id().equals(event.plan());
+        say(
+                event,
+                "moved",
+                name(event.from()) + " gave up " + text(event.partitions()) + to
+                        + (inForce ? "" : "; void: its plan was not in force any more"));
+    }
+
+    @Override
+    public void settled(Event.Settled event) {
+        NodeId from = event.from();
+        NodeId to = event.to();
+        String partitions = text(event.partitions());
+        if (to == null) {
+            say(event, "settled", (from == null ? "nobody" : name(from)) + " let go of " + partitions);
+        } else {
+            say(
+                    event,
+                    "settled",
+                    name(to) + " settled " + partitions + " ("
+                            + (from == null ? "as a further owner" : "from " + name(from)) + ")");
+        }
+    }
+
+    @Override
+    public void leaving(Event.Leaving event) {
+        NodeId node = event.node();
+        boolean begins = !gone.contains(node) && leaving.add(node);
+        say(
+                event,
+                "leaving",
+                begins
+                        ? name(node) + " is leaving"
+                        : "void: " + name(node) + (gone.contains(node) ? " was gone already" : " was leaving already"));
+    }
+
+    @Override
+    public void left(Event.Left event) {
+        goes(event, "left", event.node(), " left");
+    }
+
+    @Override
+    public void removed(Event.Removed event) {
+        goes(event, "removed", event.node(), " was removed for ever");
+    }
+
+    @Override
+    public void replaced(Event.Replaced event) {
+        goes(event, "replaced", event.node(), " was removed for ever; " + name(event.by()) + " takes its place");
+    }
+
+    @Override
+    public void flushed(Event.Flushed event) {
+        say(event, "flushed", "flushed everything up to " + Instant.ofEpochMilli(Stamp.millis(event.upTo())));
+    }
+
+    @Override
+    public void configured(Event.Configured event) {
+        say(event, "configured", event.name() + " is \"" + event.value() + "\" for the whole cluster");
+    }
+
+    @Override
+    public void opaque(Event.Opaque event) {
+        say(event, "opaque", "written by a later version (kind " + event.kind() + ")");
+    }
+
+    private void goes(Event event, String kind, NodeId node, String how) {
+        say(event, kind, gone.add(node) ? name(node) + how : "void: " + name(node) + " was gone already");
+    }
+
+    private void say(Event event, String kind, String sentence) {
+        lines.add(new StoryLine(event, Stamp.millis(event.id().stamp()), author(event), kind, sentence));
+    }
+
+    private String author(Event event) {
+        NodeId author = event.id().node();
+        boolean founder = created != null && created.id().node().equals(author);
+        return founder ? "birth" : name(author);
+    }
+
+    private String name(NodeId node) {
+        MemberSpec spec = specs.get(node);
+        return spec == null ? node.toString() : spec.name();
+    }
+
+    private static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
+    static String hex(long hash) {
+        return String.format(Locale.ROOT, "%016x", hash);
+    }
+
+    /** Ranges, but not more of them than people read. */
+    private static String text(PartitionSet set) {
+        List<Integer> all = set.partitions();
+        List<String> ranges = new ArrayList<>();
+        int told = 0;
+        while (told < all.size() && ranges.size() < RANGES_MAX) {
+            int end = told;
+            while (end + 1 < all.size() && all.get(end + 1) == all.get(end) + 1) {
+                end++;
+            }
+            ranges.add(told == end ? String.valueOf(all.get(told)) : all.get(told) + "-" + all.get(end));
+            told = end + 1;
+        }
+        return (all.size() == 1 ? "partition " : "partitions ") + String.join(", ", ranges)
+                + (told < all.size() ? " and " + (all.size() - told) + " more" : "");
+    }
+}
