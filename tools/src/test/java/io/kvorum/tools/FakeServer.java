@@ -9,7 +9,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class FakeServer implements AutoCloseable {
     private final ServerSocket socket;
     private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final Map<String, Deque<String>> answersInTurn = new ConcurrentHashMap<>();
     private final Map<String, String> answersByName = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<Socket> clients = new CopyOnWriteArrayList<>();
@@ -44,6 +47,12 @@ public final class FakeServer implements AutoCloseable {
     /** Answers this very command; an empty answer closes the connection instead. */
     public FakeServer answer(String command, String reply) {
         answers.put(command, reply);
+        return this;
+    }
+
+    /** Answers this very command by one reply after the other, and by the last of them from then on. */
+    public FakeServer answerInTurn(String command, String... replies) {
+        answersInTurn.put(command, new ArrayDeque<>(List.of(replies)));
         return this;
     }
 
@@ -78,6 +87,10 @@ public final class FakeServer implements AutoCloseable {
                 String name = command.split(" ", 2)[0];
                 String reply = answers.getOrDefault(
                         command, answersByName.getOrDefault(name, "-ERR unknown command '" + name + "'\r\n"));
+                Deque<String> inTurn = answersInTurn.get(command);
+                if (inTurn != null) {
+                    reply = inTurn.size() > 1 ? inTurn.remove() : inTurn.element();
+                }
                 if (reply.isEmpty()) {
                     return;
                 }

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             StatusCommand.class,
             RingCommand.class,
+            ClusterCommand.class,
             KeyCommand.class,
             BackgroundCommand.class,
             BackupCommand.class,

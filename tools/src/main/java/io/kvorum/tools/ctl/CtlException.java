@@ -21,7 +21,10 @@ final class CtlException extends RuntimeException {
             case "NOAUTH" -> "\nGive the password with --password, or in KVORUM_PASSWORD.";
             case "WRONGPASS" -> "\nThe password is the node's requirepass, or that of the ACL user default.";
             case "CLUSTERDOWN" -> "\n`ctl status` shows which nodes are down.";
-            case "INDOUBT" -> "\nRepeat the command with --context and the context after ctx= to settle it.";
+            case "INDOUBT" ->
+                error.contains("ctx=")
+                        ? "\nRepeat the command with --context and the context after ctx= to settle it."
+                        : "";
             default -> error.contains("unknown command") ? "\nIs this a Kvorum node, and no older?" : "";
         };
         return new CtlException(ExitCode.FAILED, error + hint);

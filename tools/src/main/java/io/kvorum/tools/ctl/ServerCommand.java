@@ -49,6 +49,11 @@ abstract class ServerCommand implements Callable<Integer> {
         out.flush();
     }
 
+    /** The options to give so that another command asks the same node; empty for the defaults. */
+    final String whereTyped() {
+        return server.whereTyped();
+    }
+
     /** A line that is not the answer: how far something is. */
     final void progress(String line) {
         PrintWriter err = spec.commandLine().getErr();

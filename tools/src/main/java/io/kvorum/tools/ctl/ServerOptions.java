@@ -6,10 +6,13 @@ import picocli.CommandLine.Option;
 
 /** Where to ask, and as whom: the options that all ctl commands share. */
 final class ServerOptions {
-    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Any node. Default: ${DEFAULT-VALUE}.")
-    private String host = "127.0.0.1";
+    private static final String HOST = "127.0.0.1";
+    private static final String PORT = "6379";
 
-    @Option(names = "--port", defaultValue = "6379", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--host", defaultValue = HOST, description = "Any node. Default: ${DEFAULT-VALUE}.")
+    private String host = HOST;
+
+    @Option(names = "--port", defaultValue = PORT, description = "Default: ${DEFAULT-VALUE}.")
     private int port = 6379;
 
     @Option(
@@ -27,6 +30,11 @@ final class ServerOptions {
             defaultValue = "5",
             description = "How long to wait for each answer. Default: ${DEFAULT-VALUE}.")
     private int timeoutSeconds = 5;
+
+    /** The options that lead to the same node, each after a blank; none for a default. */
+    String whereTyped() {
+        return (HOST.equals(host) ? "" : " --host " + host) + (PORT.equals(String.valueOf(port)) ? "" : " --port " + port);
+    }
 
     /**
      * A connection that may ask.
