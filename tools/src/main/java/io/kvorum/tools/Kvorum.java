@@ -21,7 +21,7 @@ public final class Kvorum {
     }
 
     /** The whole command line, for main and for tests. Usage errors exit with 2, all else as {@link ExitCode} says. */
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Kvorum());
         commandLine.setUsageHelpWidth(100);
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {

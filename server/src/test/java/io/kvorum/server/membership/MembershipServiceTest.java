@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvorum.ring.EventId;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.NodeId;
+import io.kvorum.ring.Ring;
 import io.kvorum.ring.detector.PeerStatus;
 import io.kvorum.ring.history.Event;
+import io.kvorum.ring.history.History;
 import io.kvorum.server.peer.message.Flushed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,6 +191,78 @@ final class MembershipServiceTest {
         assertThat(ghost.fenced.poll(30, TimeUnit.SECONDS)).contains("for ever", "empty data directory");
         assertThat(ghost.membership.status().notReady()).hasSize(1);
         assertThat(up(one.membership.status(), removed)).isFalse();
+    }
+
+    /** What came of a commit, in words. */
+    private static String commit(TestMember member, long baseHash, MembershipService.EventMaker... makers)
+            throws Exception {
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        member.membership.commit(baseHash, List.of(makers), new CommitCallback() {
+            @Override
+            public void committed(Ring ring) {
+                outcome.complete("committed " + ring.historyHash());
+            }
+
+            @Override
+            public void changed(History history) {
+                outcome.complete("changed to " + history.hash());
+            }
+
+            @Override
+            public void failed(String reason) {
+                outcome.complete("failed: " + reason);
+            }
+        });
+        return outcome.get(30, TimeUnit.SECONDS);
+    }
+
+    private static History history(TestMember member) throws Exception {
+        CompletableFuture<History> history = new CompletableFuture<>();
+        assertThat(member.membership.history(history::complete)).isTrue();
+        return history.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void commit_adds_all_events_in_their_order_to_the_history_they_were_made_for_and_to_no_other() throws Exception {
+        TestMember one = start(1);
+        TestMember two = start(2);
+        one.await("n2 is up", status -> up(status, id(two)) && agree(one, two));
+        long base = history(one).hash();
+        String outcome = commit(
+                one,
+                base,
+                (ring, id) -> new Event.Configured(id, "color", "red"),
+                (ring, id) -> new Event.Configured(id, "color", "blue"));
+        History grown = history(one);
+        assertThat(outcome).isEqualTo("committed " + grown.hash());
+        assertThat(one.membership.view().ring().configuration()).containsEntry("color", "blue");
+        List<Event> events = grown.events();
+        assertThat(events.subList(events.size() - 2, events.size()))
+                .extracting(event -> ((Event.Configured) event).value())
+                .containsExactly("red", "blue");
+        two.await("n2 has heard of both", status -> status.historyHash() == grown.hash());
+        assertThat(commit(one, base, (ring, id) -> new Event.Configured(id, "color", "green")))
+                .isEqualTo("changed to " + grown.hash());
+        assertThat(history(one)).isEqualTo(grown);
+    }
+
+    @Test
+    void commit_that_the_disk_does_not_take_says_so_and_changes_nothing() throws Exception {
+        TestMember one = start(1);
+        History before = history(one);
+        Path data = directory.resolve("n1");
+        Path aside = directory.resolve("aside");
+        Files.move(data, aside);
+        try {
+            assertThat(commit(one, before.hash(), (ring, id) -> new Event.Configured(id, "color", "red")))
+                    .startsWith("failed: ")
+                    .contains("history");
+            assertThat(history(one)).isEqualTo(before);
+        } finally {
+            Files.move(aside, data);
+        }
+        assertThat(commit(one, before.hash(), (ring, id) -> new Event.Configured(id, "color", "red")))
+                .startsWith("committed");
     }
 
     private TestMember start(int number) {
