@@ -26,8 +26,8 @@ import io.kvorum.server.life.NodeStorage;
 import io.kvorum.server.life.StorageMeans;
 import io.kvorum.server.membership.Founded;
 import io.kvorum.server.membership.MembershipService;
-import io.kvorum.server.membership.plan.ClusterChanges;
 import io.kvorum.server.membership.SeedJoining;
+import io.kvorum.server.membership.plan.ClusterChanges;
 import io.kvorum.server.metrics.NodeMetrics;
 import io.kvorum.server.peer.HandshakeKey;
 import io.kvorum.server.peer.HostResolver;
@@ -220,8 +220,7 @@ public final class Node implements AutoCloseable {
                         ConfigView.of(config),
                         backups(founded, engine, stamps, random, clock),
                         admission,
-                        new ClusterChanges(
-                                founded.nodeId(), membership, membership::status, control, disk::execute)));
+                        new ClusterChanges(founded.nodeId(), membership, membership::status, control, disk::execute)));
         NodeMetrics metrics = new NodeMetrics(
                 config.runtime().ioThreads(),
                 core.table().rows().stream().map(Command::name).toList());

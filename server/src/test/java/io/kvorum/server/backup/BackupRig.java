@@ -53,7 +53,8 @@ final class BackupRig implements AutoCloseable {
                         List.of(),
                         PARTITIONS,
                         Partitioner.SLOTS,
-                        Secret.NONE, false),
+                        Secret.NONE,
+                        false),
                 3,
                 Joining.NONE);
         engine = new MemoryEngine(PARTITIONS, 0, Partitioner.SLOTS::high, stamps, random.split());

@@ -42,7 +42,8 @@ final class FoundedTest {
                 List.of(),
                 partitions,
                 Partitioner.SLOTS,
-                Secret.NONE, false);
+                Secret.NONE,
+                false);
     }
 
     @Test
@@ -153,7 +154,8 @@ final class FoundedTest {
                 List.of(new SeedAddress("127.0.0.1", 6379, 7379)),
                 256,
                 Partitioner.MD5,
-                Secret.NONE, false);
+                Secret.NONE,
+                false);
     }
 
     /** Notes under which identities it is asked. */

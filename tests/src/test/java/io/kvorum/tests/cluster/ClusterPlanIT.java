@@ -59,8 +59,9 @@ final class ClusterPlanIT {
             cluster.await(
                     "both to have one history",
                     SOON,
-                    () -> ctl(cluster, FOUNDER, "history").out().equals(ctl(cluster, LATER, "history")
-                            .out()));
+                    () -> ctl(cluster, FOUNDER, "history")
+                            .out()
+                            .equals(ctl(cluster, LATER, "history").out()));
 
             Run shown = ctl(cluster, FOUNDER, "join", "n1");
             assertThat(shown.out()).contains(": n1 joins\n").containsPattern("n1 +0 +64 +64");

@@ -14,8 +14,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "history",
         mixinStandardHelpOptions = true,
-        description = "Tells what made the cluster what it is, the newest last: who joined and left, what was planned, what"
-                + " moved.")
+        description =
+                "Tells what made the cluster what it is, the newest last: who joined and left, what was planned, what"
+                        + " moved.")
 final class ClusterHistoryCommand extends ServerCommand {
     private static final long MILLIS = 1_000;
 

@@ -27,7 +27,8 @@ abstract class ClusterPlanCommand extends ServerCommand {
         String outcome = commit ? ClusterCommitCommand.commit(client, id) : "";
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         plan.forEach((name, value) -> json.put(name, Replies.json(value)));
-        json.put("transfers", maps(plan, "transfers").stream().map(Replies::json).toList());
+        json.put(
+                "transfers", maps(plan, "transfers").stream().map(Replies::json).toList());
         json.put("owned", maps(plan, "owned").stream().map(Replies::json).toList());
         json.put("committed", commit);
         print(
@@ -51,7 +52,7 @@ abstract class ClusterPlanCommand extends ServerCommand {
                         + Units.count(number(plan, "zone-clashes-after")) + " then");
         Map<String, Map<String, RespReply>> transfers = new LinkedHashMap<>();
         maps(plan, "transfers").forEach(transfer -> transfers.put(word(transfer, "to"), transfer));
-        Table nodes = Table.of("node", "owns", "then", "pulls", "about").right(1, 2, 3, 4);
+        Table nodes = Table.of("node", "owns", "then", "pulls", "bytes").right(1, 2, 3, 4);
         for (Map<String, RespReply> owned : maps(plan, "owned")) {
             Map<String, RespReply> transfer = transfers.remove(word(owned, "node"));
             nodes.row(

@@ -7,8 +7,9 @@ import picocli.CommandLine.Command;
 @Command(
         name = "rebalance",
         mixinStandardHelpOptions = true,
-        description = "Plans to spread partitions anew over all members, by weight, with the owners of each in different zones"
-                + " where that can be.")
+        description =
+                "Plans to spread partitions anew over all members, by weight, with the owners of each in different zones"
+                        + " where that can be.")
 final class ClusterRebalanceCommand extends ClusterPlanCommand {
     @Override
     List<String> request() {

@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "remove",
         mixinStandardHelpOptions = true,
-        description = "Plans to remove members that do not come back, for ever; the others make new copies of what they had.")
+        description =
+                "Plans to remove members that do not come back, for ever; the others make new copies of what they had.")
 final class ClusterRemoveCommand extends ClusterPlanCommand {
     @Parameters(arity = "1..*", paramLabel = "NODE")
     private List<String> nodes = new ArrayList<>();

@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "replace",
         mixinStandardHelpOptions = true,
-        description = "Plans to remove a member that does not come back, for ever, and to give a new one all its tokens.")
+        description =
+                "Plans to remove a member that does not come back, for ever, and to give a new one all its tokens.")
 final class ClusterReplaceCommand extends ClusterPlanCommand {
     @Parameters(index = "0", paramLabel = "OLD", description = "Who does not come back.")
     private String old = "";

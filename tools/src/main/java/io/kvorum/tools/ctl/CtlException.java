@@ -25,7 +25,11 @@ final class CtlException extends RuntimeException {
                 error.contains("ctx=")
                         ? "\nRepeat the command with --context and the context after ctx= to settle it."
                         : "";
-            default -> error.contains("unknown command") ? "\nIs this a Kvorum node, and no older?" : "";
+            case "ERR" ->
+                error.contains("unknown command")
+                        ? "\nIs this a Kvorum node, and no older?"
+                        : error.contains("add FORCE") ? "\nHere that is --force." : "";
+            default -> "";
         };
         return new CtlException(ExitCode.FAILED, error + hint);
     }

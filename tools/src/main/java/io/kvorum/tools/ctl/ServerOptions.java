@@ -33,7 +33,8 @@ final class ServerOptions {
 
     /** The options that lead to the same node, each after a blank; none for a default. */
     String whereTyped() {
-        return (HOST.equals(host) ? "" : " --host " + host) + (PORT.equals(String.valueOf(port)) ? "" : " --port " + port);
+        return (HOST.equals(host) ? "" : " --host " + host)
+                + (PORT.equals(String.valueOf(port)) ? "" : " --port " + port);
     }
 
     /**

@@ -88,7 +88,7 @@ final class ClusterCommandTest {
             moves  48
             zones  partitions with two owners in one zone: 0 now, 1 on the way, 0 then
 
-            node  owns  then  pulls     about
+            node  owns  then  pulls     bytes
             n1      64    48
             n4       0    48     48  14.3 MiB
 
@@ -121,6 +121,14 @@ final class ClusterCommandTest {
                         "KV.CLUSTER PLAN REBALANCE");
         assertThat(ctl("leave").exitCode()).isEqualTo(2);
         assertThat(ctl("replace", "n1").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void refusal_that_force_overrides_names_the_option_of_ctl() {
+        server.answer("KV.CLUSTER PLAN REMOVE n1", "-ERR n1 is up; or add FORCE if it must go at once\r\n");
+        ToolRun run = ctl("remove", "n1");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).endsWith("add FORCE if it must go at once\nHere that is --force.\n");
     }
 
     @Test

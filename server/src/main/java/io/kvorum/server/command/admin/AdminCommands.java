@@ -42,11 +42,7 @@ public final class AdminCommands {
      * @param changes what KV.CLUSTER plans and commits
      */
     public static List<Command> commands(
-            NodeStatus node,
-            ConfigView config,
-            BackupControl backups,
-            Admission background,
-            ClusterChanges changes) {
+            NodeStatus node, ConfigView config, BackupControl backups, Admission background, ClusterChanges changes) {
         List<Command> all = new ArrayList<>();
         all.add(InfoCommand.command(node));
         all.addAll(ConfigCommands.commands(config, node::resetStatistics));

@@ -21,6 +21,7 @@ import io.kvorum.server.membership.plan.ClusterChanges;
 import io.kvorum.server.membership.plan.PlannedChange;
 import io.kvorum.server.membership.plan.StoryLine;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -113,8 +114,7 @@ final class ChangeCommands {
         RespRequest request = call.request();
         ChangeKind kind = ChangeKind.of(request.string(2));
         if (kind == null) {
-            call.out()
-                    .error("ERR no plan is called '" + request.string(2) + "'; there are: " + ChangeKind.labels());
+            call.out().error("ERR no plan is called '" + request.string(2) + "'; there are: " + ChangeKind.labels());
             return;
         }
         int end = request.argumentCount();
@@ -149,7 +149,9 @@ final class ChangeCommands {
             out.bulk("partitions").integer(partitions);
             out.bulk("bytes").integer(partitionBytes < 0 ? -1 : partitions * partitionBytes);
         });
-        TreeSet<NodeId> owners = new TreeSet<>(plan.ownedBefore().keySet());
+        TreeSet<NodeId> owners = new TreeSet<>(
+                Comparator.<NodeId, String>comparing(owner -> name(ring, owner)).thenComparing(owner -> owner));
+        owners.addAll(plan.ownedBefore().keySet());
         owners.addAll(plan.ownedAfter().keySet());
         out.bulk("owned").array(owners.size());
         for (NodeId owner : owners) {
@@ -185,8 +187,8 @@ final class ChangeCommands {
         Map<Pair, int[]> pairs = new TreeMap<>();
         int consented = 0;
         for (Move move : ring.moves()) {
-            int[] counts = pairs.computeIfAbsent(
-                    new Pair(name(ring, move.from()), name(ring, move.to())), pair -> new int[2]);
+            int[] counts =
+                    pairs.computeIfAbsent(new Pair(name(ring, move.from()), name(ring, move.to())), pair -> new int[2]);
             counts[0]++;
             counts[1] += move.consented() ? 1 : 0;
             consented += move.consented() ? 1 : 0;

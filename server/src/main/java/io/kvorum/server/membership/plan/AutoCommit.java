@@ -93,8 +93,8 @@ public final class AutoCommit implements MembershipListener {
     }
 
     private void commitOn(History history) {
-        Planning planning =
-                Planner.plan(history, self, Set.of(self), new ChangeRequest(ChangeKind.JOIN, List.of(self.toString()), false));
+        Planning planning = Planner.plan(
+                history, self, Set.of(self), new ChangeRequest(ChangeKind.JOIN, List.of(self.toString()), false));
         if (planning instanceof PlannedChange change) {
             histories.commit(history.hash(), change.makers(), new Commit(change));
         } else {
@@ -123,7 +123,10 @@ public final class AutoCommit implements MembershipListener {
         public void committed(Ring planned) {
             busy = false;
             committedOn = change.planBefore();
-            LOG.info("committed by cluster.auto-commit: {}; {} moves begin", change.sentence(), planned.moves().size());
+            LOG.info(
+                    "committed by cluster.auto-commit: {}; {} moves begin",
+                    change.sentence(),
+                    planned.moves().size());
             look();
         }
 

@@ -117,8 +117,9 @@ public final class ClusterChanges {
         onControl(asker, () -> {
             PlannedChange change = plans.get(id);
             if (change == null) {
-                asker.failed("ERR there is no plan " + id + " here: plans are kept by the node that made them, in memory,"
-                        + " the newest " + PLANS_MAX + "; plan again, or ask that node");
+                asker.failed(
+                        "ERR there is no plan " + id + " here: plans are kept by the node that made them, in memory,"
+                                + " the newest " + PLANS_MAX + "; plan again, or ask that node");
             } else {
                 histories.commit(change.base().hash(), change.makers(), new Commit(change, asker));
             }
@@ -181,7 +182,11 @@ public final class ClusterChanges {
 
         @Override
         public void committed(Ring ring) {
-            LOG.info("committed plan {}: {}; {} moves begin", change.id(), change.sentence(), ring.moves().size());
+            LOG.info(
+                    "committed plan {}: {}; {} moves begin",
+                    change.id(),
+                    change.sentence(),
+                    ring.moves().size());
             asker.answered(ring.moves().size());
         }
 

@@ -52,14 +52,16 @@ record NamedMembers(List<Member> members, @Nullable String problem) {
 
     private static String ambiguous(List<Member> fitting, String name) {
         String all = fitting.stream()
-                .map(member -> member.id() + " (" + member.name() + " at " + member.host() + ":" + member.peerPort() + ")")
+                .map(member ->
+                        member.id() + " (" + member.name() + " at " + member.host() + ":" + member.peerPort() + ")")
                 .collect(Collectors.joining(", "));
         return "\"" + name + "\" fits " + fitting.size() + " members: name one by its id, or more of it: " + all;
     }
 
     private static String unknown(Ring ring, String name) {
         if (!fitting(ring.known().values(), name).isEmpty()) {
-            return "\"" + name + "\" is out of the cluster for ever; a new node on that machine has an identity of its own";
+            return "\"" + name
+                    + "\" is out of the cluster for ever; a new node on that machine has an identity of its own";
         }
         String members = ring.members().stream().map(Member::name).sorted().collect(Collectors.joining(", "));
         return "there is no member \"" + name + "\"; there are: " + members

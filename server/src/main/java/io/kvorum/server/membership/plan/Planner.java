@@ -80,8 +80,9 @@ public final class Planner {
     private Planning join(List<Member> named) {
         for (Member member : named) {
             if (member.weight() == 0) {
-                return new Planning.Refused(member.name()
-                        + " has weight 0 and so takes no data: give it a node.weight and start it anew, then plan again");
+                return new Planning.Refused(
+                        member.name()
+                                + " has weight 0 and so takes no data: give it a node.weight and start it anew, then plan again");
             }
             if (hasTokens(member) && member.state() != MemberState.LEAVING) {
                 return new Planning.Refused(member.name()
@@ -91,8 +92,9 @@ public final class Planner {
         }
         List<Member> joining = named.isEmpty() ? withoutTokens() : named;
         if (joining.isEmpty()) {
-            return new Planning.Refused("no member waits for tokens: start a new node with cluster.seeds, and when KV.STATUS"
-                    + " shows it as joining, plan again");
+            return new Planning.Refused(
+                    "no member waits for tokens: start a new node with cluster.seeds, and when KV.STATUS"
+                            + " shows it as joining, plan again");
         }
         List<EventMaker> makers = new ArrayList<>();
         List<Member> claimants = holders();
@@ -226,8 +228,8 @@ public final class Planner {
 
     private @Nullable Planning refusalToFence(Member member, boolean force, String instead) {
         if (member.id().equals(self)) {
-            return new Planning.Refused(
-                    member.name() + " is the node that is asked, and cannot fence itself: ask another node, or let it leave");
+            return new Planning.Refused(member.name()
+                    + " is the node that is asked, and cannot fence itself: ask another node, or let it leave");
         }
         if (up.contains(member.id()) && !force) {
             return new Planning.Refused(member.name() + " is up, and would stop for ever: " + instead
@@ -255,8 +257,8 @@ public final class Planner {
                     + ": what is in them would be lost; start the nodes again, or add FORCE if they are lost anyway");
         }
         if (lost > 0) {
-            warnings.add(lost + " partitions have no other settled owner than " + names
-                    + ": what is in them alone is lost");
+            warnings.add(
+                    lost + " partitions have no other settled owner than " + names + ": what is in them alone is lost");
         }
         if (single > 0) {
             warnings.add("in " + single + " partitions one owner alone is left until others have copied from it: what "
@@ -302,8 +304,9 @@ public final class Planner {
             }
         }
         if (ring.ignoredEvents() > 0) {
-            warnings.add(ring.ignoredEvents() + " events of the history are not understood here: if a later version of the"
-                    + " software wrote them, plan on a node of that version");
+            warnings.add(
+                    ring.ignoredEvents() + " events of the history are not understood here: if a later version of the"
+                            + " software wrote them, plan on a node of that version");
         }
     }
 
@@ -346,6 +349,8 @@ public final class Planner {
     private static String names(Collection<Member> members) {
         List<String> names = members.stream().map(Member::name).sorted().toList();
         int last = names.size() - 1;
-        return last < 1 ? String.join("", names) : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
+        return last < 1
+                ? String.join("", names)
+                : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
     }
 }

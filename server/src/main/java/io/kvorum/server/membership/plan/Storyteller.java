@@ -227,7 +227,8 @@ public final class Storyteller implements EventVisitor {
             ranges.add(told == end ? String.valueOf(all.get(told)) : all.get(told) + "-" + all.get(end));
             told = end + 1;
         }
-        return (all.size() == 1 ? "partition " : "partitions ") + String.join(", ", ranges)
+        return (all.size() == 1 ? "partition " : "partitions ")
+                + String.join(", ", ranges)
                 + (told < all.size() ? " and " + (all.size() - told) + " more" : "");
     }
 }

@@ -102,8 +102,9 @@ final class AdminBench implements NodeStatus {
                         "cluster.secret=hidden-secret-of-the-cluster",
                         "max-memory=64mb"),
                 new Machine(4, 1L << 30, Machine.UNLIMITED, "cache-1")));
-        table = new CommandTable(
-                List.of(ConnectionCommands.commands(), AdminCommands.commands(this, config, backups, admission, keeper.changes())));
+        table = new CommandTable(List.of(
+                ConnectionCommands.commands(),
+                AdminCommands.commands(this, config, backups, admission, keeper.changes())));
         loop = new CommandLoop(new CommandLoop.Parts(
                 table,
                 new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, peer -> "n" + peer),

@@ -24,7 +24,11 @@ final class AutoCommitTest {
     private ClusterView view() {
         List<NodeId> members = List.copyOf(cluster.ring().known().keySet());
         boolean[] healthy = new boolean[members.size()];
-        return new ClusterView(cluster.ring(), members, healthy, members.stream().map(node -> new BitSet()).toList());
+        return new ClusterView(
+                cluster.ring(),
+                members,
+                healthy,
+                members.stream().map(node -> new BitSet()).toList());
     }
 
     private MemberState state(String name) {

@@ -44,7 +44,9 @@ final class PlannerTest {
         assertThat(all.pulls()).containsOnlyKeys(four, five);
         assertThat(all.plan().ownedBefore().values()).containsOnly(64);
         assertThat(all.plan().ownedAfter()).hasSize(5);
-        assertThat(all.plan().moves()).hasSize(all.plan().ownedAfter().get(four) + all.plan().ownedAfter().get(five));
+        assertThat(all.plan().moves())
+                .hasSize(all.plan().ownedAfter().get(four)
+                        + all.plan().ownedAfter().get(five));
         assertThat(all.warnings()).isEmpty();
         PlannedChange one = planned(cluster.plan(ChangeKind.JOIN, "n4"));
         assertThat(one.pulls()).containsOnlyKeys(four);
@@ -184,7 +186,8 @@ final class PlannerTest {
     @Test
     void replacing_takes_a_newcomer_with_weight_for_a_node_with_tokens() {
         cluster.down.add(cluster.id("n2"));
-        assertThat(refused(cluster.plan(ChangeKind.REPLACE, "n2", "n3"))).contains("n3 cannot take the place", "serving");
+        assertThat(refused(cluster.plan(ChangeKind.REPLACE, "n2", "n3")))
+                .contains("n3 cannot take the place", "serving");
         cluster.join("n4", "d", 0);
         assertThat(refused(cluster.plan(ChangeKind.REPLACE, "n2", "n4"))).contains("n4 has weight 0");
         cluster.down.add(cluster.join("n5", "d", 50));
@@ -246,8 +249,11 @@ final class PlannerTest {
         String id = four.toString();
         String plan = planned(cluster.plan(ChangeKind.JOIN, "n4")).id();
         assertThat(planned(cluster.plan(ChangeKind.JOIN, id)).id()).isEqualTo(plan);
-        assertThat(planned(cluster.plan(ChangeKind.JOIN, id.toUpperCase(Locale.ROOT))).id()).isEqualTo(plan);
-        assertThat(planned(cluster.plan(ChangeKind.JOIN, id.substring(0, 4))).id()).isEqualTo(plan);
+        assertThat(planned(cluster.plan(ChangeKind.JOIN, id.toUpperCase(Locale.ROOT)))
+                        .id())
+                .isEqualTo(plan);
+        assertThat(planned(cluster.plan(ChangeKind.JOIN, id.substring(0, 4))).id())
+                .isEqualTo(plan);
         assertThat(refused(cluster.plan(ChangeKind.JOIN, id.substring(0, 3)))).contains("there is no member");
         assertThat(refused(cluster.plan(ChangeKind.JOIN, "n9"))).contains("there is no member \"n9\"", "n1, n2, n3");
         assertThat(refused(cluster.plan(ChangeKind.JOIN, "n4", id))).isEqualTo("n4 is named twice");
@@ -260,7 +266,8 @@ final class PlannerTest {
         cluster.add(new Event.Joined(cluster.next("n1"), twin, TestCluster.spec("n4", "d", 100)));
         assertThat(refused(cluster.plan(ChangeKind.JOIN, "n4")))
                 .contains("fits 2 members", "by its id", four.toString(), twin.toString());
-        assertThat(planned(cluster.plan(ChangeKind.JOIN, twin.toString())).pulls()).containsOnlyKeys(twin);
+        assertThat(planned(cluster.plan(ChangeKind.JOIN, twin.toString())).pulls())
+                .containsOnlyKeys(twin);
     }
 
     @ParameterizedTest
@@ -296,13 +303,15 @@ final class PlannerTest {
                 if (planning instanceof PlannedChange change) {
                     List<Member> claimants = new ArrayList<>(kind == 1 ? holders : Plan.claimants(before));
                     if (kind == 1) {
-                        claimants.removeIf(member ->
-                                member.state() == MemberState.LEAVING || member.name().equals(last));
+                        claimants.removeIf(member -> member.state() == MemberState.LEAVING
+                                || member.name().equals(last));
                     }
                     var expected = kind == 2
                             ? Claim.rebalance(before.partitions(), before.n(), claimants, before.assignment())
                             : Claim.claim(before.partitions(), before.n(), claimants, before.assignment());
-                    assertThat(change.plan().tokens()).as("seed %s, run %s", seed, run).isEqualTo(expected);
+                    assertThat(change.plan().tokens())
+                            .as("seed %s, run %s", seed, run)
+                            .isEqualTo(expected);
                     changing.commit(change);
                     assertThat(changing.ring().moves())
                             .as("seed %s, run %s", seed, run)

@@ -40,7 +40,9 @@ final class StorytellerTest {
                         "n1 joined from 10.0.0.1:6379",
                         "n3 joined from 10.0.0.3:6379",
                         "the first plan: 3 nodes, 64 tokens");
-        assertThat(Storyteller.tell(cluster.history)).extracting(StoryLine::millis).containsOnly(0L);
+        assertThat(Storyteller.tell(cluster.history))
+                .extracting(StoryLine::millis)
+                .containsOnly(0L);
         assertThat(Storyteller.tell(cluster.history).get(0).by()).isEqualTo("birth");
     }
 
@@ -60,11 +62,14 @@ final class StorytellerTest {
         PlannedChange leave = plan(ChangeKind.LEAVE, "n2");
         cluster.commit(join);
         String base = Storyteller.hex(join.base().hash());
-        assertThat(last()).isEqualTo("n1: n1 committed a plan: 4 nodes, 64 tokens, 16 change hands (base " + base + ")");
+        assertThat(last())
+                .isEqualTo("n1: n1 committed a plan: 4 nodes, 64 tokens, 16 change hands (base " + base + ")");
         EventId lost = cluster.next("n2");
-        cluster.add(new Event.PlanCommitted(lost, leave.planBefore(), leave.base().hash(), leave.plan().tokens()));
+        cluster.add(new Event.PlanCommitted(
+                lost, leave.planBefore(), leave.base().hash(), leave.plan().tokens()));
         assertThat(last()).isEqualTo("n2: void: another plan on the same base has the lower id");
-        cluster.add(new Event.PlanCommitted(cluster.next("n2"), lost, 5, leave.plan().tokens()));
+        cluster.add(new Event.PlanCommitted(
+                cluster.next("n2"), lost, 5, leave.plan().tokens()));
         assertThat(last()).isEqualTo("n2: void: it was made on a plan that is void");
     }
 
@@ -91,8 +96,9 @@ final class StorytellerTest {
         List<Integer> scattered = List.of(0, 2, 4, 6, 8, 10, 12, 14, 16, 18);
         cluster.add(new Event.Moved(cluster.next("n2"), new EventId(9, two), two, four, PartitionSet.of(scattered)));
         assertThat(last())
-                .isEqualTo("n2: n2 gave up partitions 0, 2, 4, 6, 8, 10, 12, 14 and 2 more to n4; void: its plan was not"
-                        + " in force any more");
+                .isEqualTo(
+                        "n2: n2 gave up partitions 0, 2, 4, 6, 8, 10, 12, 14 and 2 more to n4; void: its plan was not"
+                                + " in force any more");
     }
 
     @Test
@@ -146,7 +152,10 @@ final class StorytellerTest {
         cluster.commit(join);
         var tokens = cluster.tokens();
         cluster.add(new Event.PlanCommitted(
-                cluster.next("n3"), leave.planBefore(), leave.base().hash(), leave.plan().tokens()));
+                cluster.next("n3"),
+                leave.planBefore(),
+                leave.base().hash(),
+                leave.plan().tokens()));
         assertThat(last()).contains("void");
         assertThat(cluster.tokens()).isEqualTo(tokens);
     }

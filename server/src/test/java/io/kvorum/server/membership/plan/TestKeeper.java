@@ -23,6 +23,7 @@ public final class TestKeeper implements HistoryKeeper, TaskLoop {
     final ArrayDeque<Runnable> later = new ArrayDeque<>();
     boolean atOnce;
     boolean busy;
+
     @Nullable
     String broken;
 
