@@ -52,6 +52,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -132,7 +133,8 @@ final class AdminBench implements NodeStatus {
     /** The ring after a plan without the last node, some of whose owned partitions have been consented to. */
     Ring leavingLast(List<Integer> consented) {
         Member last = members.get(members.size() - 1);
-        List<NodeId> tokens = new ArrayList<>(ring.assignment().tokens());
+        List<NodeId> tokens =
+                new ArrayList<>(Objects.requireNonNull(ring.assignment()).tokens());
         tokens.replaceAll(owner -> owner.equals(last.id()) ? ids.get(0) : owner);
         List<List<NodeId>> settled = new ArrayList<>();
         for (int partition = 0; partition < ring.partitions(); partition++) {

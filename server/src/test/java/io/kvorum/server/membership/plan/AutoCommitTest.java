@@ -31,10 +31,6 @@ final class AutoCommitTest {
                 members.stream().map(node -> new BitSet()).toList());
     }
 
-    private MemberState state(String name) {
-        return cluster.ring().member(cluster.id(name)).state();
-    }
-
     @Test
     void member_without_tokens_plans_its_own_joining_alone_and_commits_it_once() {
         cluster.join("n4", "d", 100);
@@ -44,8 +40,8 @@ final class AutoCommitTest {
         auto.viewChanged(view());
         assertThat(keeper.queue).hasSize(1);
         keeper.runAll();
-        assertThat(state("n4")).isEqualTo(MemberState.SERVING);
-        assertThat(state("n5")).isEqualTo(MemberState.JOINING);
+        assertThat(cluster.state("n4")).isEqualTo(MemberState.SERVING);
+        assertThat(cluster.state("n5")).isEqualTo(MemberState.JOINING);
         auto.viewChanged(view());
         assertThat(keeper.queue).isEmpty();
     }
@@ -69,7 +65,7 @@ final class AutoCommitTest {
         assertThat(keeper.queue).as("the commit is on its way").hasSize(1);
         cluster.add(new Event.Configured(cluster.next("n1"), "a", "b"));
         keeper.runAll();
-        assertThat(state("n4")).isEqualTo(MemberState.SERVING);
+        assertThat(cluster.state("n4")).isEqualTo(MemberState.SERVING);
     }
 
     @Test
@@ -80,15 +76,15 @@ final class AutoCommitTest {
         AutoCommit auto = of("n4");
         auto.viewChanged(view());
         keeper.runAll();
-        assertThat(state("n4")).isEqualTo(MemberState.SERVING);
+        assertThat(cluster.state("n4")).isEqualTo(MemberState.SERVING);
         // A plan with a lower id, which this node had not heard of, gives n4 nothing.
         EventId lower = new EventId(base.nextId(0, four).stamp(), NodeId.of(0, 1));
         var tokens = new TestCluster(3, "a", "b", "c").tokens();
         cluster.add(new Event.PlanCommitted(lower, cluster.plan0(), joined.hash(), tokens));
-        assertThat(state("n4")).isEqualTo(MemberState.JOINING);
+        assertThat(cluster.state("n4")).isEqualTo(MemberState.JOINING);
         auto.viewChanged(view());
         keeper.runAll();
-        assertThat(state("n4")).isEqualTo(MemberState.SERVING);
+        assertThat(cluster.state("n4")).isEqualTo(MemberState.SERVING);
     }
 
     @Test
@@ -98,14 +94,14 @@ final class AutoCommitTest {
         keeper.breakDisk("no space left");
         auto.viewChanged(view());
         keeper.runAll();
-        assertThat(state("n4")).isEqualTo(MemberState.JOINING);
+        assertThat(cluster.state("n4")).isEqualTo(MemberState.JOINING);
         keeper.broken = null;
         keeper.busy = true;
         keeper.later.remove().run();
         keeper.busy = false;
         keeper.later.remove().run();
         keeper.runAll();
-        assertThat(state("n4")).isEqualTo(MemberState.SERVING);
+        assertThat(cluster.state("n4")).isEqualTo(MemberState.SERVING);
         assertThat(keeper.later).isEmpty();
     }
 

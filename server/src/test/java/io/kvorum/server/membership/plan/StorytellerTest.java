@@ -77,7 +77,7 @@ final class StorytellerTest {
     void moves_are_told_by_ranges_of_partitions() {
         cluster.join("n4", "d", 100);
         cluster.commit(plan(ChangeKind.JOIN));
-        EventId inForce = cluster.ring().plan();
+        EventId inForce = cluster.inForce();
         NodeId two = cluster.id("n2");
         NodeId four = cluster.id("n4");
         PartitionSet some = PartitionSet.of(List.of(3, 4, 5, 7, 20, 21));

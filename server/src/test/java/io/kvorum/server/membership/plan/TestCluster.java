@@ -3,6 +3,7 @@ package io.kvorum.server.membership.plan;
 import io.kvorum.ring.Assignment;
 import io.kvorum.ring.EventId;
 import io.kvorum.ring.MemberSpec;
+import io.kvorum.ring.MemberState;
 import io.kvorum.ring.Move;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
@@ -14,6 +15,7 @@ import io.kvorum.ring.history.PartitionSet;
 import io.kvorum.ring.history.RingFold;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -95,7 +97,7 @@ final class TestCluster {
     void settle() {
         NodeId author = id("n1");
         for (Ring ring = ring(); !ring.moves().isEmpty(); ring = ring()) {
-            EventId plan = ring.plan();
+            EventId plan = inForce();
             List<Event> events = new ArrayList<>();
             for (Move move : ring.moves()) {
                 EventId id = new EventId(history.nextId(0, author).stamp() + events.size(), author);
@@ -107,10 +109,19 @@ final class TestCluster {
 
     /** The plan that the cluster was born with. */
     EventId plan0() {
-        return RingFold.fold(History.EMPTY.with(birth.events())).orElseThrow().plan();
+        return Objects.requireNonNull(
+                RingFold.fold(History.EMPTY.with(birth.events())).orElseThrow().plan());
+    }
+
+    EventId inForce() {
+        return Objects.requireNonNull(ring().plan());
+    }
+
+    MemberState state(String name) {
+        return Objects.requireNonNull(ring().member(id(name))).state();
     }
 
     Assignment tokens() {
-        return ring().assignment();
+        return Objects.requireNonNull(ring().assignment());
     }
 }
