@@ -126,7 +126,7 @@ public final class Storyteller implements EventVisitor {
                 event,
                 "moved",
                 name(event.from()) + " gave up " + text(event.partitions()) + to
-                        + (inForce ? "" : "; void: its plan was not in force any more"));
+                        + (inForce ? "" : ", for a plan that was not in force any more"));
     }
 
     @Override

@@ -97,7 +97,7 @@ final class StorytellerTest {
         cluster.add(new Event.Moved(cluster.next("n2"), new EventId(9, two), two, four, PartitionSet.of(scattered)));
         assertThat(last())
                 .isEqualTo(
-                        "n2: n2 gave up partitions 0, 2, 4, 6, 8, 10, 12, 14 and 2 more to n4; void: its plan was not"
+                        "n2: n2 gave up partitions 0, 2, 4, 6, 8, 10, 12, 14 and 2 more to n4, for a plan that was not"
                                 + " in force any more");
     }
 
