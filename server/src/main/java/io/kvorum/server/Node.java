@@ -399,9 +399,9 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** This node was removed from its cluster: it must not go on. */
+    /** This node left its cluster or was removed from it: it must not go on. */
     private void stopFor(String sentence) {
-        LOG.error("stopping: {}", sentence);
+        LOG.info("stopping: {}", sentence);
         threads.thread("fence", this::close).start();
     }
 

@@ -23,9 +23,11 @@ import io.kvorum.server.handoff.HintedHandoff;
 import io.kvorum.server.membership.FlushCallback;
 import io.kvorum.server.membership.FlushTarget;
 import io.kvorum.server.membership.Founded;
+import io.kvorum.server.membership.MembershipListener;
 import io.kvorum.server.membership.MembershipListeners;
 import io.kvorum.server.membership.MembershipParts;
 import io.kvorum.server.membership.MembershipService;
+import io.kvorum.server.membership.plan.AutoCommit;
 import io.kvorum.server.peer.PeerCalls;
 import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.message.Count;
@@ -278,7 +280,11 @@ public final class NodeCore {
         transferring.start(calls, loops);
         Departure departure = new Departure(membership::view, hints, membership::leave);
         foundation.control().every(DEPARTURE_NANOS, departure::tick);
-        membership.start(calls, new MembershipListeners(List.of(settling, comparing, reaper, transferring)));
+        List<MembershipListener> listeners = new ArrayList<>(List.of(settling, comparing, reaper, transferring));
+        if (foundation.config().cluster().autoCommit()) {
+            listeners.add(new AutoCommit(foundation.founded().nodeId(), membership, foundation.control()));
+        }
+        membership.start(calls, new MembershipListeners(listeners));
     }
 
     private ReapingService reaping(PeerCalls calls) {

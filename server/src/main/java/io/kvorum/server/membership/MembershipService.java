@@ -50,6 +50,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Who is in the cluster and who answers (Dynamo §4.8). Owned by the control thread, which alone runs its private parts;
@@ -363,6 +364,10 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
             // Others learn ports and addresses that the settings of the birth did not name, or that have changed.
             try {
                 take(new Event.Joined(nextId(), self, parts.self()));
+                if (known.state() == MemberState.LEAVING) {
+                    // Who joins stays after all; this one has only moved.
+                    take(new Event.Leaving(nextId(), self));
+                }
             } catch (UncheckedIOException disk) {
                 LOG.error("the new address of this node cannot be persisted; others go on with the old one", disk);
             }
@@ -405,7 +410,10 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private void onRejected(int peer, boolean byPeer, Rejected rejected) {
         problems.put(peer, rejected.sentence());
         status = makeStatus();
-        if (byPeer && rejected.reason() == Rejected.Reason.REMOVED) {
+        if (leaving) {
+            // Who refuses it has heard.
+            goNow();
+        } else if (byPeer && rejected.reason() == Rejected.Reason.REMOVED) {
             fence(rejected.sentence());
         }
     }
@@ -571,7 +579,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private void fence(String sentence) {
         if (fencedBy == null) {
             fencedBy = sentence;
-            LOG.error("{}", sentence);
+            LOG.atLevel(leaving ? Level.INFO : Level.ERROR).log(sentence);
             status = makeStatus();
             listener().fenced(sentence);
         }

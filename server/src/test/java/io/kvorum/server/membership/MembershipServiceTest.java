@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.ring.EventId;
 import io.kvorum.ring.MemberSpec;
+import io.kvorum.ring.MemberState;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.detector.PeerStatus;
@@ -91,6 +92,25 @@ final class MembershipServiceTest {
                                     && other.member().respPort() == 1234));
             member.await("one history", status -> agree(member, one));
         }
+    }
+
+    @Test
+    void leaving_member_that_comes_back_at_another_address_is_leaving_still() throws Exception {
+        TestMember one = start(1);
+        NodeId leaving = id(one);
+        one.membership.commit((ring, id) -> new Event.Leaving(id, leaving));
+        one.await("leaving", status -> isLeaving(status, leaving));
+        stop(one);
+        TestMember again = start(1, MemberSpec.parse(specs.get(0).format() + "?resp=1234"));
+        again.await(
+                "new port",
+                status -> status.members().get(0).member().respPort() == 1234 && isLeaving(status, leaving));
+    }
+
+    private static boolean isLeaving(MembershipStatus status, NodeId node) {
+        return status.members().stream()
+                .anyMatch(other ->
+                        other.member().id().equals(node) && other.member().state() == MemberState.LEAVING);
     }
 
     @Test
