@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The owner's side of a transfer. Owned by the control thread.
+ * The owners' side of a transfer. Owned by the control thread.
  *
  * <p>Who gives a partition up persists that before anything else; from then on, once every loop has come round, its copy takes
  * and answers nothing any more. Who stays, while another joins, consents by knowing of it: from then on all that this node
@@ -69,7 +69,8 @@ final class Consents {
                 continue;
             }
             given[count++] = partition;
-            if (move.from() != null && !move.consented()) {
+            boolean mine = view.member(PeerTransport.SELF).equals(move.from());
+            if (mine && !move.consented()) {
                 givenUp.computeIfAbsent(Optional.ofNullable(move.to()), to -> new TreeSet<>())
                         .add(partition);
             }
@@ -86,22 +87,35 @@ final class Consents {
         loops.whenPassed(control, () -> answer.answer(new ConsentAnswer(bootId, partitions, roots(partitions))));
     }
 
-    /** The move that the asker means, if it is the same here and this node may consent to it; else null. */
+    /**
+     * The move that the asker means, if it is the same here and this node may consent to it, or knows all that came before it;
+     * else null. Nobody gives a partition up while another owner does not answer, nor is told to know: until the successor
+     * counts those must do alone.
+     */
     private @Nullable Move move(ClusterView view, int peer, int partition, long step) {
         if (partition >= engine.partitions() || !view.ownedHere(partition) || !engine.isSettled(partition)) {
             return null;
         }
         PreferenceList list = view.ring().preferenceList(partition);
         for (Move move : list.moves()) {
-            boolean mine = move.from() == null || move.from().equals(view.member(PeerTransport.SELF));
-            if (mine
-                    && TransferStep.isActive(list, move)
+            if (TransferStep.isActive(list, move)
+                    && (move.consented() || move.from() == null || doOthersAnswer(view, partition, move.from()))
                     && TransferStep.digest(list, move) == step
                     && view.member(peer).equals(TransferStep.receiver(list, move))) {
                 return move;
             }
         }
         return null;
+    }
+
+    private static boolean doOthersAnswer(ClusterView view, int partition, NodeId giver) {
+        for (int owner : view.owners(partition)) {
+            boolean answers = owner >= 0 && view.isAskable(partition, owner) && view.isSettled(partition, owner);
+            if (!answers && !(owner >= 0 && giver.equals(view.member(owner)))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private long[] roots(int[] partitions) {

@@ -12,7 +12,11 @@ import java.util.function.LongSupplier;
  * One partition on its way to this node. Owned by the control thread.
  *
  * <pre>
- *   WAITING ── dropped what was left here ──► PULLING ── all of it ──► ASKING ── all sources consented ──► COMPARING ◄─┐
+ *   WAITING ── dropped what was left here ──► PULLING ── all of it ──► INFORMING ── the other owners know ──► ASKING
+ *                                                                                                            │
+ *                                                                               all sources consented ───────┤
+ *                                                                                                            ▼
+ *                                                                                                        COMPARING ◄─┐
  *                                                                                                            │         │
  *                           nothing is there that is not here, once they consented ──────────────────────────┘         │
  *                              ▼                                                                                       │
@@ -29,6 +33,7 @@ final class Transfer {
     enum Phase {
         WAITING,
         PULLING,
+        INFORMING,
         ASKING,
         COMPARING,
         CONFIRMING,
@@ -52,6 +57,12 @@ final class Transfer {
     private boolean asked;
     private long fromHash;
 
+    /** By witness: whether it knows. */
+    private final boolean[] known;
+
+    /** Since when it waits for consents, or for those that know. */
+    private long askingNanos;
+
     /** By source: whether it has consented since this phase began, in which life, and the root sum of its copy then. */
     private final boolean[] consented;
 
@@ -74,6 +85,7 @@ final class Transfer {
         this.step = step;
         this.policy = policy;
         this.tickets = tickets;
+        this.known = new boolean[step.witnesses().size()];
         this.consented = new boolean[step.sources().size()];
         this.lives = new long[consented.length];
         this.roots = new long[consented.length];
@@ -126,8 +138,10 @@ final class Transfer {
         source = 0;
         comparing = false;
         Arrays.fill(consented, false);
+        Arrays.fill(known, false);
+        askingNanos = nowNanos;
         // Where nobody is left that has anything, what is here from a former ownership is better than nothing.
-        phase = pulls ? Phase.PULLING : Phase.ASKING;
+        phase = pulls ? Phase.PULLING : Phase.INFORMING;
         advance(nowNanos, effects);
     }
 
@@ -149,9 +163,15 @@ final class Transfer {
             }
             case COMPARING -> compareOn(nowNanos, effects);
             case FORCING -> effects.force(step.partition(), ask());
+            case INFORMING -> {
+                if (areAll(known)) {
+                    phase = Phase.ASKING;
+                    advance(nowNanos, effects);
+                }
+            }
             case ASKING, CONFIRMING -> {
                 // Asked for many partitions at a time, by who has all transfers.
-                if (haveAllConsented()) {
+                if (areAll(consented)) {
                     phase = phase == Phase.ASKING ? Phase.COMPARING : Phase.FORCING;
                     advance(nowNanos, effects);
                 }
@@ -170,15 +190,27 @@ final class Transfer {
         return phase == Phase.ASKING || phase == Phase.CONFIRMING;
     }
 
-    /** Whether this source's consent is wanted now. */
+    /** Whether something is wanted now of this source, or of this witness. */
     boolean wantsConsentOf(int peer, long nowNanos) {
+        if (isResting(nowNanos)) {
+            return false;
+        }
+        if (phase == Phase.INFORMING) {
+            int place = step.witnesses().indexOf(peer);
+            return place >= 0 && !known[place];
+        }
         int place = step.sources().indexOf(peer);
-        return isAsking() && place >= 0 && !consented[place] && !isResting(nowNanos);
+        return isAsking() && place >= 0 && !consented[place];
     }
 
-    private boolean haveAllConsented() {
-        for (boolean given : consented) {
-            if (!given) {
+    /** Whether it should be asked for now, and not only together with others: a partition is short of an owner meanwhile. */
+    boolean isUrgent(long nowNanos) {
+        return phase == Phase.CONFIRMING || nowNanos - askingNanos > policy.companyNanos();
+    }
+
+    private static boolean areAll(boolean[] given) {
+        for (boolean one : given) {
+            if (!one) {
                 return false;
             }
         }
@@ -187,6 +219,11 @@ final class Transfer {
 
     /** A source consented: from here on its copy changes no more, or all that is written there is sent here as well. */
     void onConsent(int peer, long life, long root, long nowNanos, TransferEffects effects) {
+        if (phase == Phase.INFORMING && step.witnesses().contains(peer)) {
+            known[step.witnesses().indexOf(peer)] = true;
+            advance(nowNanos, effects);
+            return;
+        }
         int place = step.sources().indexOf(peer);
         if (!isAsking() || place < 0) {
             return;
@@ -209,8 +246,13 @@ final class Transfer {
         advance(nowNanos, effects);
     }
 
+    /** Somebody sees other owners or another move, or has not all of the data now; what others said may be over then. */
     void onNoConsent(long nowNanos) {
-        if (isAsking()) {
+        if (phase == Phase.INFORMING || phase == Phase.ASKING) {
+            phase = Phase.INFORMING;
+            Arrays.fill(known, false);
+        }
+        if (phase == Phase.INFORMING || isAsking()) {
             rest(nowNanos);
         }
     }
@@ -226,7 +268,8 @@ final class Transfer {
         if (!merged || answer.nextHash() == PullAnswer.NOT_OWNER) {
             rest(nowNanos);
         } else if (answer.nextHash() == PullAnswer.END) {
-            phase = Phase.ASKING;
+            phase = Phase.INFORMING;
+            askingNanos = nowNanos;
         } else if (answer.nextHash() <= fromHash) {
             // The peer does not move on: its table may have been replaced.
             fromHash = 0;

@@ -8,6 +8,8 @@ package io.kvorum.server.transfer;
  * @param chunkBytes about how many bytes of records one answer brings
  * @param positionsMax how many positions are fetched at a time
  * @param leavesMax how many leaves one question is about
+ * @param companyMax so many partitions are given up at a time at most
+ * @param companyNanos how long a partition waits for others that are given up with it: each time is an event in the history
  * @param restNanos how long a transfer rests after something failed
  * @param ageNanosMax a transfer that took longer begins anew: what it pulled first may have been reaped since
  */
@@ -17,12 +19,15 @@ public record TransferPolicy(
         int chunkBytes,
         int positionsMax,
         int leavesMax,
+        int companyMax,
+        long companyNanos,
         long restNanos,
         long ageNanosMax) {
     private static final long GRACE_PARTS = 2;
 
     /** A few megabytes at a time. */
     public static TransferPolicy of(long graceMillis) {
-        return new TransferPolicy(4, 32, 256 * 1024, 512, 256, 250_000_000L, graceMillis * 1_000_000L / GRACE_PARTS);
+        return new TransferPolicy(
+                4, 32, 256 * 1024, 512, 256, 12, 300_000_000L, 250_000_000L, graceMillis * 1_000_000L / GRACE_PARTS);
     }
 }

@@ -7,7 +7,6 @@ import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerTransport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +15,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param move what the history wants
  * @param sources peer numbers of those that must consent, and whose copies are compared
+ * @param witnesses peer numbers of the other owners: they must know of all changes before, and answer, since one less will
  * @param fresh whether this node has nothing of the partition yet, and pulls it
  * @param digest names this very step: equal on two nodes if both see the same owners and the same move
  */
-record TransferStep(Move move, List<Integer> sources, boolean fresh, long digest) {
+record TransferStep(Move move, List<Integer> sources, List<Integer> witnesses, boolean fresh, long digest) {
     private static final long PRIME = 0x100000001b3L;
 
-    /** Copies the list. */
+    /** Copies the lists. */
     TransferStep {
         sources = List.copyOf(sources);
+        witnesses = List.copyOf(witnesses);
     }
 
     int partition() {
@@ -37,8 +38,12 @@ record TransferStep(Move move, List<Integer> sources, boolean fresh, long digest
         List<TransferStep> steps = new ArrayList<>(1);
         for (Move move : list.moves()) {
             if (isActive(list, move) && view.member(PeerTransport.SELF).equals(receiver(list, move))) {
-                steps.add(
-                        new TransferStep(move, sources(view, partition, move), move.to() != null, digest(list, move)));
+                steps.add(new TransferStep(
+                        move,
+                        owners(view, partition, move, true),
+                        owners(view, partition, move, false),
+                        move.to() != null,
+                        digest(list, move)));
             }
         }
         return steps;
@@ -69,15 +74,16 @@ record TransferStep(Move move, List<Integer> sources, boolean fresh, long digest
         return digest;
     }
 
-    private static List<Integer> sources(ClusterView view, int partition, Move move) {
-        List<Integer> sources = new ArrayList<>();
+    /** The other owners that give something to this one, or those that do not. */
+    private static List<Integer> owners(ClusterView view, int partition, Move move, boolean giving) {
+        List<Integer> owners = new ArrayList<>();
         for (int owner : view.owners(partition)) {
             boolean gives = move.from() == null || move.from().equals(view.member(owner));
-            if (owner != PeerTransport.SELF && gives) {
-                sources.add(owner);
+            if (owner != PeerTransport.SELF && gives == giving) {
+                owners.add(owner);
             }
         }
-        return sources;
+        return owners;
     }
 
     private static long mixed(long digest, @Nullable NodeId node) {
@@ -95,6 +101,6 @@ record TransferStep(Move move, List<Integer> sources, boolean fresh, long digest
 
     /** Two steps are one if they name the same; their sources may have got other numbers only in another life. */
     boolean isSame(TransferStep other) {
-        return digest == other.digest && Objects.equals(sources, other.sources);
+        return digest == other.digest && sources.equals(other.sources) && witnesses.equals(other.witnesses);
     }
 }

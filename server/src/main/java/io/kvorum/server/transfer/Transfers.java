@@ -74,15 +74,18 @@ final class Transfers {
         }
     }
 
-    /** The steps to which a peer should consent now. */
+    /** The steps to which a peer should consent now, or of which it should know; none while they are to wait for company. */
     List<TransferStep> consentsWantedOf(int peer, long nowNanos) {
         List<TransferStep> wanted = new ArrayList<>();
+        boolean urgent = false;
         for (Transfer transfer : transfers.values()) {
-            if (up.get(peer) && transfer.wantsConsentOf(peer, nowNanos)) {
+            if (wanted.size() < policy.companyMax() && up.get(peer) && transfer.wantsConsentOf(peer, nowNanos)) {
                 wanted.add(transfer.step());
+                urgent |= transfer.isUrgent(nowNanos);
             }
         }
-        return wanted;
+        boolean alone = pending() <= wanted.size();
+        return urgent || alone || wanted.size() >= policy.companyMax() ? wanted : List.of();
     }
 
     void onConsent(int peer, TransferStep step, long life, long root, long nowNanos, TransferEffects effects) {

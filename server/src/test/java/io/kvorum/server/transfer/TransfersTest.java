@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 final class TransfersTest {
     private static final long REST = 100;
-    private static final TransferPolicy POLICY = new TransferPolicy(2, 4, 1000, 2, 8, REST, 10_000);
+    private static final TransferPolicy POLICY = new TransferPolicy(2, 4, 1000, 2, 8, 3, 50, REST, 10_000);
     private static final NodeId SELF = NodeId.of(0, 1);
     private static final NodeId OLD = NodeId.of(0, 2);
     private static final byte[] RECORD = {1};
@@ -150,7 +150,7 @@ final class TransfersTest {
 
     @Test
     void who_joins_compares_with_all_owners_and_settles_when_all_know() {
-        TransferStep growth = new TransferStep(new Move(2, null, SELF, false), List.of(PEER, 2), true, 1);
+        TransferStep growth = new TransferStep(new Move(2, null, SELF, false), List.of(PEER, 2), List.of(), true, 1);
         transfers.onPeerUp(2);
         begin(growth);
         pulled(2);
@@ -164,14 +164,39 @@ final class TransfersTest {
 
     @Test
     void who_stays_when_another_leaves_pulls_nothing_and_drops_nothing() {
-        begin(new TransferStep(new Move(4, OLD, null, false), List.of(PEER), false, 1));
+        begin(new TransferStep(new Move(4, OLD, null, false), List.of(PEER), List.of(), false, 1));
         assertEffects();
         assertThat(wanted()).containsExactly(4);
     }
 
     @Test
+    void nobody_gives_up_before_the_other_owners_know_of_all_changes_before() {
+        TransferStep step = new TransferStep(new Move(3, OLD, SELF, false), List.of(PEER), List.of(2), true, 3);
+        transfers.onPeerUp(2);
+        begin(step);
+        pulled(3);
+        assertThat(wanted()).isEmpty();
+        assertThat(transfers.consentsWantedOf(2, 0)).containsExactly(step);
+        transfers.onNoConsent(step, 0);
+        assertThat(transfers.consentsWantedOf(2, REST)).containsExactly(step);
+        transfers.onConsent(2, step, LIFE, 1, REST, recorder);
+        assertThat(transfers.consentsWantedOf(PEER, REST)).containsExactly(step);
+    }
+
+    @Test
+    void consents_wait_a_while_for_company_but_the_last_word_does_not() {
+        begin(pair(0), pair(1), pair(2));
+        transfers.onPulled(1, ticket, new PullAnswer(PullAnswer.END, List.of()), 0, recorder);
+        assertThat(wanted()).isEmpty();
+        long late = POLICY.companyNanos() + 1;
+        assertThat(transfers.consentsWantedOf(PEER, late)).containsExactly(pair(1));
+        transfers.onConsent(PEER, pair(1), LIFE, root, late, recorder);
+        assertThat(transfers.consentsWantedOf(PEER, late)).containsExactly(pair(1));
+    }
+
+    @Test
     void nothing_is_dropped_where_nobody_else_has_anything() {
-        begin(new TransferStep(new Move(4, null, SELF, false), List.of(), true, 1));
+        begin(new TransferStep(new Move(4, null, SELF, false), List.of(), List.of(), true, 1));
         transfers.advance(0, recorder);
         assertEffects("force 4");
     }
@@ -209,6 +234,7 @@ final class TransfersTest {
         pulled(3);
         transfers.onNoConsent(pair(3), 0);
         assertThat(wanted()).isEmpty();
+        transfers.advance(REST, recorder);
         assertThat(transfers.consentsWantedOf(PEER, REST)).hasSize(1);
     }
 
@@ -225,7 +251,7 @@ final class TransfersTest {
     void answers_to_a_step_that_is_wanted_no_more_are_ignored() {
         begin(pair(3));
         long stale = ticket;
-        TransferStep changed = new TransferStep(new Move(3, OLD, SELF, false), List.of(PEER), true, 77);
+        TransferStep changed = new TransferStep(new Move(3, OLD, SELF, false), List.of(PEER), List.of(), true, 77);
         transfers.onSteps(List.of(changed));
         transfers.advance(0, recorder);
         effects.clear();
@@ -263,7 +289,7 @@ final class TransfersTest {
     }
 
     private static TransferStep pair(int partition) {
-        return new TransferStep(new Move(partition, OLD, SELF, false), List.of(PEER), true, partition);
+        return new TransferStep(new Move(partition, OLD, SELF, false), List.of(PEER), List.of(), true, partition);
     }
 
     private void assertEffects(String... expected) {

@@ -11,8 +11,9 @@ import io.kvorum.tests.sim.story.Violation;
 import java.util.Objects;
 
 /** All members have the same history in the end, and fold it to the same ring (design §8). */
-final class RingsAgree implements Check {
-    private static final String PROMISE = "rings agree";
+public final class RingsAgree implements Check {
+    /** What it is called. */
+    public static final String PROMISE = "rings agree";
 
     @Override
     public String promise() {

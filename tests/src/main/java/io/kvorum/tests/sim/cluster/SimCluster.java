@@ -133,6 +133,11 @@ public final class SimCluster {
 
     /** Whether all nodes run, have the same history, and nothing is left to do of any plan. */
     public boolean isMoved() {
+        return haveOneHistory() && ring().moves().isEmpty();
+    }
+
+    /** Whether all nodes run and have the same history. */
+    public boolean haveOneHistory() {
         Ring newest = ring();
         for (SimNode node : nodes) {
             SimLife life = node.life();
@@ -140,7 +145,7 @@ public final class SimCluster {
                 return false;
             }
         }
-        return newest.moves().isEmpty();
+        return true;
     }
 
     /** Places of the machines that own a partition and count. */

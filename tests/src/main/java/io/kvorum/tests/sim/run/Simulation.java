@@ -7,6 +7,7 @@ import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.storage.version.ContextCodec;
 import io.kvorum.tests.sim.check.Checks;
 import io.kvorum.tests.sim.check.CopiesAgree;
+import io.kvorum.tests.sim.check.RingsAgree;
 import io.kvorum.tests.sim.cluster.Sabotage;
 import io.kvorum.tests.sim.cluster.SimCluster;
 import io.kvorum.tests.sim.cluster.SimLife;
@@ -240,8 +241,10 @@ public final class Simulation implements Ending {
         long untilNanos = time.nowNanos() + MOVE_NANOS_MAX;
         while (!cluster.isMoved()) {
             if (!step(untilNanos)) {
+                // Who has not heard of it is what is wrong then.
+                String promise = cluster.haveOneHistory() ? "plans are carried out" : RingsAgree.PROMISE;
                 throw new Violation(
-                        "plans are carried out",
+                        promise,
                         null,
                         "not within " + MOVE_NANOS_MAX / VirtualTime.SECOND + " s, though all is healed: "
                                 + cluster.ring().moves());
