@@ -92,20 +92,18 @@ public final class Node implements AutoCloseable {
     private final Lifecycle lifecycle;
     private final Threads threads = new Threads();
     private final boolean salvage;
+    private final Disk disk;
     private volatile Supplier<String> loading = () -> "starting";
-
-    /** A node that is not started. */
-    public Node(NodeConfig config) {
-        this(config, false);
-    }
 
     /**
      * A node that is not started.
      *
      * @param salvage whether to go on without what is damaged on disk, once it is said what that is
+     * @param disk where it keeps everything
      */
-    public Node(NodeConfig config, boolean salvage) {
+    public Node(NodeConfig config, boolean salvage, Disk disk) {
         this.salvage = salvage;
+        this.disk = disk;
         this.config = config;
         this.lifecycle = new Lifecycle("node " + config.name());
     }
@@ -159,7 +157,7 @@ public final class Node implements AutoCloseable {
         Founded founded = lifecycle.opened(
                 "data directory",
                 Founded.open(
-                        Disk.system(),
+                        disk,
                         config.storage().dataDirectory(),
                         config.cluster(),
                         config.replication().n(),
@@ -170,7 +168,7 @@ public final class Node implements AutoCloseable {
                 "engine", NodeStorage.open(config, founded, means(clock), stamps, random, watch, salvage));
         StorageEngine engine = storage.engine();
         ControlThread control = lifecycle.opened("control thread", threads.control(CONTROL_QUEUE_MAX));
-        DiskThreads disk = lifecycle.opened("disk threads", threads.disk("disk-", 1, DISK_QUEUE_MAX));
+        DiskThreads diskThreads = lifecycle.opened("disk threads", threads.disk("disk-", 1, DISK_QUEUE_MAX));
         Transports transports = lifecycle.opened(
                 "event loops",
                 Transports.open(config.runtime().transport(), config.runtime().ioThreads(), threads.eventLoops()));
@@ -200,7 +198,7 @@ public final class Node implements AutoCloseable {
                 () -> membership.peers().directory(),
                 stamps,
                 clock,
-                HostResolver.on(disk::execute),
+                HostResolver.on(diskThreads::execute),
                 membership);
         SessionDirectory sessions = new SessionDirectory();
         NodeSelf self = new NodeSelf(
@@ -220,7 +218,8 @@ public final class Node implements AutoCloseable {
                         ConfigView.of(config),
                         backups(founded, engine, stamps, random, clock),
                         admission,
-                        new ClusterChanges(founded.nodeId(), membership, membership::status, control, disk::execute)));
+                        new ClusterChanges(
+                                founded.nodeId(), membership, membership::status, control, diskThreads::execute)));
         NodeMetrics metrics = new NodeMetrics(
                 config.runtime().ioThreads(),
                 core.table().rows().stream().map(Command::name).toList());
@@ -352,7 +351,7 @@ public final class Node implements AutoCloseable {
                         stamps,
                         NodeCore.VERSION,
                         config.storage().tombstoneGraceMillis()),
-                Disk.system(),
+                disk,
                 config.storage().dataDirectory(),
                 thread,
                 random.generator("backups"));
@@ -367,7 +366,7 @@ public final class Node implements AutoCloseable {
         DiskThreads reading = threads.disk("read-", READ_THREADS, READ_QUEUE_MAX);
         return new StorageMeans(
                 directory -> XodusCheckpointStore.open(
-                        Disk.system(),
+                        disk,
                         directory,
                         directory.endsWith(NodeStorage.HINTS) ? HINTS_CACHE_BYTES : STORE_CACHE_BYTES,
                         clock::nanoTime),

@@ -33,6 +33,7 @@ public final class TestCluster implements AutoCloseable {
     private final Map<String, String> settings;
     private final Process[] processes;
     private final List<String> jvmFlags = new ArrayList<>();
+    private String mainClass = "io.kvorum.server.Main";
     private int openFilesMax;
     private IntFunction<String> hosts = node -> "127.0.0.1";
     private @Nullable IntFunction<Path> hostsFiles;
@@ -72,6 +73,12 @@ public final class TestCluster implements AutoCloseable {
     /** Adds flags for the JVM of every node started from now on; later ones win. */
     public TestCluster withJvmFlags(String... flags) {
         jvmFlags.addAll(List.of(flags));
+        return this;
+    }
+
+    /** Nodes started from now on are run by another class, which is given the same arguments. */
+    public TestCluster withMain(Class<?> main) {
+        mainClass = main.getName();
         return this;
     }
 
@@ -120,7 +127,7 @@ public final class TestCluster implements AutoCloseable {
         }
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-        command.addAll(List.of("io.kvorum.server.Main", "node"));
+        command.addAll(List.of(mainClass, "node"));
         command.addAll(List.of(arguments));
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("node.name", "n" + node);

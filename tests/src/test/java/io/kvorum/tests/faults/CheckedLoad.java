@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 
@@ -80,6 +81,14 @@ final class CheckedLoad implements AutoCloseable {
         if (found < least || found > most) {
             violated(counterKey(index) + " is " + found + ", and not " + least + " to " + most);
         }
+    }
+
+    /** Every key that was asked for. After the end. */
+    List<String> keys() {
+        return Stream.concat(
+                        sessions.stream().flatMap(Session::keys),
+                        IntStream.range(0, COUNTERS).mapToObj(CheckedLoad::counterKey))
+                .toList();
     }
 
     /** What was shown that must not be; empty if all is well. */

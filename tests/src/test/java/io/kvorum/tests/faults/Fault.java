@@ -70,6 +70,18 @@ enum Fault {
             cluster.network().ruleAround(node, Rule.REFUSE, Rule.REFUSE);
         }
     },
+    /** Its disk takes long to make anything permanent. */
+    SLOW_DISK(true) {
+        @Override
+        void begin(FaultyCluster cluster, int node, SplittableRandom random) {
+            cluster.slowDisk(node, random.nextLong(200, 3_000));
+        }
+
+        @Override
+        void end(FaultyCluster cluster, int node) {
+            cluster.healDisk(node);
+        }
+    },
     /** All it sends and is sent is late, one way. */
     SLOW(true) {
         @Override

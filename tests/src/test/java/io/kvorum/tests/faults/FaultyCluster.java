@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisException;
@@ -34,9 +35,11 @@ final class FaultyCluster implements AutoCloseable {
     private final int size;
     private final TestCluster processes;
     private final FaultProxy network;
+    private final IntFunction<Map<String, String>> own;
     private volatile boolean inTrouble;
 
-    private FaultyCluster(int size, TestCluster processes, FaultProxy network) {
+    private FaultyCluster(int size, TestCluster processes, FaultProxy network, IntFunction<Map<String, String>> own) {
+        this.own = own;
         this.size = size;
         this.processes = processes;
         this.network = network;
@@ -44,6 +47,16 @@ final class FaultyCluster implements AutoCloseable {
 
     /** Starts a cluster, and waits until all of its members see each other. */
     static FaultyCluster start(int size, long seed, Map<String, String> settings) throws IOException {
+        return start(size, seed, settings, node -> Map.of());
+    }
+
+    /**
+     * Starts a cluster, and waits until all of its members see each other.
+     *
+     * @param own the settings of each node alone
+     */
+    static FaultyCluster start(int size, long seed, Map<String, String> settings, IntFunction<Map<String, String>> own)
+            throws IOException {
         TestCluster processes = TestCluster.prepare(size, settings);
         int[] peerPorts = new int[size];
         for (int node = 0; node < size; node++) {
@@ -57,10 +70,12 @@ final class FaultyCluster implements AutoCloseable {
             }
             Files.writeString(hostsFile(processes, node), hosts);
         }
-        processes.withHosts(FaultyCluster::hostName, node -> hostsFile(processes, node));
-        FaultyCluster cluster = new FaultyCluster(size, processes, FaultProxy.start(seed, peerPorts));
+        processes
+                .withHosts(FaultyCluster::hostName, node -> hostsFile(processes, node))
+                .withMain(SlowDiskNode.class);
+        FaultyCluster cluster = new FaultyCluster(size, processes, FaultProxy.start(seed, peerPorts), own);
         for (int node = 0; node < size; node++) {
-            processes.startNode(node);
+            processes.startNode(node, own.apply(node));
         }
         processes.awaitReady();
         cluster.awaitWell();
@@ -101,10 +116,32 @@ final class FaultyCluster implements AutoCloseable {
     /** Starts a process that was killed; does not wait. */
     void restart(int node) {
         try {
-            processes.startNode(node);
+            processes.startNode(node, own.apply(node));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** From now on the device of a node takes so long to make anything permanent. */
+    void slowDisk(int node, long millis) {
+        try {
+            SlowDisk.slow(dataDirectory(node), millis);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The device of a node is as fast as it can again. */
+    void healDisk(int node) {
+        try {
+            SlowDisk.heal(dataDirectory(node));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Path dataDirectory(int node) {
+        return processes.directory().resolve("n" + node);
     }
 
     private void signal(int node, String signal) {

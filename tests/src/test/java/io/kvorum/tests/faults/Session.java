@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -211,6 +212,11 @@ final class Session implements Runnable {
         } else if (written.isRefused()) {
             known.refused(write);
         }
+    }
+
+    /** What it asked for. After the end. */
+    Stream<String> keys() {
+        return Stream.concat(plain.keySet().stream(), contextual.keySet().stream());
     }
 
     /** How often a value came back that a write with its context had superseded. */

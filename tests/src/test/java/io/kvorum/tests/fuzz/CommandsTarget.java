@@ -11,6 +11,8 @@ import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.codec.resp.RespRequestDecoder;
 import io.kvorum.server.Node;
 import io.kvorum.server.config.ConfigLoader;
+import io.kvorum.server.config.NodeConfig;
+import io.kvorum.storage.disk.Disk;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -161,14 +163,15 @@ final class CommandsTarget implements FuzzTarget {
         Running() throws Exception {
             directory = Files.createTempDirectory("kvorum-fuzz-");
             port = freePort();
-            node = new Node(ConfigLoader.of(
+            NodeConfig config = ConfigLoader.of(
                     "port=" + port,
                     "peer.port=0",
                     "http.port=0",
                     "io-threads=1",
                     "cluster.partitions=8",
                     "max-memory=16mb",
-                    "data-dir=" + directory));
+                    "data-dir=" + directory);
+            node = new Node(config, false, Disk.system());
             node.start();
         }
 
