@@ -185,6 +185,7 @@ public final class Node implements AutoCloseable {
                 clock,
                 stamps,
                 random,
+                random.generator("hint-actors"),
                 engine,
                 storage.hints(),
                 control,

@@ -70,6 +70,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,7 +117,8 @@ public final class NodeCore {
      * @param livesKnownUpTo no life of this node that its directory knows of began after this stamp
      * @param clock the machine's clocks
      * @param stamps the node's hybrid clock
-     * @param random all its randomness
+     * @param random all its randomness but for the next
+     * @param hintActors where the actors under which it makes versions in the place of owners are drawn from
      * @param engine its copies, started
      * @param hints what it keeps for others
      * @param control the thread that owns what the node does by itself
@@ -131,6 +133,7 @@ public final class NodeCore {
             Clock clock,
             StampClock stamps,
             RandomSource random,
+            RandomGenerator hintActors,
             StorageEngine engine,
             HintStore hints,
             TaskLoop control,
@@ -199,8 +202,7 @@ public final class NodeCore {
         this.contextSecret = contextSecret(config, foundation.founded().ring());
         this.hints = new WatchedHints(
                 foundation.hints(), foundation.stamps(), foundation.founded().ring());
-        this.hintActors =
-                new HintActors(foundation.stamps(), foundation.random().generator("hint-actors"));
+        this.hintActors = new HintActors(foundation.stamps(), foundation.hintActors());
         this.reapResponder = new ReapResponder(
                 foundation.engine(),
                 foundation.stamps(),

@@ -8,6 +8,7 @@ import io.kvorum.tests.sim.cluster.Sabotage;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 
 /** What may go wrong with what is kept for others. */
 final class Hinting {
@@ -68,6 +69,17 @@ final class Hinting {
         return new Handling(
                 MessageType.HINTED_WRITE,
                 (life, request, answer, real) -> answer.answer(new WriteAnswer(WriteAnswer.Status.DURABLE)));
+    }
+
+    /** A fallback goes on under the actor that it had, whatever it still keeps of the key. */
+    static Sabotage underOneActor() {
+        return new Sabotage() {
+            @Override
+            public RandomGenerator hintActors(RandomGenerator real) {
+                long actor = real.nextLong();
+                return () -> actor;
+            }
+        };
     }
 
     private static Sabotage hints(UnaryOperator<HintStore> tampering) {

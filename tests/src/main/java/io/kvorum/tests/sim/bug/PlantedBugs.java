@@ -45,6 +45,7 @@ public final class PlantedBugs {
                         "answer on after giving up", "reads see what was done", 5, seed -> Moving.withoutGivingUp()),
                 new PlantedBug(
                         "move without comparing", "reads see what was done", 5, seed -> Moving.withoutComparing()),
+                new PlantedBug("reuse the actor of a hint", "contexts", seed -> Hinting.underOneActor()),
                 new PlantedBug("claim the record's vector for a write", "contexts", seed -> Telling.wholeVector()),
                 new PlantedBug("ignore the context of a write", "siblings are concurrent", seed -> Telling.noContext()),
                 new PlantedBug("say TRYAGAIN when in doubt", "errors are honest", seed -> Telling.dishonestErrors()),

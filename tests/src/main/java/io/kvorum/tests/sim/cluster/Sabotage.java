@@ -10,6 +10,7 @@ import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.Context;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,11 @@ public interface Sabotage {
     /** Where the actors of a new life come from. */
     default RandomSource actors(RandomSource ofNode, RandomSource ofLife) {
         return ofLife;
+    }
+
+    /** Where the actors of what a node makes in the place of owners come from. */
+    default RandomGenerator hintActors(RandomGenerator real) {
+        return real;
     }
 
     /** What a loop does with messages of peers. */

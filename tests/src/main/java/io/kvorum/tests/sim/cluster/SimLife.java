@@ -89,6 +89,7 @@ public final class SimLife {
                 node.clock(),
                 stamps,
                 random,
+                sabotage.hintActors(random.generator("hint-actors")),
                 engine,
                 watched,
                 control,
