@@ -125,8 +125,8 @@ public final class TestCluster implements AutoCloseable {
                 command.add(argument);
             }
         }
-        command.add("-cp");
-        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add("-XX:SharedArchiveFile=" + ClassArchive.ofJars());
+        command.addAll(List.of("-cp", ClassArchive.classPath()));
         command.addAll(List.of(mainClass, "node"));
         command.addAll(List.of(arguments));
         Map<String, String> properties = new LinkedHashMap<>();
@@ -303,10 +303,6 @@ public final class TestCluster implements AutoCloseable {
                 awaitExit(node);
             }
         }
-        try (var files = Files.walk(directory)) {
-            for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
+        Directories.delete(directory);
     }
 }

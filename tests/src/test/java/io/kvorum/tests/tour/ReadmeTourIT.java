@@ -2,6 +2,7 @@ package io.kvorum.tests.tour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.tests.cluster.Directories;
 import io.kvorum.tests.tour.Transcript.Step;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ final class ReadmeTourIT {
         if (up != null) {
             up.close();
         }
-        UpProcess.delete(directory);
+        Directories.delete(directory);
     }
 
     @Test

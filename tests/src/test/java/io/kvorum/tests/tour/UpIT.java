@@ -2,6 +2,7 @@ package io.kvorum.tests.tour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.tests.cluster.Directories;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -30,7 +31,7 @@ final class UpIT {
 
     @AfterEach
     void cleanUp() throws IOException {
-        UpProcess.delete(directory);
+        Directories.delete(directory);
     }
 
     private UpProcess up(String... options) throws IOException {

@@ -1,6 +1,7 @@
 package io.kvorum.tests.tour;
 
 import io.kvorum.tests.FreePorts;
+import io.kvorum.tests.cluster.ClassArchive;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -39,15 +40,27 @@ final class UpProcess implements AutoCloseable {
 
     /** A new directory with the launcher in it. */
     static Path clonedDirectory() throws IOException {
-        try (var jars = Files.list(root().resolve("server/target"))) {
-            if (jars.noneMatch(file -> file.toString().endsWith(".jar"))) {
-                throw new IllegalStateException("the jars are not built: run this test by mvn verify");
-            }
-        }
+        archiveClasses(root().resolve("server/target"));
         Path directory = Files.createTempDirectory("kvorum-tour-").toRealPath();
         Files.createDirectories(directory.resolve("tools/bin"));
         Files.createSymbolicLink(directory.resolve(LAUNCHER), root().resolve(LAUNCHER));
         return directory;
+    }
+
+    /** As the launcher does where it has built the jars itself. */
+    private static void archiveClasses(Path target) throws IOException {
+        try (var files = Files.list(target)) {
+            Path jar = files.filter(file -> file.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new IllegalStateException("the jars are not built: run this test by mvn verify"));
+            Path archive = target.resolve("kvorum-server.jsa");
+            if (Files.exists(archive)
+                    && Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) < 0) {
+                Files.delete(archive);
+            }
+            ClassArchive.make(archive, jar + ":" + target.resolve("lib") + "/*");
+        }
     }
 
     /** Starts {@code up} in the directory; does not wait. */
@@ -162,15 +175,6 @@ final class UpProcess implements AutoCloseable {
             return socket.isBound();
         } catch (IOException taken) {
             return false;
-        }
-    }
-
-    /** Removes a directory with all that is in it. */
-    static void delete(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }
