@@ -58,20 +58,27 @@ final class Transfers {
         int underWay = 0;
         for (Transfer transfer : transfers.values()) {
             transfer.advance(nowNanos, effects);
-            underWay += transfer.isUnderWay() ? 1 : 0;
-            pulling += transfer.phase() == Transfer.Phase.PULLING ? 1 : 0;
+            // What waits for a source to come back keeps none of those waiting whose sources are there.
+            if (canAskSources(transfer)) {
+                underWay += transfer.isUnderWay() ? 1 : 0;
+                pulling += transfer.phase() == Transfer.Phase.PULLING ? 1 : 0;
+            }
         }
         for (Transfer transfer : transfers.values()) {
             if (pulling >= policy.pullsMax() || underWay >= policy.transfersMax()) {
                 return;
             }
             boolean can = transfer.phase() == Transfer.Phase.WAITING && !transfer.isResting(nowNanos);
-            if (can && transfer.step().sources().stream().allMatch(up::get)) {
+            if (can && canAskSources(transfer)) {
                 transfer.begin(nowNanos, effects);
                 underWay++;
                 pulling += transfer.phase() == Transfer.Phase.PULLING ? 1 : 0;
             }
         }
+    }
+
+    private boolean canAskSources(Transfer transfer) {
+        return transfer.step().sources().stream().allMatch(up::get);
     }
 
     /** The steps to which a peer should consent now, or of which it should know; none while they are to wait for company. */

@@ -212,6 +212,17 @@ final class TransfersTest {
     }
 
     @Test
+    void partitions_of_a_source_that_went_away_midway_keep_no_other_waiting() {
+        TransferStep fromOther = new TransferStep(new Move(5, NodeId.of(0, 3), SELF, false), List.of(2), true, 5);
+        transfers.onPeerUp(2);
+        begin(pair(0), pair(1), fromOther);
+        assertEffects("drop 0", "pull 0 from 1 at 0", "drop 1", "pull 1 from 1 at 0");
+        transfers.onPeerDown(PEER);
+        transfers.advance(REST, recorder);
+        assertEffects("drop 5", "pull 5 from 2 at 0");
+    }
+
+    @Test
     void what_failed_is_tried_again_after_a_rest_from_where_it_was() {
         begin(pair(3));
         transfers.onPulled(3, ticket, new PullAnswer(9, List.of(RECORD)), 0, recorder);
