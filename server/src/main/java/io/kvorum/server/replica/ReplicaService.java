@@ -47,6 +47,7 @@ public final class ReplicaService {
     }
 
     private static final long CLOCK_MARGIN_MILLIS = 2_000;
+    private static final byte[] ANY_KEY = {0};
 
     private final StorageEngine engine;
     private final StampClock stamps;
@@ -94,6 +95,18 @@ public final class ReplicaService {
     /** Calls back, on this loop, once this loop's last update and all before it are on disk, or will not be. */
     public void whenDurable(DurableCallback callback) {
         gate.await(lastTicket, callback);
+    }
+
+    /** Calls back, on this loop, once all that any loop has changed in a copy until now is on disk, or will not be. */
+    public void whenAllDurable(int partition, DurableCallback callback) {
+        // The ticket of a change that changes nothing is that of all before it.
+        long ticket = engine.update(
+                partition, views.get().ring().tokenOf(partition), ANY_KEY, 0, ANY_KEY.length, Unchanging.INSTANCE);
+        if (ticket < 0) {
+            loop.accept(() -> callback.complete(0, false));
+        } else {
+            gate.await(ticket, callback);
+        }
     }
 
     /** The time by which expiry is judged: the node's hybrid clock, in milliseconds. */
@@ -353,6 +366,21 @@ public final class ReplicaService {
                 yield false;
             }
         };
+    }
+
+    /** Leaves a record as it is, and needs nothing of it. */
+    private enum Unchanging implements Mutation {
+        INSTANCE;
+
+        @Override
+        public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
+            return current;
+        }
+
+        @Override
+        public boolean needsValues() {
+            return false;
+        }
     }
 
     /** Remembers what a mutation left, since the engine tells only whether it was taken. */

@@ -411,7 +411,10 @@ public final class TransferService implements MembershipListener, TransferEffect
         if (parts.replica().durability() == Durability.NONE) {
             parts.control().schedule(0, () -> transfers.onForced(partition, ticket, true, now()));
         } else {
-            parts.replica().whenDurable((upTo, durable) -> transfers.onForced(partition, ticket, durable, now()));
+            // Not only what came here: what other loops took of coordinators was not fetched again.
+            parts.replica()
+                    .whenAllDurable(
+                            partition, (upTo, durable) -> transfers.onForced(partition, ticket, durable, now()));
         }
     }
 
