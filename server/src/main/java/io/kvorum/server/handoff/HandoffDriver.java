@@ -15,6 +15,7 @@ import io.kvorum.server.replica.KeyRef;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.TaskLoop;
+import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.hint.HintStore;
 import io.kvorum.storage.version.RecordBytes;
 import java.util.BitSet;
@@ -228,12 +229,23 @@ public final class HandoffDriver implements HandoffEffects {
         }
         for (int owner : owners) {
             if (owner == PeerTransport.SELF) {
-                int partition = views.get().partitionOf(position.high());
-                boolean merged = replica.mergeFromElsewhere(partition, record);
-                soon(() -> one.accept(merged ? HintedHandoff.Reply.MERGED : HintedHandoff.Reply.LATER));
+                takeOwn(views.get().partitionOf(position.high()), record, one);
             } else {
                 send(owner, position, record, true, one);
             }
+        }
+    }
+
+    /** Takes a record into the own copy; it is held once it is on disk, as it is at the other owners. */
+    private void takeOwn(int partition, byte[] record, Consumer<HintedHandoff.Reply> told) {
+        boolean merged = replica.mergeFromElsewhere(partition, record);
+        if (merged && replica.durability() != Durability.NONE) {
+            replica.whenAllDurable(
+                    partition,
+                    (ticket, durable) -> soon(() ->
+                            told.accept(durable ? HintedHandoff.Reply.MERGED : HintedHandoff.Reply.LATER)));
+        } else {
+            soon(() -> told.accept(merged ? HintedHandoff.Reply.MERGED : HintedHandoff.Reply.LATER));
         }
     }
 

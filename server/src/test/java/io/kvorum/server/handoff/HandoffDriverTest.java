@@ -14,6 +14,7 @@ import io.kvorum.ring.RingBuilder;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.Budget;
 import io.kvorum.server.background.Mode;
+import io.kvorum.server.coordinator.SlowDisk;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerCalls;
 import io.kvorum.server.peer.ReplyHandler;
@@ -25,6 +26,7 @@ import io.kvorum.server.replica.ReplicaObserver;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.TaskLoop;
+import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.hint.HintStore;
@@ -65,6 +67,7 @@ final class HandoffDriverTest {
     private final HintStore hints = new MemoryHintStore(100_000, VersionObserver.NONE);
     private final BareHints bare = new BareHints(100_000);
     private final Budget budget = new Budget();
+    private final SlowDisk disk = new SlowDisk();
     private final Map<Integer, Sent> sent = new LinkedHashMap<>();
     private final Loop control = new Loop();
 
@@ -84,8 +87,8 @@ final class HandoffDriverTest {
                 return 0;
             }
         };
-        ReplicaService replica =
-                new ReplicaService(engine, stamps, () -> view, ReplicaObserver.NONE, Runnable::run, 24L * 3600 * 1000);
+        ReplicaService replica = new ReplicaService(
+                disk.over(engine), stamps, () -> view, ReplicaObserver.NONE, Runnable::run, 24L * 3600 * 1000);
         new HandoffDriver(
                         new HintedHandoff(HandoffPolicy.DEFAULT, new HandoffCounters()),
                         hints,
@@ -139,6 +142,25 @@ final class HandoffDriverTest {
         answer(owners[0], WriteAnswer.Status.MERGED);
         assertThat(hints.isEmpty()).isFalse();
         answer(owners[1], WriteAnswer.Status.MERGED);
+        assertThat(hints.isEmpty()).isTrue();
+    }
+
+    @Test
+    void a_hint_that_this_node_owns_now_stays_until_its_copy_is_on_disk() {
+        disk.durability = Durability.SOON;
+        String key = key(0, true);
+        int other = IntStream.range(1, 4)
+                .filter(peer -> !view.isOwner(partition(key), peer))
+                .findFirst()
+                .orElseThrow();
+        keep(other, key);
+        control.tick();
+        for (int owner : List.copyOf(sent.keySet())) {
+            answer(owner, WriteAnswer.Status.DURABLE);
+        }
+        assertThat(hints.isEmpty()).isFalse();
+        disk.forced(true);
+        control.run();
         assertThat(hints.isEmpty()).isTrue();
     }
 
