@@ -242,8 +242,8 @@ public final class HandoffDriver implements HandoffEffects {
         if (merged && replica.durability() != Durability.NONE) {
             replica.whenAllDurable(
                     partition,
-                    (ticket, durable) -> soon(() ->
-                            told.accept(durable ? HintedHandoff.Reply.MERGED : HintedHandoff.Reply.LATER)));
+                    (ticket, durable) ->
+                            soon(() -> told.accept(durable ? HintedHandoff.Reply.MERGED : HintedHandoff.Reply.LATER)));
         } else {
             soon(() -> told.accept(merged ? HintedHandoff.Reply.MERGED : HintedHandoff.Reply.LATER));
         }

@@ -58,8 +58,8 @@ final class Transfers {
         int underWay = 0;
         for (Transfer transfer : transfers.values()) {
             transfer.advance(nowNanos, effects);
-            // What waits for a source to come back keeps none of those waiting whose sources are there.
-            if (canAskSources(transfer)) {
+            // What waits for an owner to come back keeps none of those waiting whose owners are there.
+            if (canAskAll(transfer)) {
                 underWay += transfer.isUnderWay() ? 1 : 0;
                 pulling += transfer.phase() == Transfer.Phase.PULLING ? 1 : 0;
             }
@@ -69,7 +69,7 @@ final class Transfers {
                 return;
             }
             boolean can = transfer.phase() == Transfer.Phase.WAITING && !transfer.isResting(nowNanos);
-            if (can && canAskSources(transfer)) {
+            if (can && canAskAll(transfer)) {
                 transfer.begin(nowNanos, effects);
                 underWay++;
                 pulling += transfer.phase() == Transfer.Phase.PULLING ? 1 : 0;
@@ -77,8 +77,10 @@ final class Transfers {
         }
     }
 
-    private boolean canAskSources(Transfer transfer) {
-        return transfer.step().sources().stream().allMatch(up::get);
+    private boolean canAskAll(Transfer transfer) {
+        TransferStep step = transfer.step();
+        return step.sources().stream().allMatch(up::get)
+                && step.witnesses().stream().allMatch(up::get);
     }
 
     /** The steps to which a peer should consent now, or of which it should know; none while they are to wait for company. */

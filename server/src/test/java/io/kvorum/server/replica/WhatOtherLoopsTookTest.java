@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 /** Two loops share an engine whose tickets count the changes. */
 final class WhatOtherLoopsTookTest {
     private final ClusterView view = new ClusterView(
-            new RingBuilder(new UUID(1, 1), "one", 8, Partitioner.SLOTS, 3).build(), List.of(), new boolean[0], List.of());
+            new RingBuilder(new UUID(1, 1), "one", 8, Partitioner.SLOTS, 3).build(),
+            List.of(),
+            new boolean[0],
+            List.of());
     private final StampClock stamps = new StampClock(() -> 1_000_000, 1_000);
     private final List<Long> awaited = new ArrayList<>();
     private final StorageEngine engine = (StorageEngine) Proxy.newProxyInstance(

@@ -213,13 +213,21 @@ final class TransfersTest {
 
     @Test
     void partitions_of_a_source_that_went_away_midway_keep_no_other_waiting() {
-        TransferStep fromOther = new TransferStep(new Move(5, NodeId.of(0, 3), SELF, false), List.of(2), true, 5);
+        TransferStep fromOther =
+                new TransferStep(new Move(5, NodeId.of(0, 3), SELF, false), List.of(2), List.of(), true, 5);
         transfers.onPeerUp(2);
         begin(pair(0), pair(1), fromOther);
         assertEffects("drop 0", "pull 0 from 1 at 0", "drop 1", "pull 1 from 1 at 0");
         transfers.onPeerDown(PEER);
         transfers.advance(REST, recorder);
         assertEffects("drop 5", "pull 5 from 2 at 0");
+    }
+
+    @Test
+    void partition_whose_other_owner_is_away_keeps_no_other_waiting() {
+        TransferStep witnessed = new TransferStep(new Move(0, OLD, SELF, false), List.of(PEER), List.of(2), true, 0);
+        begin(witnessed, pair(1), pair(2));
+        assertEffects("drop 1", "pull 1 from 1 at 0", "drop 2", "pull 2 from 1 at 0");
     }
 
     @Test
