@@ -56,7 +56,7 @@ public record PreferenceList(List<NodeId> owners, List<NodeId> settled, List<Nod
         List<NodeId> incoming = new ArrayList<>(1);
         for (Move move : moves) {
             NodeId to = move.to();
-            if (to != null && (move.consented() || move.equals(activeMove()))) {
+            if (to != null && !incoming.contains(to) && (move.consented() || move.equals(activeMove()))) {
                 incoming.add(to);
             }
         }

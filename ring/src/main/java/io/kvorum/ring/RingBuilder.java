@@ -187,10 +187,11 @@ public final class RingBuilder {
         for (Move consent : agreed) {
             int place = reached.indexOf(consent.from());
             NodeId to = consent.to();
-            if (place >= 0 && (to == null || !reached.contains(to))) {
+            if (place >= 0 && (to == null || !settled.contains(to))) {
                 moves.add(consent);
                 reached.remove(place);
-                if (to != null) {
+                // Two may have consented to the same one, under different plans: neither answers until it has settled.
+                if (to != null && !reached.contains(to)) {
                     reached.add(place, to);
                 }
             }
@@ -211,7 +212,7 @@ public final class RingBuilder {
             if (from != null && owners.contains(from)) {
                 // It is to come back for another place, or for the one that it has given up.
                 owners.remove(to);
-            } else if (from != null && to != null) {
+            } else if (from != null && owners.contains(to)) {
                 owners.set(owners.indexOf(to), from);
             } else if (from != null) {
                 owners.add(from);

@@ -147,6 +147,26 @@ class RingFoldTest {
     }
 
     @Test
+    void of_two_that_consented_to_one_successor_neither_answers_before_it_has_settled() {
+        add(new Event.Joined(next(D), D, spec("d")));
+        EventId plan = plan(A, B, C, D, A, B, C, D);
+        NodeId one = Objects.requireNonNull(active(3).from());
+        NodeId other = ring().settledOwners(3).stream()
+                .filter(owner -> !owner.equals(one))
+                .findFirst()
+                .orElseThrow();
+        add(new Event.Moved(next(one), plan, one, D, PartitionSet.of(3)));
+        add(new Event.Moved(next(other), plan, other, D, PartitionSet.of(3)));
+        assertThat(ring().preferenceList(3).hasConsented(one)).isTrue();
+        assertThat(ring().preferenceList(3).hasConsented(other)).isTrue();
+        assertThat(ring().preferenceList(3).incoming()).containsExactly(D);
+        assertThat(ring().preferenceList(3).owners()).contains(one, other).doesNotHaveDuplicates();
+        add(new Event.Settled(next(D), plan, one, D, PartitionSet.of(3)));
+        assertThat(ring().preferenceList(3).settled()).contains(D, other).doesNotContain(one);
+        assertThat(ring().preferenceList(3).hasConsented(other)).isFalse();
+    }
+
+    @Test
     void who_has_given_a_partition_up_and_is_wanted_again_is_listed_once() {
         EventId plan = plan(A, B, A, B, A, B, A, B);
         add(new Event.Moved(next(C), plan, C, null, PartitionSet.of(0)));
@@ -274,7 +294,7 @@ class RingFoldTest {
                 assertThat(move.from() == null || settled.remove(move.from()))
                         .as(as)
                         .isTrue();
-                if (move.to() != null) {
+                if (move.to() != null && !settled.contains(move.to())) {
                     settled.add(move.to());
                 }
             }

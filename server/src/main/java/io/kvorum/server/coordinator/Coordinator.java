@@ -201,8 +201,8 @@ public final class Coordinator {
     public void standIn(
             KeyRef key, Mutation mutation, RequestOptions options, long deadlineNanos, WriteCallback callback) {
         ClusterView view = views.get();
-        if (view.ownedHere(key.partition())) {
-            // Membership changed on the way here.
+        if (view.ownedHere(key.partition()) || view.isLeaving()) {
+            // Membership changed on the way here, or what is kept here would go with this node.
             callback.onFailure(Failure.NOT_COORDINATOR);
             return;
         }

@@ -1,5 +1,7 @@
 package io.kvorum.server.membership;
 
+import io.kvorum.ring.Member;
+import io.kvorum.ring.MemberState;
 import io.kvorum.ring.Move;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Ring;
@@ -102,6 +104,12 @@ public final class ClusterView {
      */
     public int[] owners(int partition) {
         return owners[partition];
+    }
+
+    /** Whether this node is about to leave: it keeps nothing more for others. */
+    public boolean isLeaving() {
+        Member self = ring.member(members.get(SELF));
+        return self != null && self.state() == MemberState.LEAVING;
     }
 
     /** Peer numbers of those that are taking the partition over: they are sent what is written. Not to be changed. */

@@ -56,7 +56,9 @@ public final class HintService implements OwnHints {
         HintedWrite write = (HintedWrite) request;
         ClusterView view = views.get();
         int partition = view.partitionOf(write.positionHigh());
-        if (view.ownedHere(partition) || !view.ring().preferenceList(partition).isOwner(write.target())) {
+        if (view.isLeaving()
+                || view.ownedHere(partition)
+                || !view.ring().preferenceList(partition).isOwner(write.target())) {
             answer.answer(new WriteAnswer(WriteAnswer.Status.NOT_OWNER));
             return;
         }

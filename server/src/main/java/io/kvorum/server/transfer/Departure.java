@@ -22,6 +22,9 @@ public final class Departure {
     private final Runnable leave;
     private boolean toldOfHints;
 
+    /** Whether nothing was kept a moment ago: what a loop was about to keep then is seen by now. */
+    private boolean wasEmpty;
+
     /**
      * Joins the parts.
      *
@@ -42,16 +45,18 @@ public final class Departure {
             return;
         }
         long kept = hints.usage().stream().mapToLong(HintStore.Usage::count).sum();
-        if (kept == 0) {
+        boolean isEmpty = kept == 0;
+        if (isEmpty && wasEmpty) {
             LOG.info("others have all that this node had; it leaves");
             leave.run();
-        } else if (!toldOfHints) {
+        } else if (!isEmpty && !toldOfHints) {
             toldOfHints = true;
             LOG.info(
                     "others own all that this node owned, but it keeps {} hints: it leaves when those have them that they"
                             + " are for",
                     kept);
         }
+        wasEmpty = isEmpty;
     }
 
     /** Whether it owns anything, is to get anything, or is a part of the plan. */

@@ -109,6 +109,18 @@ final class Transfer {
         return bytes;
     }
 
+    /** Whether all of it is here; not for ever: it begins anew when that cannot be told for too long. */
+    boolean isDone(long nowNanos) {
+        if (phase == Phase.DONE && isTooOld(nowNanos)) {
+            phase = Phase.WAITING;
+        }
+        return phase == Phase.DONE;
+    }
+
+    private boolean isTooOld(long nowNanos) {
+        return nowNanos - startedNanos > policy.ageNanosMax();
+    }
+
     boolean isUnderWay() {
         return phase != Phase.WAITING && phase != Phase.DONE;
     }
@@ -151,7 +163,7 @@ final class Transfer {
             return;
         }
         resting = false;
-        if (nowNanos - startedNanos > policy.ageNanosMax()) {
+        if (isTooOld(nowNanos)) {
             phase = Phase.WAITING;
             return;
         }
@@ -377,7 +389,7 @@ final class Transfer {
         if (!takes(answered)) {
             return;
         }
-        if (durable) {
+        if (durable && !isTooOld(nowNanos)) {
             phase = Phase.DONE;
         } else {
             rest(nowNanos);

@@ -246,7 +246,7 @@ public final class TransferService implements MembershipListener, TransferEffect
 
     /** Tells of all that is done, at once. */
     private void settle() {
-        List<TransferStep> done = transfers.done();
+        List<TransferStep> done = transfers.done(now());
         if (done.isEmpty() || settling) {
             return;
         }
@@ -269,7 +269,7 @@ public final class TransferService implements MembershipListener, TransferEffect
     }
 
     private void tellSettled(List<TransferStep> done) {
-        Set<TransferStep> still = new HashSet<>(transfers.done());
+        Set<TransferStep> still = new HashSet<>(transfers.done(now()));
         Map<List<@Nullable NodeId>, List<Integer>> byEnds = new LinkedHashMap<>();
         for (TransferStep step : done) {
             if (still.contains(step)) {

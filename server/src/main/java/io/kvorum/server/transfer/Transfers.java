@@ -130,9 +130,9 @@ final class Transfers {
     }
 
     /** The steps that are done but for the telling. */
-    List<TransferStep> done() {
+    List<TransferStep> done(long nowNanos) {
         return transfers.values().stream()
-                .filter(transfer -> transfer.phase() == Transfer.Phase.DONE)
+                .filter(transfer -> transfer.isDone(nowNanos))
                 .map(Transfer::step)
                 .toList();
     }

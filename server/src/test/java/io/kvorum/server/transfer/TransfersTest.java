@@ -122,9 +122,9 @@ final class TransfersTest {
         assertThat(wanted()).as("asked once more").containsExactly(3);
         consent(3, LIFE, 98);
         assertEffects("force 3");
-        assertThat(transfers.done()).isEmpty();
+        assertThat(transfers.done(0)).isEmpty();
         transfers.onForced(3, ticket, true, 0);
-        assertThat(transfers.done()).hasSize(1);
+        assertThat(transfers.done(0)).hasSize(1);
         assertThat(transfers.records()).isEqualTo(4);
     }
 
@@ -145,7 +145,7 @@ final class TransfersTest {
         consent(3, LIFE, root);
         consent(3, LIFE + 1, 99);
         assertEffects("leaves of 1 from 0");
-        assertThat(transfers.done()).isEmpty();
+        assertThat(transfers.done(0)).isEmpty();
     }
 
     @Test
@@ -261,6 +261,20 @@ final class TransfersTest {
     void transfer_that_takes_too_long_begins_anew() {
         begin(pair(3));
         transfers.onFailed(3, ticket, 0);
+        effects.clear();
+        transfers.advance(POLICY.ageNanosMax() + 1, recorder);
+        assertEffects("drop 3", "pull 3 from 1 at 0");
+    }
+
+    @Test
+    void what_is_done_and_cannot_be_told_for_too_long_begins_anew() {
+        begin(pair(3));
+        pulled(3);
+        consent(3, LIFE, root);
+        consent(3, LIFE, root);
+        transfers.onForced(3, ticket, true, 0);
+        assertThat(transfers.done(POLICY.ageNanosMax())).hasSize(1);
+        assertThat(transfers.done(POLICY.ageNanosMax() + 1)).isEmpty();
         effects.clear();
         transfers.advance(POLICY.ageNanosMax() + 1, recorder);
         assertEffects("drop 3", "pull 3 from 1 at 0");
