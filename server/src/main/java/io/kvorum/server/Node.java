@@ -15,6 +15,7 @@ import io.kvorum.server.command.admin.AdminCommands;
 import io.kvorum.server.command.admin.ConfigView;
 import io.kvorum.server.command.admin.NodeDescription;
 import io.kvorum.server.command.admin.NodeStatus;
+import io.kvorum.server.command.keyspace.SlotKeys;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.ReplicationConfig;
@@ -214,13 +215,15 @@ public final class Node implements AutoCloseable {
                 foundation,
                 membership,
                 sessions,
-                AdminCommands.commands(
+                AdminCommands.commands(new AdminCommands.Parts(
                         self,
                         ConfigView.of(config),
                         backups(founded, engine, stamps, random, clock),
                         admission,
                         new ClusterChanges(
-                                founded.nodeId(), membership, membership::status, control, diskThreads::execute)));
+                                founded.nodeId(), membership, membership::status, control, diskThreads::execute),
+                        new SlotKeys(engine),
+                        peerNode::links)));
         NodeMetrics metrics = new NodeMetrics(
                 config.runtime().ioThreads(),
                 core.table().rows().stream().map(Command::name).toList());

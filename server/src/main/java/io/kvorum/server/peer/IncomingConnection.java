@@ -57,6 +57,7 @@ final class IncomingConnection extends PeerLink {
         if (!node.sessions.admit(theirs.nodeId(), theirs.bootId(), channel())) {
             return node.rules.clonedIdentity(theirs);
         }
+        node.links.add(channel(), theirs.nodeId(), true, node.clock.wallMillis());
         peer = entry.peer();
         name = theirs.nodeName() + " at ";
         return null;
@@ -94,6 +95,7 @@ final class IncomingConnection extends PeerLink {
     @Override
     void onEnd(boolean wasEstablished) {
         loop.strangers.remove(this);
+        node.links.remove(channel());
         if (theirId() != null && !newcomer) {
             node.sessions.ended(theirId(), channel());
         }

@@ -79,6 +79,7 @@ final class PeerConnection extends PeerLink {
     @Override
     @Nullable
     Rejected onEstablished(Hello theirs) {
+        node.links.add(channel(), theirs.nodeId(), false, node.clock.wallMillis());
         dialer.onEstablished(this, theirs.bootId());
         return null;
     }
@@ -136,6 +137,7 @@ final class PeerConnection extends PeerLink {
 
     @Override
     void onEnd(boolean wasEstablished) {
+        node.links.remove(channel());
         dialer.onEnd(this, wasEstablished);
         for (ReplyHandler handler = calls.removeAny(); handler != null; handler = calls.removeAny()) {
             lose(handler);

@@ -6,6 +6,7 @@ import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.LogThrottle;
 import io.kvorum.storage.version.Stamp;
 import io.kvorum.storage.version.StampClock;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ public final class PeerNode {
     final PeerCounters counters = new PeerCounters();
     final HandshakeRules rules;
     final PeerSessions sessions = new PeerSessions();
+    final PeerLinks links = new PeerLinks();
     final LogThrottle throttle = new LogThrottle();
 
     /** Joins the parts. */
@@ -55,6 +57,11 @@ public final class PeerNode {
     /** The counts of all connections. */
     public PeerCounters counters() {
         return counters;
+    }
+
+    /** The connections that stand, one entry for each node and direction, ordered by node. Any thread. */
+    public List<PeerLinkStatus> links() {
+        return links.status();
     }
 
     /** Ends the connections that a peer made to this node. Any thread. */

@@ -75,6 +75,25 @@ final class NettyPeerTransportTest {
     }
 
     @Test
+    void a_connection_is_a_link_to_the_one_and_from_the_other_while_it_stands() throws Exception {
+        long beforeMillis = System.currentTimeMillis();
+        assertThat(asker.node.links()).isEmpty();
+        connect();
+        RecordingReplies replies = new RecordingReplies();
+        call(replies);
+        next().answer().answer(new CountAnswer(1));
+        replies.awaitOne();
+        PeerLinkStatus to = asker.node.links().get(0);
+        PeerLinkStatus from = server.node.links().get(0);
+        assertThat(to).isEqualTo(new PeerLinkStatus(server.identity.nodeId(), false, 1, to.sinceMillis(), true, 0));
+        assertThat(from).isEqualTo(new PeerLinkStatus(asker.identity.nodeId(), true, 1, from.sinceMillis(), true, 0));
+        assertThat(to.sinceMillis()).isBetween(beforeMillis, System.currentTimeMillis());
+        server.close();
+        asker.await(TestPeer.Disconnected.class);
+        assertThat(asker.node.links()).isEmpty();
+    }
+
+    @Test
     void each_side_tells_the_other_of_a_flush_before_anything_else() throws Exception {
         Flushed first = flushed(5);
         Flushed second = flushed(6);

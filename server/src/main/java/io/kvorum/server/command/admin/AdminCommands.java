@@ -11,14 +11,17 @@ import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandErrors;
 import io.kvorum.server.command.CommandFlag;
 import io.kvorum.server.command.CommandGroup;
+import io.kvorum.server.command.keyspace.SlotKeys;
 import io.kvorum.server.handoff.HandoffWatch;
 import io.kvorum.server.membership.MembershipStatus;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
 import io.kvorum.server.membership.plan.ClusterChanges;
+import io.kvorum.server.peer.PeerLinkStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** The rows of this package. */
 public final class AdminCommands {
@@ -33,23 +36,35 @@ public final class AdminCommands {
     private AdminCommands() {}
 
     /**
-     * The rows.
+     * What the rows are about.
      *
      * @param node what INFO and KV.STATUS show
      * @param config what CONFIG GET shows
      * @param backups what KV.BACKUP begins and ends
      * @param background what KV.BACKGROUND shows and decides
      * @param changes what KV.CLUSTER plans and commits
+     * @param slots the keys of this node by slot, for CLUSTER
+     * @param links what CLUSTER LINKS shows; asked on any loop
      */
-    public static List<Command> commands(
-            NodeStatus node, ConfigView config, BackupControl backups, Admission background, ClusterChanges changes) {
+    public record Parts(
+            NodeStatus node,
+            ConfigView config,
+            BackupControl backups,
+            Admission background,
+            ClusterChanges changes,
+            SlotKeys slots,
+            Supplier<List<PeerLinkStatus>> links) {}
+
+    /** The rows. */
+    public static List<Command> commands(Parts parts) {
+        NodeStatus node = parts.node();
         List<Command> all = new ArrayList<>();
         all.add(InfoCommand.command(node));
-        all.addAll(ConfigCommands.commands(config, node::resetStatistics));
-        all.addAll(ClusterCommands.commands());
-        all.add(BackupCommands.command(backups));
-        all.add(BackgroundCommands.command(background));
-        all.add(ChangeCommands.command(changes, node));
+        all.addAll(ConfigCommands.commands(parts.config(), node::resetStatistics));
+        all.addAll(ClusterCommands.commands(parts.slots(), parts.links()));
+        all.add(BackupCommands.command(parts.backups()));
+        all.add(BackgroundCommands.command(parts.background()));
+        all.add(ChangeCommands.command(parts.changes(), node));
         all.add(kv("kv.status", 1, "Shows the cluster and its members as this node sees them.")
                 .handledBy(call -> status(call, node)));
         all.add(kv("kv.ring", -1, "Shows partitions with their tokens, owners and fallbacks.")

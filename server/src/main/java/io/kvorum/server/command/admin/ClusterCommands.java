@@ -9,26 +9,36 @@ import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandFlag;
 import io.kvorum.server.command.CommandGroup;
 import io.kvorum.server.command.CommandHandler;
+import io.kvorum.server.command.keyspace.SlotKeys;
+import io.kvorum.server.peer.PeerLinkStatus;
 import io.kvorum.server.peer.PeerTransport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** CLUSTER: the ring in the shapes of Redis Cluster, so that its clients find the owners of a key by themselves. */
 public final class ClusterCommands {
     private static final int NODE_FIELDS = 4;
     private static final int SHARD_NODE_FIELDS = 7;
+    private static final int LINK_FIELDS = 6;
     private static final String VIEW =
             "What this node knows now; nodes may differ for moments. Any node takes any command,"
                     + " so that a client with an old picture only takes a longer way.";
     private static final List<String> HELP = List.of(
             "CLUSTER <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+            "COUNTKEYSINSLOT <slot>",
+            "    Return the number of keys of <slot> that this node has.",
+            "GETKEYSINSLOT <slot> <count>",
+            "    Return up to <count> keys of <slot> that this node has.",
             "INFO",
             "    Return information about the cluster.",
             "KEYSLOT <key>",
             "    Return the hash slot for <key>.",
+            "LINKS",
+            "    Return the connections with the other nodes.",
             "MYID",
             "    Return the node id.",
             "MYSHARDID",
@@ -44,17 +54,30 @@ public final class ClusterCommands {
 
     private ClusterCommands() {}
 
-    /** The rows. */
-    public static List<Command> commands() {
+    /**
+     * The rows.
+     *
+     * @param slots the keys of this node by slot
+     * @param links the connections with the other nodes, one entry for each node and direction; asked on any loop
+     */
+    public static List<Command> commands(SlotKeys slots, Supplier<List<PeerLinkStatus>> links) {
         return List.of(Command.named("cluster")
                 .arity(-2)
                 .group(CommandGroup.CLUSTER)
                 .since("3.0.0")
                 .summary("A container for commands about the cluster.")
                 .containing(
+                        local("countkeysinslot", 3, "Returns how many keys of a slot this node has.", slots::count),
+                        local("getkeysinslot", 4, "Returns keys of a slot that this node has.", slots::keys),
                         sub("help", 2, "5.0.0", "Describes the sub-commands.", ClusterCommands::help),
                         sub("info", 2, "3.0.0", "Returns the state of the cluster.", ClusterCommands::info),
                         sub("keyslot", 3, "3.0.0", "Returns the hash slot of a key.", ClusterCommands::keySlot),
+                        sub(
+                                "links",
+                                2,
+                                "7.0.0",
+                                "Returns the connections with the other nodes.",
+                                call -> links(call, links.get())),
                         sub("myid", 2, "3.0.0", "Returns the id of this node.", ClusterCommands::myId),
                         sub("myshardid", 2, "7.2.0", "Returns the id of this node.", ClusterCommands::myId),
                         sub("nodes", 2, "3.0.0", "Returns the nodes and their slots.", ClusterCommands::nodes),
@@ -71,6 +94,33 @@ public final class ClusterCommands {
                 .summary(summary)
                 .guarantee(VIEW)
                 .handledBy(handler);
+    }
+
+    private static Command local(String name, int arity, String summary, CommandHandler handler) {
+        return Command.named("cluster|" + name)
+                .arity(arity)
+                .group(CommandGroup.CLUSTER)
+                .flags(CommandFlag.STALE)
+                .since("3.0.0")
+                .summary(summary)
+                .guarantee(
+                        "Of this node's own copy alone, while that is settled; nothing of slots that it does not own."
+                                + " Deleted and expired keys do not count.")
+                .handledBy(handler);
+    }
+
+    private static void links(Call call, List<PeerLinkStatus> links) {
+        RespWriter out = call.out().array(links.size());
+        for (PeerLinkStatus link : links) {
+            out.map(LINK_FIELDS);
+            out.bulk("direction").bulk(link.incoming() ? "from" : "to");
+            out.bulk("node").bulk(RedisNodeId.of(link.node()));
+            out.bulk("create-time").integer(link.sinceMillis());
+            out.bulk("events").bulk((link.reads() ? "r" : "") + (link.unsentBytes() > 0 ? "w" : ""));
+            // No buffer is kept for what may come: what is used is what is there.
+            out.bulk("send-buffer-allocated").integer(link.unsentBytes());
+            out.bulk("send-buffer-used").integer(link.unsentBytes());
+        }
     }
 
     private static void help(Call call) {

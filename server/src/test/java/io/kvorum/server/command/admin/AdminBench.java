@@ -26,6 +26,7 @@ import io.kvorum.server.command.NodeFacts;
 import io.kvorum.server.command.ReplyQueue;
 import io.kvorum.server.command.Session;
 import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.command.keyspace.SlotKeys;
 import io.kvorum.server.config.ConfigLoader;
 import io.kvorum.server.config.Machine;
 import io.kvorum.server.config.Secret;
@@ -35,9 +36,11 @@ import io.kvorum.server.membership.MembershipStatus;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
 import io.kvorum.server.membership.NotedHealth;
 import io.kvorum.server.membership.plan.TestKeeper;
+import io.kvorum.server.peer.PeerLinkStatus;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
+import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.version.ContextCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -72,6 +75,7 @@ final class AdminBench implements NodeStatus {
     List<HandoffWatch.Kept> kept = List.of();
     final TestBackups backups = new TestBackups();
     final TestKeeper keeper = TestKeeper.ofThreeAndOneThatWaits();
+    List<PeerLinkStatus> links = List.of();
     final Admission admission = new Admission(new Budget(), 20_000_000);
     private final Session session = new Session(7, "127.0.0.1:5", "127.0.0.1:6379", true, 0);
     private final ReplyQueue queue = new ReplyQueue(UnpooledByteBufAllocator.DEFAULT, () -> {});
@@ -105,7 +109,8 @@ final class AdminBench implements NodeStatus {
                 new Machine(4, 1L << 30, Machine.UNLIMITED, "cache-1")));
         table = new CommandTable(List.of(
                 ConnectionCommands.commands(),
-                AdminCommands.commands(this, config, backups, admission, keeper.changes())));
+                AdminCommands.commands(new AdminCommands.Parts(
+                        this, config, backups, admission, keeper.changes(), slots(), () -> links))));
         loop = new CommandLoop(new CommandLoop.Parts(
                 table,
                 new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, peer -> "n" + peer),
@@ -156,6 +161,10 @@ final class AdminBench implements NodeStatus {
 
     ClusterView view() {
         return new ClusterView(ring, ids, healthy, unsettled);
+    }
+
+    private SlotKeys slots() {
+        return new SlotKeys(unused(StorageEngine.class));
     }
 
     private KeyOperations keyOperations() {

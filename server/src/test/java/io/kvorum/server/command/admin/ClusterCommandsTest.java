@@ -3,8 +3,11 @@ package io.kvorum.server.command.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.codec.resp.RespReply;
+import io.kvorum.server.command.Command;
+import io.kvorum.server.peer.PeerLinkStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +136,49 @@ class ClusterCommandsTest {
         assertThat(bench.raw("CLUSTER", "MYID")).isEqualTo("$40|" + ID0 + "|");
         assertThat(bench.raw("CLUSTER", "MEET", "h", "1"))
                 .startsWith("-ERR unknown subcommand 'MEET'. Try CLUSTER HELP.");
+    }
+
+    @Test
+    void slots_that_are_none_and_counts_below_zero_are_refused_as_redis_does() {
+        for (String slot : List.of("-1", "16384")) {
+            assertThat(bench.raw("CLUSTER", "COUNTKEYSINSLOT", slot)).isEqualTo("-ERR Invalid slot|");
+            assertThat(bench.raw("CLUSTER", "GETKEYSINSLOT", slot, "1"))
+                    .isEqualTo("-ERR Invalid slot or number of keys|");
+        }
+        assertThat(bench.raw("CLUSTER", "GETKEYSINSLOT", "0", "-1")).isEqualTo("-ERR Invalid slot or number of keys|");
+        assertThat(bench.raw("CLUSTER", "COUNTKEYSINSLOT", "x"))
+                .isEqualTo("-ERR value is not an integer or out of range|");
+        assertThat(bench.raw("CLUSTER", "GETKEYSINSLOT", "0", "x"))
+                .isEqualTo("-ERR value is not an integer or out of range|");
+    }
+
+    @Test
+    void links_are_a_map_for_each_peer_and_direction() {
+        assertThat(bench.raw("CLUSTER", "LINKS")).isEqualTo("*0|");
+        bench.links = List.of(
+                new PeerLinkStatus(bench.ids.get(1), false, 4, 1_700_000_000_123L, true, 4512),
+                new PeerLinkStatus(bench.ids.get(1), true, 2, 1_700_000_000_456L, false, 0));
+        assertThat(bench.raw("CLUSTER", "LINKS"))
+                .isEqualTo("*2|" + link("*12", "to", "1700000000123", "rw", 4512)
+                        + link("*12", "from", "1700000000456", "", 0));
+        bench.raw("HELLO", "3");
+        assertThat(bench.raw("CLUSTER", "LINKS")).startsWith("*2|" + link("%6", "to", "1700000000123", "rw", 4512));
+    }
+
+    @Test
+    void help_names_every_subcommand() {
+        String help = bench.raw("CLUSTER", "HELP");
+        bench.table.rows().stream()
+                .map(Command::name)
+                .filter(name -> name.startsWith("cluster|"))
+                .map(name -> name.substring("cluster|".length()).toUpperCase(Locale.ROOT))
+                .forEach(name -> assertThat(help).contains("|+" + name));
+    }
+
+    private static String link(String header, String direction, String since, String events, int bytes) {
+        return header + "|$9|direction|$" + direction.length() + "|" + direction + "|$4|node|$40|" + ID1
+                + "|$11|create-time|:" + since + "|$6|events|$" + events.length() + "|" + events
+                + "|$21|send-buffer-allocated|:" + bytes + "|$16|send-buffer-used|:" + bytes + "|";
     }
 
     private static String node(String noMore, int index, String id) {

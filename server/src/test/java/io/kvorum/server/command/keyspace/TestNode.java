@@ -93,8 +93,16 @@ final class TestNode implements KeyOperations, PeerTransport {
         }
         this.service = new KeyspaceService(engine, this::view, stamps::currentMillis);
         List<Command> strings = StringCommands.commands();
+        SlotKeys slots = new SlotKeys(engine);
         CommandTable table = new CommandTable(List.of(
                 strings,
+                List.of(Command.named("cluster")
+                        .arity(-2)
+                        .containing(
+                                Command.named("cluster|countkeysinslot")
+                                        .arity(3)
+                                        .handledBy(slots::count),
+                                Command.named("cluster|getkeysinslot").arity(4).handledBy(slots::keys))),
                 ConnectionCommands.commands(),
                 KeyspaceCommands.commands(
                         strings,
