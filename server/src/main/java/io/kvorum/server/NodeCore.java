@@ -13,6 +13,7 @@ import io.kvorum.server.command.keyspace.KeyspaceService;
 import io.kvorum.server.command.versioned.VersionedCommands;
 import io.kvorum.server.command.versioned.VersionedSettings;
 import io.kvorum.server.config.NodeConfig;
+import io.kvorum.server.config.Redirecting;
 import io.kvorum.server.config.ReplicationConfig;
 import io.kvorum.server.coordinator.QuorumPolicy;
 import io.kvorum.server.handoff.BareHints;
@@ -197,6 +198,7 @@ public final class NodeCore {
                 REDIS_VERSION,
                 config.client().password(),
                 config.client().keyBytesMax(),
+                config.cluster().redirecting() == Redirecting.MOVED,
                 peer -> membership.peers().directory().get(peer).name());
         this.quorums = quorums(config.replication());
         this.contextSecret = contextSecret(config, foundation.founded().ring());

@@ -168,7 +168,8 @@ public final class Dispatcher {
             Route route = command.route(call.request());
             call.found(row, route);
             switch (route) {
-                case NONE, MULTI -> command.handler().run(call);
+                case NONE -> command.handler().run(call);
+                case MULTI -> loop.router().routeAll(call);
                 case READ, WRITE, MODIFY -> loop.router().route(call);
             }
         }

@@ -10,10 +10,16 @@ import java.util.function.IntFunction;
  * @param redisVersion the version of Redis whose commands clients may expect
  * @param password what AUTH must show, if it is set
  * @param keyBytesMax the longest key
+ * @param redirects whether clients that know the slots are told where to go instead of being passed on
  * @param memberName names a peer number for error texts
  */
 public record NodeFacts(
-        String version, String redisVersion, Secret password, int keyBytesMax, IntFunction<String> memberName) {
+        String version,
+        String redisVersion,
+        Secret password,
+        int keyBytesMax,
+        boolean redirects,
+        IntFunction<String> memberName) {
     /** Whether clients need not show who they are. */
     public boolean isPasswordless() {
         return !password.isSet();

@@ -13,10 +13,12 @@ import io.kvorum.server.peer.PeerTransport;
  */
 final class Router {
     private final CommandLoop loop;
+    private final Redirect redirect;
     private final long[] position = new long[2];
 
     Router(CommandLoop loop) {
         this.loop = loop;
+        this.redirect = new Redirect(loop);
     }
 
     /** Runs the call's handler here, or passes its request on. */
@@ -42,8 +44,15 @@ final class Router {
                 : view.settledHere(partition);
         if (here) {
             call.command().handler().run(call);
-        } else {
+        } else if (!redirect.answers(call, view, partition, position[0])) {
             new ForwardOperation(loop, view, partition, call).start();
+        }
+    }
+
+    /** Runs the handler of a call on several keys, unless the client is told to go elsewhere. */
+    void routeAll(Call call) {
+        if (!redirect.answersAll(call)) {
+            call.command().handler().run(call);
         }
     }
 

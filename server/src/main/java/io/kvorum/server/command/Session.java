@@ -23,6 +23,7 @@ public final class Session {
     private boolean siblings;
     private boolean noEvict;
     private boolean noTouch;
+    private boolean knowsSlots;
     private boolean closing;
     private RequestOptions options = RequestOptions.DEFAULTS;
     private String lastCommand = "NULL";
@@ -63,6 +64,7 @@ public final class Session {
         siblings = false;
         noEvict = false;
         noTouch = false;
+        knowsSlots = false;
         options = RequestOptions.DEFAULTS;
         authenticated = passwordless;
     }
@@ -133,6 +135,16 @@ public final class Session {
 
     void setNoTouch(boolean on) {
         noTouch = on;
+    }
+
+    /** Whether it has asked which node serves which slots, and so can be told to go to another. */
+    public boolean knowsSlots() {
+        return knowsSlots;
+    }
+
+    /** Notes that it is told the slots. */
+    public void tellSlots() {
+        knowsSlots = true;
     }
 
     /** What its requests ask of quorums where they do not say themselves. */

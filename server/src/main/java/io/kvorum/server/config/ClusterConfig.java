@@ -16,6 +16,7 @@ import java.util.List;
  * @param partitioner counts when the cluster is born
  * @param secret what peers prove to each other that they know
  * @param autoCommit whether this node, as a member without tokens, takes its share without being asked
+ * @param redirecting what becomes of commands that another node runs
  */
 public record ClusterConfig(
         MemberSpec self,
@@ -25,7 +26,8 @@ public record ClusterConfig(
         int partitions,
         Partitioner partitioner,
         Secret secret,
-        boolean autoCommit) {
+        boolean autoCommit,
+        Redirecting redirecting) {
     /** Copies the list. */
     public ClusterConfig {
         initialMembers = List.copyOf(initialMembers);

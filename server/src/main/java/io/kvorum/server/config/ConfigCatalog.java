@@ -220,6 +220,13 @@ final class ConfigCatalog {
                     + " looks at the plan and commits it (`ctl cluster`). For clusters in which nobody wants to look, such"
                     + " as those of developers.");
 
+    static final ConfigProperty<Redirecting> CLUSTER_REDIRECT = property(
+            "cluster.redirect",
+            new Choice<>(Redirecting.class),
+            Redirecting.NEVER,
+            "What becomes of a command on keys of another node: with `never` it is passed on; with `moved` a client that"
+                    + " has asked for the slots is told where to go, as by Redis Cluster, and learns of new owners sooner.");
+
     static final ConfigProperty<Secret> CLUSTER_SECRET = property(
             "cluster.secret",
             new SecretText(),
@@ -512,6 +519,7 @@ final class ConfigCatalog {
                             CLUSTER_INITIAL_MEMBERS,
                             CLUSTER_SEEDS,
                             CLUSTER_AUTO_COMMIT,
+                            CLUSTER_REDIRECT,
                             CLUSTER_SECRET,
                             CLUSTER_PARTITIONS,
                             CLUSTER_PARTITIONER)),

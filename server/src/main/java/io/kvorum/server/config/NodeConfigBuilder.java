@@ -207,7 +207,8 @@ final class NodeConfigBuilder {
                 settings.get(ConfigCatalog.CLUSTER_PARTITIONS),
                 settings.get(ConfigCatalog.CLUSTER_PARTITIONER),
                 settings.get(ConfigCatalog.CLUSTER_SECRET),
-                settings.get(ConfigCatalog.CLUSTER_AUTO_COMMIT));
+                settings.get(ConfigCatalog.CLUSTER_AUTO_COMMIT),
+                settings.get(ConfigCatalog.CLUSTER_REDIRECT));
         if (!Addresses.isLoopback(peer.bind())
                 && !cluster.secret().isSet()
                 && settings.get(ConfigCatalog.PROTECTED_MODE)) {

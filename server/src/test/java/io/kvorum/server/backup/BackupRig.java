@@ -4,6 +4,7 @@ import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.server.command.admin.BackupStatus;
 import io.kvorum.server.config.ClusterConfig;
+import io.kvorum.server.config.Redirecting;
 import io.kvorum.server.config.Secret;
 import io.kvorum.server.membership.Founded;
 import io.kvorum.server.membership.Joining;
@@ -54,7 +55,8 @@ final class BackupRig implements AutoCloseable {
                         PARTITIONS,
                         Partitioner.SLOTS,
                         Secret.NONE,
-                        false),
+                        false,
+                        Redirecting.NEVER),
                 3,
                 Joining.NONE);
         engine = new MemoryEngine(PARTITIONS, 0, Partitioner.SLOTS::high, stamps, random.split());

@@ -74,7 +74,16 @@ public final class CommandBench {
         return new CommandBench(nodes, n, Secret.NONE, List.of(), Runnable::run);
     }
 
+    /** A node among others that tells clients where to go. */
+    static CommandBench redirecting(int nodes, int n, List<Command> more) {
+        return new CommandBench(nodes, n, Secret.NONE, more, Runnable::run, true);
+    }
+
     public CommandBench(int nodes, int n, Secret password, List<Command> more, Executor tasks) {
+        this(nodes, n, password, more, tasks, false);
+    }
+
+    private CommandBench(int nodes, int n, Secret password, List<Command> more, Executor tasks, boolean redirects) {
         RingBuilder builder = new RingBuilder(new UUID(1, 1), "bench", PARTITIONS, Partitioner.SLOTS, n);
         for (int i = 0; i < nodes; i++) {
             NodeId id = NodeId.of(0, i + 1);
@@ -130,7 +139,7 @@ public final class CommandBench {
         families.add(more);
         loop = new CommandLoop(new CommandLoop.Parts(
                 new CommandTable(families),
-                new NodeFacts("0.1.0", "7.4.0", password, 64 * 1024, peer -> "n" + peer),
+                new NodeFacts("0.1.0", "7.4.0", password, 64 * 1024, redirects, peer -> "n" + peer),
                 new CoordinatedKeys(coordinator),
                 transport,
                 health,

@@ -125,7 +125,7 @@ final class TestNode implements PeerTransport {
                 RandomGenerator.of("L64X128MixRandom"));
         loop = new CommandLoop(new CommandLoop.Parts(
                 new CommandTable(List.of(commands())),
-                new NodeFacts("1.0.0", "7.2.0", Secret.NONE, 1 << 16, peer -> "n" + peers.get(peer)),
+                new NodeFacts("1.0.0", "7.2.0", Secret.NONE, 1 << 16, false, peer -> "n" + peers.get(peer)),
                 new CoordinatedKeys(coordinator),
                 this,
                 new NotedHealth(),

@@ -12,6 +12,7 @@ import io.kvorum.ring.history.Birth;
 import io.kvorum.ring.history.Event;
 import io.kvorum.ring.history.History;
 import io.kvorum.server.config.ClusterConfig;
+import io.kvorum.server.config.Redirecting;
 import io.kvorum.server.config.Secret;
 import io.kvorum.server.config.SeedAddress;
 import io.kvorum.server.data.DataDirectory;
@@ -43,7 +44,8 @@ final class FoundedTest {
                 partitions,
                 Partitioner.SLOTS,
                 Secret.NONE,
-                false);
+                false,
+                Redirecting.NEVER);
     }
 
     @Test
@@ -87,7 +89,16 @@ final class FoundedTest {
         assertRefused(config("n2", "c", THREE, 16), "node.name is n2", "node.name n1");
         assertRefused(config("n1", "c", THREE, 32), "cluster.partitions is 32", "16");
         assertRefused(
-                new ClusterConfig(THREE.get(0), "c", THREE, List.of(), 16, Partitioner.MD5, Secret.NONE, false),
+                new ClusterConfig(
+                        THREE.get(0),
+                        "c",
+                        THREE,
+                        List.of(),
+                        16,
+                        Partitioner.MD5,
+                        Secret.NONE,
+                        false,
+                        Redirecting.NEVER),
                 "cluster.partitioner is MD5",
                 "SLOTS");
     }
@@ -155,7 +166,8 @@ final class FoundedTest {
                 256,
                 Partitioner.MD5,
                 Secret.NONE,
-                false);
+                false,
+                Redirecting.NEVER);
     }
 
     /** Notes under which identities it is asked. */

@@ -6,6 +6,7 @@ import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.detector.DetectorPolicy;
 import io.kvorum.server.config.ClusterConfig;
 import io.kvorum.server.config.MembershipConfig;
+import io.kvorum.server.config.Redirecting;
 import io.kvorum.server.config.Secret;
 import io.kvorum.server.peer.HandshakeKey;
 import io.kvorum.server.peer.HostResolver;
@@ -72,8 +73,8 @@ final class TestMember implements AutoCloseable {
 
     TestMember(Path directory, List<MemberSpec> members, MemberSpec self, String secret, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        ClusterConfig cluster =
-                new ClusterConfig(self, "test", members, List.of(), PARTITIONS, Partitioner.SLOTS, Secret.NONE, false);
+        ClusterConfig cluster = new ClusterConfig(
+                self, "test", members, List.of(), PARTITIONS, Partitioner.SLOTS, Secret.NONE, false, Redirecting.NEVER);
         founded = Founded.open(Disk.system(), directory, cluster, 3, Joining.NONE);
         control = new Threads(self.name() + "/").control(10_000);
         engine = new MemoryEngine(PARTITIONS, 0, Partitioner.SLOTS::high, stamps, random.split());

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,10 +23,12 @@ import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.args.ExpiryOption;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
 import redis.clients.jedis.params.GetExParams;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.resps.ScanResult;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Jedis, plain and in cluster mode, in RESP2 and RESP3, at a real cluster: what a caching application does. */
 @SuppressWarnings("deprecation") // the commands that applications send are the old ones, too
@@ -34,7 +37,7 @@ class JedisIT {
 
     @BeforeAll
     static void start() throws IOException {
-        cluster = TestCluster.start(3);
+        cluster = TestCluster.start(3, Map.of("cluster.redirect", "moved"));
     }
 
     @AfterAll
@@ -175,6 +178,31 @@ class JedisIT {
                 assertThat(client.get(protocol + "cluster:" + i)).isEqualTo("v" + i);
             }
             assertThat(client.getClusterNodes()).hasSize(3);
+        }
+    }
+
+    @Test
+    void a_connection_that_knows_the_slots_is_sent_to_the_master_of_a_key_and_finds_it_there() {
+        try (Jedis one = cluster.connect(0);
+                Jedis unaware = cluster.connect(0)) {
+            one.clusterSlots();
+            int moved = 0;
+            for (int i = 0; i < 20; i++) {
+                String key = "moved:" + i;
+                assertThat(unaware.incr(key)).isEqualTo(1);
+                try {
+                    assertThat(one.incr(key)).isEqualTo(2);
+                } catch (JedisMovedDataException elsewhere) {
+                    moved++;
+                    assertThat(elsewhere.getSlot()).isEqualTo(JedisClusterCRC16.getSlot(key));
+                    HostAndPort target = elsewhere.getTargetNode();
+                    try (Jedis master = new Jedis(target)) {
+                        master.clusterSlots();
+                        assertThat(master.incr(key)).isEqualTo(2);
+                    }
+                }
+            }
+            assertThat(moved).as("of 20 keys, about two thirds").isBetween(5, 19);
         }
     }
 

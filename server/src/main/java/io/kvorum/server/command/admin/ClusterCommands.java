@@ -138,6 +138,7 @@ public final class ClusterCommands {
     }
 
     private static void slots(Call call) {
+        call.session().tellSlots();
         ClusterTopology topology = new ClusterTopology(call.view());
         List<ClusterTopology.Range> ranges = topology.ranges();
         RespWriter out = call.out().array(ranges.size());
@@ -155,6 +156,7 @@ public final class ClusterCommands {
     }
 
     private static void shards(Call call) {
+        call.session().tellSlots();
         ClusterTopology topology = new ClusterTopology(call.view());
         Map<List<Integer>, List<ClusterTopology.Range>> shards = new LinkedHashMap<>();
         TreeSet<Integer> without = new TreeSet<>(topology.peers());
@@ -194,6 +196,7 @@ public final class ClusterCommands {
     }
 
     private static void nodes(Call call) {
+        call.session().tellSlots();
         ClusterTopology topology = new ClusterTopology(call.view());
         List<ClusterTopology.Range> ranges = topology.ranges();
         StringBuilder text = new StringBuilder();

@@ -113,7 +113,7 @@ final class AdminBench implements NodeStatus {
                         this, config, backups, admission, keeper.changes(), slots(), () -> links))));
         loop = new CommandLoop(new CommandLoop.Parts(
                 table,
-                new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, peer -> "n" + peer),
+                new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, false, peer -> "n" + peer),
                 keyOperations(),
                 unused(PeerTransport.class),
                 new NotedHealth(),
@@ -161,6 +161,11 @@ final class AdminBench implements NodeStatus {
 
     ClusterView view() {
         return new ClusterView(ring, ids, healthy, unsettled);
+    }
+
+    /** Whether the client has asked for the slots. */
+    boolean knowsSlots() {
+        return session.knowsSlots();
     }
 
     private SlotKeys slots() {

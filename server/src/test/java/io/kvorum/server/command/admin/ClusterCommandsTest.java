@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bytes that clients of Redis Cluster read, and what follows from them. */
 class ClusterCommandsTest {
@@ -163,6 +165,17 @@ class ClusterCommandsTest {
                         + link("*12", "from", "1700000000456", "", 0));
         bench.raw("HELLO", "3");
         assertThat(bench.raw("CLUSTER", "LINKS")).startsWith("*2|" + link("%6", "to", "1700000000123", "rw", 4512));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SLOTS", "SHARDS", "NODES"})
+    void who_asks_for_the_topology_knows_the_slots_until_it_resets(String topology) {
+        bench.raw("CLUSTER", "INFO");
+        assertThat(bench.knowsSlots()).isFalse();
+        bench.raw("CLUSTER", topology);
+        assertThat(bench.knowsSlots()).isTrue();
+        bench.raw("RESET");
+        assertThat(bench.knowsSlots()).isFalse();
     }
 
     @Test

@@ -116,7 +116,7 @@ final class TestNode implements KeyOperations, PeerTransport {
                         }))));
         this.loop = new CommandLoop(new CommandLoop.Parts(
                 table,
-                new NodeFacts("test", "7.0.0", Secret.NONE, 1 << 16, peer -> "n" + peer),
+                new NodeFacts("test", "7.0.0", Secret.NONE, 1 << 16, false, peer -> "n" + peer),
                 this,
                 this,
                 new NotedHealth(),
