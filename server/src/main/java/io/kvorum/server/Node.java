@@ -203,6 +203,12 @@ public final class Node implements AutoCloseable {
                 HostResolver.on(diskThreads::execute),
                 membership);
         SessionDirectory sessions = new SessionDirectory();
+        Map<EventLoop, NodeLoop> byEventLoop = new HashMap<>();
+        RespServer clients = new RespServer(
+                transports.group(),
+                transports.serverChannelClass(),
+                config.client(),
+                eventLoop -> loop(byEventLoop, eventLoop).clients);
         NodeSelf self = new NodeSelf(
                 describe(founded, transports),
                 config.client().connectionsMax(),
@@ -222,6 +228,7 @@ public final class Node implements AutoCloseable {
                         admission,
                         new ClusterChanges(
                                 founded.nodeId(), membership, membership::status, control, diskThreads::execute),
+                        clients,
                         new SlotKeys(engine),
                         peerNode::links)));
         NodeMetrics metrics = new NodeMetrics(
@@ -244,7 +251,6 @@ public final class Node implements AutoCloseable {
         NodeGauges.register(metrics, core.transfers());
         NodeGauges.register(metrics, core, storage.hints(), clock);
         List<NodeLoop> loops = new ArrayList<>();
-        Map<EventLoop, NodeLoop> byEventLoop = new HashMap<>();
         for (EventExecutor executor : transports.group()) {
             EventLoop eventLoop = (EventLoop) executor;
             NodeLoop loop = new NodeLoop(eventLoop, loops.size(), core, peerNode, transports, metrics);
@@ -269,8 +275,12 @@ public final class Node implements AutoCloseable {
             admission.tick(metrics::commandsWithin, queueWait.getAsLong());
             engine.pace(admission.budget().share(BackgroundJob.CHECKPOINT));
         });
-        startClients(transports, byEventLoop, metrics);
-        http.serve(() -> new Readiness(membership.status().notReady()), metrics::prometheusText);
+        startClients(clients, metrics);
+        http.serve(
+                () -> clients.isDraining()
+                        ? Readiness.notYet("draining: it takes no new clients")
+                        : new Readiness(membership.status().notReady()),
+                metrics::prometheusText);
     }
 
     private static void track(
@@ -424,15 +434,9 @@ public final class Node implements AutoCloseable {
         bind("other members", "peer.port", address, () -> server.start(address.getAddress(), address.getPort()));
     }
 
-    private void startClients(Transports transports, Map<EventLoop, NodeLoop> loops, NodeMetrics metrics) {
+    private void startClients(RespServer server, NodeMetrics metrics) {
         ClientConfig client = config.client();
-        RespServer server = lifecycle.opened(
-                "client server",
-                new RespServer(
-                        transports.group(),
-                        transports.serverChannelClass(),
-                        client,
-                        eventLoop -> loop(loops, eventLoop).clients));
+        lifecycle.opened("client server", server);
         metrics.gauge(
                 "kvorum_client_memory_bytes",
                 "What clients hold: requests not whole or not answered, replies not read",

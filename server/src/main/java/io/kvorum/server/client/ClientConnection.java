@@ -12,10 +12,13 @@ import io.kvorum.server.peer.TurnFlusher;
 import io.kvorum.server.runtime.LogThrottle;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -32,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *   READING ── too many replies waited for, too many bytes unread, or ──► STALLED (no reads; requests wait, unparsed)
  *      ▲       its share of the loop's turn used up                         │ replies came, bytes left, others had theirs
  *      └────────────────────────────────────────────────────────────────────┘
- *   either ── QUIT, protocol error, node closes ──► CLOSING: replies due leave, then the socket closes
+ *   either ── QUIT, protocol error, node closes, or lets its clients go and this one is idle ──► CLOSING: replies due leave, then the socket closes
  * </pre>
  *
  * A client that never reads its replies holds the bound of bytes and no more, and takes no time from anybody. What all
@@ -50,6 +53,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     /** How long the requests of one client run before those of others have their turn. */
     private static final long TURN_NANOS = 2_000_000;
+
+    private static final long LINGER_MILLIS = 1_000;
 
     private static final String TOO_MANY = "ERR max number of clients reached";
 
@@ -76,6 +81,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private boolean stalled;
     private boolean resumeQueued;
     private boolean closeBegun;
+
+    /** Set once the node lets its clients go. */
+    private @Nullable DrainPace draining;
+
+    /** Whether the client may be sending just when it is closed. */
+    private boolean lingers;
 
     ClientConnection(ClientLoop loop, ClientConfig config, ClientMemory memory, LogThrottle throttle) {
         this.loop = loop;
@@ -178,6 +189,76 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         }
     }
 
+    /** Closes once it is idle, and at the latest after so long; see {@link DrainPace}. On the loop. */
+    void drain(long timeoutNanos) {
+        if (draining != null) {
+            return;
+        }
+        if (session == null) {
+            closeGracefully();
+            return;
+        }
+        long nowNanos = loop.commands().clock().nanoTime();
+        draining = new DrainPace(nowNanos, session.idleNanos(nowNanos), timeoutNanos);
+        leaveIfIdle();
+    }
+
+    /** Looks, now and whenever that may have changed, whether it is time to close. */
+    private void leaveIfIdle() {
+        ChannelHandlerContext ctx = context;
+        Session leaving = session;
+        DrainPace pace = draining;
+        if (ctx == null
+                || leaving == null
+                || pace == null
+                || leaving.isClosing()
+                || !ctx.channel().isActive()) {
+            return;
+        }
+        long nowNanos = loop.commands().clock().nanoTime();
+        if (pace.isOver(nowNanos)) {
+            closeGracefully();
+        } else if (!leaveNow(ctx, leaving, pace, nowNanos)) {
+            long rest = pace.restNanos(nowNanos, leaving.watchesDrain());
+            ctx.executor().schedule(this::leaveIfIdle, rest, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private boolean leaveNow(ChannelHandlerContext ctx, Session leaving, DrainPace pace, long nowNanos) {
+        if (!isIdle(ctx) || !pace.mayClose(nowNanos, leaving.watchesDrain())) {
+            return false;
+        }
+        lingers = !pace.isQuiet(nowNanos, leaving.watchesDrain());
+        leaving.close();
+        queueFlush();
+        return true;
+    }
+
+    /** Whether no byte of a request or of a reply is on this side. */
+    private boolean isIdle(ChannelHandlerContext ctx) {
+        ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
+        return held == null
+                && !stalled
+                && replies != null
+                && replies.waiting() == 0
+                && replies.outputBytes() == 0
+                && decoder.heldBytes() == 0
+                && (unsent == null || unsent.totalPendingWriteBytes() == 0);
+    }
+
+    /**
+     * Tells the client that there is nothing more, and closes when it has heard so: what it has sent meanwhile must not make
+     * the kernel take the last reply back.
+     */
+    private static void linger(Channel channel) {
+        if (channel instanceof DuplexChannel duplex && channel.isActive()) {
+            duplex.shutdownOutput();
+            channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            channel.close();
+        }
+    }
+
     @Override
     public void onProgress() {
         tellHeld();
@@ -202,11 +283,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         handOver(ctx, replies);
         if (session != null && session.isClosing() && replies.waiting() == 0 && !closeBegun) {
             closeBegun = true;
-            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            ChannelFuture last = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
+            if (lingers) {
+                last.addListener(sent -> linger(ctx.channel()));
+            } else {
+                last.addListener(ChannelFutureListener.CLOSE);
+            }
         } else {
             ctx.flush();
             tellHeld();
             resumeSoon();
+            DrainPace pace = draining;
+            if (pace != null && session != null && !session.isClosing()) {
+                long nowNanos = loop.commands().clock().nanoTime();
+                pace.active(nowNanos);
+                leaveNow(ctx, session, pace, nowNanos);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.kvorum.server.client;
 
+import io.kvorum.server.command.admin.DrainControl;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.runtime.AcceptFailures;
 import io.kvorum.server.runtime.Clock;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Listens for Redis clients. Started once and closed by whoever made it, not on an event loop; connections belong to
  * their loops.
  */
-public final class RespServer implements AutoCloseable {
+public final class RespServer implements DrainControl, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RespServer.class);
     private static final int BACKLOG = 511;
 
@@ -37,6 +38,7 @@ public final class RespServer implements AutoCloseable {
     private static final int READS_PER_TURN = 2;
 
     private static final long CLOSE_WAIT_MILLIS = 2_000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final MultiThreadIoEventLoopGroup group;
     private final Class<? extends ServerChannel> channelClass;
@@ -45,7 +47,12 @@ public final class RespServer implements AutoCloseable {
     private final ClientMemory memory;
     private final LogThrottle throttle = new LogThrottle();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    private @Nullable Channel listening;
+
+    /** Volatile: set by who starts, and clients, who may ask to drain, come before that returns. */
+    private volatile @Nullable Channel listening;
+
+    /** The end of the draining in nanoTime, once that has begun. Volatile: any thread begins it, every accept looks. */
+    private volatile @Nullable Long drainEndNanos;
 
     /**
      * Makes a server that does not listen yet.
@@ -100,6 +107,9 @@ public final class RespServer implements AutoCloseable {
                         keepAlive.applyTo(channel);
                         channel.pipeline()
                                 .addLast(loops.apply(channel.eventLoop()).connection(config, memory, throttle));
+                        if (drainEndNanos != null) {
+                            drain(channel);
+                        }
                     }
                 });
         ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
@@ -112,15 +122,59 @@ public final class RespServer implements AutoCloseable {
         return (InetSocketAddress) channel.localAddress();
     }
 
-    /** Accepts nobody any more, answers what was taken, and closes; after two seconds without answers. Works twice. */
+    @Override
+    public void drain() {
+        Channel accepting = listening;
+        if (accepting == null || drainEndNanos != null) {
+            return;
+        }
+        drainEndNanos = Clock.system().nanoTime() + config.drainNanos();
+        accepting.close();
+        connections.forEach(this::drain);
+    }
+
+    private void drain(Channel connection) {
+        connection.eventLoop().execute(() -> {
+            ClientConnection handler = connection.pipeline().get(ClientConnection.class);
+            if (handler != null) {
+                handler.drain(config.drainNanos());
+            }
+        });
+    }
+
+    /** Whether no new clients are taken any more. */
+    public boolean isDraining() {
+        return drainEndNanos != null;
+    }
+
+    @Override
+    public Status drainStatus() {
+        Long end = drainEndNanos;
+        long leftNanos = end == null ? 0 : Math.max(0, end - Clock.system().nanoTime());
+        // Rounded up: 0 says that it is over.
+        return new Status(connections.size(), (leftNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+    }
+
+    /**
+     * Accepts nobody any more, lets clients go as {@link #drain} does, then answers what was taken, and closes; after two
+     * seconds more without answers. Works twice.
+     */
     @Override
     public void close() {
         Channel accepting = listening;
         if (accepting == null) {
             return;
         }
+        drain();
         listening = null;
         accepting.close().awaitUninterruptibly();
+        long drainMillis = drainStatus().leftMillis();
+        if (!connections.newCloseFuture().awaitUninterruptibly(drainMillis, TimeUnit.MILLISECONDS)) {
+            closeGracefully();
+        }
+    }
+
+    private void closeGracefully() {
         for (Channel connection : connections) {
             connection.eventLoop().execute(() -> {
                 ClientConnection handler = connection.pipeline().get(ClientConnection.class);

@@ -24,6 +24,7 @@ public final class Session {
     private boolean noEvict;
     private boolean noTouch;
     private boolean knowsSlots;
+    private boolean watchesDrain;
     private boolean closing;
     private RequestOptions options = RequestOptions.DEFAULTS;
     private String lastCommand = "NULL";
@@ -155,6 +156,21 @@ public final class Session {
     /** Sets what requests ask of quorums. */
     public void setOptions(RequestOptions defaults) {
         options = defaults;
+    }
+
+    /** Whether it looks on while the node lets its clients go. */
+    public boolean watchesDrain() {
+        return watchesDrain;
+    }
+
+    /** Lets it look on while the node lets its clients go. */
+    public void watchDrain() {
+        watchesDrain = true;
+    }
+
+    /** How long ago it last sent a command. */
+    public long idleNanos(long nowNanos) {
+        return Math.max(0, nowNanos - lastNanos);
     }
 
     /** Whether the connection is to be closed once its replies have left. */

@@ -11,6 +11,7 @@ import io.kvorum.codec.resp.RespLimits;
  * @param protectedMode whether, without a password, clients of other machines are refused
  * @param connectionsMax how many clients may be connected
  * @param tcpKeepaliveSeconds silence after which the system probes a client; 0 for never
+ * @param drainNanos how long requests under way are waited for when clients are let go
  * @param limits of one request
  * @param keyBytesMax the longest key
  * @param pipelineMax how many replies one client may be owed before no more of its requests are read
@@ -24,6 +25,7 @@ public record ClientConfig(
         boolean protectedMode,
         int connectionsMax,
         int tcpKeepaliveSeconds,
+        long drainNanos,
         RespLimits limits,
         int keyBytesMax,
         int pipelineMax,

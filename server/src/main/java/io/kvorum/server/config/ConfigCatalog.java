@@ -131,6 +131,13 @@ final class ConfigCatalog {
                     + " never. A client that does not answer for as long again is dropped. Shorter finds dead clients"
                     + " sooner and keeps paths through firewalls open.");
 
+    static final ConfigProperty<Duration> DRAIN_TIMEOUT = property(
+            "drain-timeout",
+            NumberType.duration(Duration.ZERO, Duration.ofMinutes(10)),
+            Duration.ofSeconds(10),
+            "How long a node that is told to stop, or to let its clients go (`ctl node drain`), waits for requests under"
+                    + " way. Clients that are idle are closed at once; without clients nothing is waited for.");
+
     static final ConfigProperty<Long> CLIENT_BULK_MAX = derived(
             "client.bulk-max",
             NumberType.bytes(KB, 512 * MB),
@@ -504,6 +511,7 @@ final class ConfigCatalog {
                             PROTECTED_MODE,
                             MAXCLIENTS,
                             TCP_KEEPALIVE,
+                            DRAIN_TIMEOUT,
                             KEY_MAX,
                             CLIENT_BULK_MAX,
                             CLIENT_ARGUMENTS_MAX,

@@ -116,6 +116,7 @@ final class NodeConfigBuilder {
                 settings.get(ConfigCatalog.PROTECTED_MODE),
                 connectionsMax(),
                 (int) settings.get(ConfigCatalog.TCP_KEEPALIVE).toSeconds(),
+                settings.get(ConfigCatalog.DRAIN_TIMEOUT).toNanos(),
                 new RespLimits(
                         bulkBytesMax,
                         settings.get(ConfigCatalog.CLIENT_ARGUMENTS_MAX),

@@ -45,6 +45,7 @@ final class ClientBench {
                 protectedMode,
                 connectionsMax,
                 0,
+                0,
                 RespLimits.DEFAULTS,
                 65536,
                 pipelineMax,

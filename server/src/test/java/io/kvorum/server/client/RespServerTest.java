@@ -28,15 +28,18 @@ import org.junit.jupiter.api.Test;
 
 /** The door with real sockets on it, on one event loop. */
 class RespServerTest {
-    private static final ClientConfig CONFIG =
-            new ClientConfig("", 0, Secret.NONE, true, 100, 300, RespLimits.DEFAULTS, 65536, 1024, 1 << 28, 1 << 29);
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long QUIET_MILLIS = TimeUnit.NANOSECONDS.toMillis(DrainPace.QUIET_NANOS);
+    private static final long HURRY_MILLIS = TimeUnit.NANOSECONDS.toMillis(DrainPace.HURRY_NANOS);
+    private static final ClientConfig CONFIG = new ClientConfig(
+            "", 0, Secret.NONE, true, 100, 300, DRAIN_NANOS, RespLimits.DEFAULTS, 65536, 1024, 1 << 28, 1 << 29);
 
     private final BlockingQueue<PendingReply> waiting = new ArrayBlockingQueue<>(10);
     private final Command later = Command.named("later").handledBy(call -> waiting.add(call.defer()));
     private final Transports transports = Transports.open(TransportKind.NIO, 1, new Threads().eventLoops());
     private final EventLoop eventLoop = loopOf(transports);
-    private final ClientLoop loop = new ClientLoop(
-            new CommandBench(1, 1, Secret.NONE, List.of(later), eventLoop).loop, new FlushQueue(eventLoop));
+    private final CommandBench bench = new CommandBench(1, 1, Secret.NONE, List.of(later), eventLoop);
+    private final ClientLoop loop = new ClientLoop(bench.loop, new FlushQueue(eventLoop));
     private final RespServer server =
             new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop);
 
@@ -91,15 +94,72 @@ class RespServerTest {
             socket.getOutputStream().write("later\r\n".getBytes(StandardCharsets.US_ASCII));
             PendingReply reply = waiting.poll(10, TimeUnit.SECONDS);
             assertThat(reply).isNotNull();
-            eventLoop.execute(() -> eventLoop.execute(() -> reply.error("ERR done")));
+            eventLoop.execute(() -> eventLoop.execute(() -> {
+                bench.pass(HURRY_MILLIS);
+                reply.error("ERR done");
+            }));
             server.close();
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                     .isEqualTo("-ERR done\r\n");
         }
+        awaitRefusal(address);
+    }
+
+    private static void awaitRefusal(InetSocketAddress address) {
         // The JDK's selector lets go of a closed listener only when it next selects: a moment later than close returns.
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (accepts(address)) {
             assertThat(System.nanoTime()).as("still listening").isLessThan(deadline);
+        }
+    }
+
+    @Test
+    void draining_takes_nobody_new_and_closes_who_is_silent_without_a_word() throws Exception {
+        InetSocketAddress address = start();
+        assertThat(server.isDraining()).isFalse();
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            assertThat(exchange(socket, "ping\r\n", 7)).isEqualTo("+PONG\r\n");
+            eventLoop.submit(() -> bench.pass(QUIET_MILLIS)).get();
+            server.drain();
+            assertThat(server.isDraining()).isTrue();
+            assertThat(server.drainStatus().leftMillis()).isPositive();
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        awaitRefusal(address);
+    }
+
+    @Test
+    void draining_answers_what_was_sent_before_it_and_during_it() throws Exception {
+        InetSocketAddress address = start();
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            socket.getOutputStream().write("later\r\n".getBytes(StandardCharsets.US_ASCII));
+            PendingReply reply = waiting.poll(10, TimeUnit.SECONDS);
+            assertThat(reply).isNotNull();
+            eventLoop.submit(() -> bench.pass(HURRY_MILLIS / 2)).get();
+            server.drain();
+            eventLoop
+                    .submit(() -> {
+                        bench.pass(HURRY_MILLIS - 1);
+                        reply.error("ERR done");
+                    })
+                    .get();
+            assertThat(new String(socket.getInputStream().readNBytes(11), StandardCharsets.US_ASCII))
+                    .isEqualTo("-ERR done\r\n");
+            assertThat(exchange(socket, "ping\r\n", 7))
+                    .as("not closed in a hurry")
+                    .isEqualTo("+PONG\r\n");
+            socket.getOutputStream().write("later\r\n".getBytes(StandardCharsets.US_ASCII));
+            PendingReply last = waiting.poll(10, TimeUnit.SECONDS);
+            assertThat(last).isNotNull();
+            eventLoop
+                    .submit(() -> {
+                        bench.pass(1);
+                        last.error("ERR last");
+                    })
+                    .get();
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .as("its answer, and the end")
+                    .isEqualTo("-ERR last\r\n");
         }
     }
 

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             RingCommand.class,
             ClusterCommand.class,
+            NodeCommand.class,
             KeyCommand.class,
             BackgroundCommand.class,
             BackupCommand.class,

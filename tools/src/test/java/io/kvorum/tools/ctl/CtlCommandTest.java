@@ -439,6 +439,17 @@ final class CtlCommandTest {
     }
 
     @Test
+    void a_node_is_drained_and_waited_for_until_its_clients_or_its_time_are_gone() {
+        server.answer("KV.DRAIN", map(bulk("clients"), integer(1_200), bulk("left-ms"), integer(10_000)));
+        assertThat(ctl("node", "drain").out()).isEqualTo("draining: 1,200 clients are still connected\n");
+        server.answer("KV.DRAIN", map(bulk("clients"), integer(1), bulk("left-ms"), integer(0)));
+        assertThat(ctl("node", "drain", "--wait").out()).isEqualTo("the time is over: 1 client is still connected\n");
+        server.answer("KV.DRAIN", map(bulk("clients"), integer(0), bulk("left-ms"), integer(9_000)));
+        assertThat(ctl("node", "drain", "--wait").out()).isEqualTo("drained: no other client is connected\n");
+        assertThat(ctl("node", "drain", "--json").out()).contains("\"clients\"", "\"left-ms\"");
+    }
+
+    @Test
     void background_job_is_paused_resumed_or_boosted() {
         server.answer("KV.BACKGROUND STATUS", background());
         server.answer("KV.BACKGROUND PAUSE checkpoint", "+OK\r\n");

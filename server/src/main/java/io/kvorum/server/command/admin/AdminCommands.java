@@ -43,6 +43,7 @@ public final class AdminCommands {
      * @param backups what KV.BACKUP begins and ends
      * @param background what KV.BACKGROUND shows and decides
      * @param changes what KV.CLUSTER plans and commits
+     * @param drain what KV.DRAIN begins
      * @param slots the keys of this node by slot, for CLUSTER
      * @param links what CLUSTER LINKS shows; asked on any loop
      */
@@ -52,6 +53,7 @@ public final class AdminCommands {
             BackupControl backups,
             Admission background,
             ClusterChanges changes,
+            DrainControl drain,
             SlotKeys slots,
             Supplier<List<PeerLinkStatus>> links) {}
 
@@ -65,11 +67,29 @@ public final class AdminCommands {
         all.add(BackupCommands.command(parts.backups()));
         all.add(BackgroundCommands.command(parts.background()));
         all.add(ChangeCommands.command(parts.changes(), node));
+        all.add(Command.named("kv.drain")
+                .arity(1)
+                .group(CommandGroup.KVORUM)
+                .flags(CommandFlag.ADMIN, CommandFlag.NOSCRIPT, CommandFlag.STALE)
+                .since("1.0.0")
+                .summary("Takes no new clients and closes those that are there, each as soon as it is idle.")
+                .guarantee("What was sent is answered first. Concerns this node alone, until it is started anew.")
+                .handledBy(call -> drain(call, parts.drain())));
         all.add(kv("kv.status", 1, "Shows the cluster and its members as this node sees them.")
                 .handledBy(call -> status(call, node)));
         all.add(kv("kv.ring", -1, "Shows partitions with their tokens, owners and fallbacks.")
                 .handledBy(AdminCommands::ring));
         return List.copyOf(all);
+    }
+
+    private static void drain(Call call, DrainControl control) {
+        call.session().watchDrain();
+        control.drain();
+        DrainControl.Status status = control.drainStatus();
+        RespWriter out = call.out().map(2);
+        // Who asks is none of those who are waited for.
+        out.bulk("clients").integer(Math.max(0, status.clients() - 1));
+        out.bulk("left-ms").integer(status.leftMillis());
     }
 
     private static Command.Builder kv(String name, int arity, String summary) {

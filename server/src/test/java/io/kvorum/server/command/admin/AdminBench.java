@@ -61,7 +61,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /** Commands about the node, on a node that is nothing but its view of the cluster and what it says of itself. */
-final class AdminBench implements NodeStatus {
+final class AdminBench implements NodeStatus, DrainControl {
     static final long WALL_MILLIS = 1_700_000_000_000L;
 
     final List<NodeId> ids = new ArrayList<>();
@@ -71,6 +71,7 @@ final class AdminBench implements NodeStatus {
     Ring ring;
     final CommandTable table;
     int resets;
+    int drains;
     Storage storage = Storage.NONE;
     List<HandoffWatch.Kept> kept = List.of();
     final TestBackups backups = new TestBackups();
@@ -110,7 +111,7 @@ final class AdminBench implements NodeStatus {
         table = new CommandTable(List.of(
                 ConnectionCommands.commands(),
                 AdminCommands.commands(new AdminCommands.Parts(
-                        this, config, backups, admission, keeper.changes(), slots(), () -> links))));
+                        this, config, backups, admission, keeper.changes(), this, slots(), () -> links))));
         loop = new CommandLoop(new CommandLoop.Parts(
                 table,
                 new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, false, peer -> "n" + peer),
@@ -161,6 +162,21 @@ final class AdminBench implements NodeStatus {
 
     ClusterView view() {
         return new ClusterView(ring, ids, healthy, unsettled);
+    }
+
+    @Override
+    public void drain() {
+        drains++;
+    }
+
+    @Override
+    public DrainControl.Status drainStatus() {
+        return new DrainControl.Status(12, 9_000);
+    }
+
+    /** Whether the client watches. */
+    boolean watchesDrain() {
+        return session.watchesDrain();
     }
 
     /** Whether the client has asked for the slots. */

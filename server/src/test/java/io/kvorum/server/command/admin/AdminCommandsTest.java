@@ -94,6 +94,14 @@ class AdminCommandsTest {
     }
 
     @Test
+    void drain_begins_and_tells_how_many_other_clients_are_left_to_who_may_look_on() {
+        assertThat(bench.watchesDrain()).isFalse();
+        assertThat(bench.raw("KV.DRAIN")).isEqualTo("*4|$7|clients|:11|$7|left-ms|:9000|");
+        assertThat(bench.drains).isEqualTo(1);
+        assertThat(bench.watchesDrain()).isTrue();
+    }
+
+    @Test
     void info_shows_the_sections_asked_for_and_no_others() {
         assertThat(bench.raw("INFO"))
                 .contains("# Server|")
