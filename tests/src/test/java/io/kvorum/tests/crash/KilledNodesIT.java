@@ -22,7 +22,7 @@ class KilledNodesIT {
 
     @Test
     void single_node_that_is_killed_again_and_again_loses_nothing_and_always_starts() throws IOException {
-        survive(1, LONG ? 200 : 5);
+        survive(1, LONG ? 200 : 3);
     }
 
     @Test

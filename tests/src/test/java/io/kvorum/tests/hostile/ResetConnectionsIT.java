@@ -58,7 +58,7 @@ class ResetConnectionsIT {
             replyBytes = client.readToEnd(java.time.Duration.ofSeconds(5)).length();
         }
         try (Ordeal ordeal = Ordeal.begin("resets in replies", cluster, NODES, 1)) {
-            for (int length = 1; length < replyBytes; length += LONG ? 1 : 7) {
+            for (int length = 1; length < replyBytes; length += LONG ? 1 : 23) {
                 RawClient client = RawClient.connect(cluster.port(length % NODES), 4096);
                 client.send(requests).skip(length);
                 client.reset();

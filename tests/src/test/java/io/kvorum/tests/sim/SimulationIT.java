@@ -25,7 +25,7 @@ final class SimulationIT {
     private static final long FIXED_SEEDS_STEP = 40;
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final boolean ENDURANCE = Boolean.getBoolean("kvorum.endurance");
-    private static final long FRESH_NANOS = (ENDURANCE ? 3_600 : 10) * SECOND_NANOS;
+    private static final long FRESH_NANOS = (ENDURANCE ? 3_600 : 5) * SECOND_NANOS;
     private static final Path FAILED_ONCE = Path.of("src/test/resources/seeds-that-failed.txt");
 
     private final Campaign campaign = new Campaign(Clock.system(), 0);
