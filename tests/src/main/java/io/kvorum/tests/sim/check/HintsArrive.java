@@ -35,7 +35,7 @@ final class HintsArrive implements Check {
     /** Where the target owns the key no more, those have it who do. */
     private static boolean hasArrived(KeyStory key, Write write, int target) {
         return isKnown(key, write, key.known(target))
-                || (!key.owners().contains(target) && key.isWithQuorum(owner -> isKnown(key, write, key.known(owner))));
+                || (key.isDisowned(target) && key.isWithQuorum(owner -> isKnown(key, write, key.known(owner))));
     }
 
     /** Whether it is among these, or one of them superseded it: a context that names that one does not list it. */

@@ -155,6 +155,19 @@ public final class SimCluster {
                 .toList();
     }
 
+    /** Whether some node that runs knows that a machine owns a partition no more: others may not have heard. */
+    public boolean isDisowned(int partition, int index) {
+        for (SimNode node : nodes) {
+            SimLife life = node.life();
+            if (life != null
+                    && life.membership().view().ring().settledOwners(partition).stream()
+                            .noneMatch(owner -> nodeOf(owner).index() == index)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether a machine owns any partition. */
     public boolean ownsAnything(SimNode node) {
         return IntStream.range(0, ring().partitions())

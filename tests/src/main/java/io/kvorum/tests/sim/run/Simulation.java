@@ -71,7 +71,12 @@ public final class Simulation implements Ending {
         for (int i = 0; i < plan.keys().size(); i++) {
             String name = "key" + i;
             int partition = Records.partition(cluster.ring(), name);
-            keys.add(story.add(name, plan.keys().get(i), partition, () -> cluster.owners(partition)));
+            keys.add(story.add(
+                    name,
+                    plan.keys().get(i),
+                    partition,
+                    () -> cluster.owners(partition),
+                    node -> cluster.isDisowned(partition, node)));
         }
         ContextCodec codec =
                 Objects.requireNonNull(cluster.node(0).life()).core().contexts();

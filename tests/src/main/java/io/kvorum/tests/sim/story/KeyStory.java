@@ -56,6 +56,7 @@ public final class KeyStory {
     private final Map<Increment.Id, Increment> increments = new HashMap<>();
     private final List<Write> reaped = new ArrayList<>();
     private final Supplier<List<Integer>> owners;
+    private final IntPredicate disowned;
 
     /** By node: the writes that its copy has, or knows to be superseded. */
     private final Map<Integer, BitSet> known = new HashMap<>();
@@ -64,8 +65,9 @@ public final class KeyStory {
     private boolean hinted;
     private @Nullable Attempt deleting;
 
-    KeyStory(String name, Family family, int partition, Supplier<List<Integer>> owners) {
+    KeyStory(String name, Family family, int partition, Supplier<List<Integer>> owners, IntPredicate disowned) {
         this.owners = owners;
+        this.disowned = disowned;
         this.name = name;
         this.family = family;
         this.partition = partition;
@@ -199,9 +201,9 @@ public final class KeyStory {
         return isWithQuorum(owner -> known(owner).get(write));
     }
 
-    /** Places of the machines that own it at this moment, for all that anybody knows. */
-    public List<Integer> owners() {
-        return owners.get();
+    /** Whether some node knows that a machine owns it no more. */
+    public boolean isDisowned(int node) {
+        return disowned.test(node);
     }
 
     /** Whether something is true of as many of them as a quorum needs. */

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -98,9 +99,11 @@ public final class Story implements Watcher {
      * Adds a key.
      *
      * @param owners places of the machines that own it at this moment
+     * @param disowned whether some node knows that a machine owns it no more, given its place
      */
-    public KeyStory add(String name, KeyStory.Family family, int partition, Supplier<List<Integer>> owners) {
-        KeyStory key = new KeyStory(name, family, partition, owners);
+    public KeyStory add(
+            String name, KeyStory.Family family, int partition, Supplier<List<Integer>> owners, IntPredicate disowned) {
+        KeyStory key = new KeyStory(name, family, partition, owners, disowned);
         keys.put(name, key);
         return key;
     }
