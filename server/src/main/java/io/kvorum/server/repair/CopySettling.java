@@ -66,7 +66,7 @@ public final class CopySettling implements MembershipListener, SettlerEffects {
     @Override
     public void viewChanged(ClusterView view) {
         this.view = view;
-        BitSet unsettled = unsettled();
+        BitSet unsettled = engine.unsettled();
         int[][] owners = new int[view.ring().partitions()][];
         for (int partition = 0; partition < owners.length; partition++) {
             owners[partition] = view.owners(partition);
@@ -105,7 +105,7 @@ public final class CopySettling implements MembershipListener, SettlerEffects {
         ClusterView last = view;
         if (last != null) {
             viewChanged(last);
-            published.accept(unsettled());
+            published.accept(engine.unsettled());
         }
     }
 
@@ -156,20 +156,12 @@ public final class CopySettling implements MembershipListener, SettlerEffects {
             publishing = true;
             control.schedule(PUBLISH_NANOS, () -> {
                 publishing = false;
-                published.accept(unsettled());
+                published.accept(engine.unsettled());
             });
         }
     }
 
     private void advanceLater() {
         control.every(ADVANCE_NANOS, () -> settler.advance(clock.nanoTime(), this));
-    }
-
-    private BitSet unsettled() {
-        BitSet unsettled = new BitSet();
-        for (int partition = 0; partition < engine.partitions(); partition++) {
-            unsettled.set(partition, !engine.isSettled(partition));
-        }
-        return unsettled;
     }
 }

@@ -259,7 +259,7 @@ public final class TransferService implements MembershipListener, TransferEffect
             }
         }
         if (comes) {
-            parts.copiesChanged().accept(unsettled());
+            parts.copiesChanged().accept(parts.engine().unsettled());
         }
         // Others are to know that the copies are whole when they hear that these count.
         parts.control().schedule(0, () -> {
@@ -283,14 +283,6 @@ public final class TransferService implements MembershipListener, TransferEffect
                 counters.settled(partitions.size());
             }
         });
-    }
-
-    private BitSet unsettled() {
-        BitSet unsettled = new BitSet();
-        for (int partition = 0; partition < parts.engine().partitions(); partition++) {
-            unsettled.set(partition, !parts.engine().isSettled(partition));
-        }
-        return unsettled;
     }
 
     /** Drops copies of partitions that belong to others, once everybody knows that they do. */

@@ -4,6 +4,7 @@ import io.kvorum.storage.disk.DurableCallback;
 import io.kvorum.storage.table.PartitionTable;
 import io.kvorum.storage.table.RecordVisitor;
 import java.io.IOException;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +105,15 @@ public interface StorageEngine extends AutoCloseable {
 
     /** Whether the copy has all data of the partition. */
     boolean isSettled(int partition);
+
+    /** The partitions whose copies may lack data. */
+    default BitSet unsettled() {
+        BitSet unsettled = new BitSet();
+        for (int partition = 0; partition < partitions(); partition++) {
+            unsettled.set(partition, !isSettled(partition));
+        }
+        return unsettled;
+    }
 
     /** Declares that the copy has all data of the partition. */
     void settle(int partition);

@@ -2,19 +2,11 @@ package io.kvorum.tests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvorum.tools.Kvorum;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import picocli.CommandLine;
 import redis.clients.jedis.Jedis;
 
 /** Operators of a real cluster plan, look and commit. */
@@ -23,27 +15,15 @@ final class ClusterPlanIT {
     private static final int FOUNDER = 0;
     private static final int LATER = 1;
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final Pattern COMMIT = Pattern.compile("commit with: kvorum ctl cluster commit ([0-9a-f]{8})");
 
-    private record Run(int exitCode, String out, String err) {
-        /** The id of the plan that was shown. */
-        String plan() {
-            Matcher matcher = COMMIT.matcher(out);
-            assertThat(matcher.find()).as(out + err).isTrue();
-            return matcher.group(1);
-        }
+    private static ClusterCtl ctl(TestCluster cluster, int node, String... words) {
+        return ClusterCtl.run(cluster, node, words);
     }
 
-    private static Run ctl(TestCluster cluster, int node, String... words) {
-        List<String> arguments = new ArrayList<>(List.of("ctl", "cluster"));
-        arguments.addAll(List.of(words));
-        arguments.addAll(List.of("--port", String.valueOf(cluster.port(node))));
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine commandLine = Kvorum.commandLine();
-        commandLine.setOut(new PrintWriter(out));
-        commandLine.setErr(new PrintWriter(err));
-        return new Run(commandLine.execute(arguments.toArray(String[]::new)), out.toString(), err.toString());
+    private static String plan(ClusterCtl shown) {
+        String plan = shown.planOrNull();
+        assertThat(plan).as(shown.out() + shown.err()).isNotNull();
+        return plan;
     }
 
     @Test
@@ -63,16 +43,16 @@ final class ClusterPlanIT {
                             .out()
                             .equals(ctl(cluster, LATER, "history").out()));
 
-            Run shown = ctl(cluster, FOUNDER, "join", "n1");
+            ClusterCtl shown = ctl(cluster, FOUNDER, "join", "n1");
             assertThat(shown.out()).contains(": n1 joins\n").containsPattern("n1 +0 +64 +64");
             assertThat(ctl(cluster, FOUNDER, "moves").out()).isEqualTo("nothing is left to do\n");
-            String second = ctl(cluster, LATER, "join").plan();
-            String third = ctl(cluster, FOUNDER, "rebalance").plan();
+            String second = plan(ctl(cluster, LATER, "join"));
+            String third = plan(ctl(cluster, FOUNDER, "rebalance"));
             assertThat(ctl(cluster, LATER, "remove", "n0").err()).contains("n0 is up");
 
-            Run committed = ctl(cluster, FOUNDER, "commit", shown.plan());
+            ClusterCtl committed = ctl(cluster, FOUNDER, "commit", plan(shown));
             assertThat(committed.out()).as(committed.err()).isEqualTo("committed: 64 moves begin\n");
-            Run refused = ctl(cluster, FOUNDER, "commit", third);
+            ClusterCtl refused = ctl(cluster, FOUNDER, "commit", third);
             assertThat(refused.exitCode()).isEqualTo(1);
             assertThat(refused.err())
                     .contains("STALEPLAN", "the history has changed since plan " + third, "plan again");

@@ -2,19 +2,13 @@ package io.kvorum.tests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvorum.tools.Kvorum;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import picocli.CommandLine;
 import redis.clients.jedis.Jedis;
 
 /** A cluster of real processes grows from one node to four and shrinks again, while clients notice nothing. */
@@ -27,7 +21,6 @@ final class ElasticIT {
     private static final int KEYS = 2_000;
     private static final String OLD = "old";
     private static final Duration SOON = Duration.ofSeconds(40);
-    private static final Pattern COMMIT = Pattern.compile("commit with: kvorum ctl cluster commit ([0-9a-f]{8})");
 
     @Test
     void nodes_join_leave_and_die_while_every_request_succeeds_and_every_write_is_found() throws IOException {
@@ -117,25 +110,16 @@ final class ElasticIT {
     private static void commit(TestCluster cluster, int node, String... words) {
         // A newcomer may tell something of itself between the two, which makes a plan stale.
         cluster.await(String.join(" ", words) + " to be committed", SOON, () -> {
-            Matcher plan = COMMIT.matcher(ctl(cluster, node, words));
-            return plan.find() && ctl(cluster, node, "commit", plan.group(1)).startsWith("committed");
+            String plan = ClusterCtl.run(cluster, node, words).planOrNull();
+            return plan != null
+                    && ClusterCtl.run(cluster, node, "commit", plan).out().startsWith("committed");
         });
     }
 
     private static void awaitMoved(TestCluster cluster, int node) {
         cluster.await(
-                "all moves to be made", SOON, () -> ctl(cluster, node, "moves").startsWith("nothing is left to do"));
-    }
-
-    private static String ctl(TestCluster cluster, int node, String... words) {
-        List<String> arguments = new ArrayList<>(List.of("ctl", "cluster"));
-        arguments.addAll(List.of(words));
-        arguments.addAll(List.of("--port", String.valueOf(cluster.port(node))));
-        StringWriter out = new StringWriter();
-        CommandLine commandLine = Kvorum.commandLine();
-        commandLine.setOut(new PrintWriter(out));
-        commandLine.setErr(new PrintWriter(out));
-        commandLine.execute(arguments.toArray(String[]::new));
-        return out.toString();
+                "all moves to be made",
+                SOON,
+                () -> ClusterCtl.run(cluster, node, "moves").out().startsWith("nothing is left to do"));
     }
 }
