@@ -449,6 +449,7 @@ public final class Journal implements AutoCloseable {
         try {
             supply.cancel();
             supply.takeBack(unused);
+            stagingSupply.renewIfDamaged(durable);
             JournalSegment segment = supply.makeAfter(settings.segmentBytes(), end, durable);
             lostFrom = lostTo == 0 ? durable : Math.min(lostFrom, durable);
             lostTo = segment.base() + SegmentHeader.PAGE_BYTES;

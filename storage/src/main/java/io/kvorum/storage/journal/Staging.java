@@ -99,6 +99,16 @@ final class Staging {
         }
     }
 
+    /** Whether all of it can still be had from the device. */
+    boolean isReadable() {
+        try {
+            map.touch(StagingHeader.PAGE_BYTES, bytes);
+            return true;
+        } catch (InternalError deviceFailed) {
+            return false;
+        }
+    }
+
     private void touchPlaces(int from, int length, LongSupplier nanoTime) {
         long begun = nanoTime.getAsLong();
         int samples = 0;

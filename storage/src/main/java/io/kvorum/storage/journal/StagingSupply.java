@@ -102,6 +102,40 @@ final class StagingSupply {
         }
     }
 
+    /**
+     * Stages in a new file if the device cannot give all of the old one: every use of it would fail the journal again.
+     * What was in the old one alone is given up; nothing is appended meanwhile.
+     *
+     * @throws IOException if no new one can be made, and the old one is all there is
+     */
+    void renewIfDamaged(long durable) throws IOException {
+        Staging staging = tail.staging();
+        if (staging == null || staging.isReadable()) {
+            return;
+        }
+        cancel();
+        StagingFile.Preparation next = file.prepare(staging.bytes());
+        preparation = next;
+        try {
+            while (!next.step()) {
+                // a part at a time
+            }
+            take(next.finish(durable), next.bytes());
+            preparation = null;
+            file.forceName();
+        } catch (InternalError deviceFailed) {
+            throw new IOException("making journal file " + file.path() + ": " + deviceFailed.getMessage(), deviceFailed);
+        }
+    }
+
+    private void cancel() throws IOException {
+        StagingFile.Preparation half = preparation;
+        preparation = null;
+        if (half != null) {
+            half.abandon();
+        }
+    }
+
     private void giveUp(StagingFile.Preparation half, Throwable failure) {
         preparation = null;
         failed = true;
@@ -121,12 +155,8 @@ final class StagingSupply {
     }
 
     void close() throws IOException {
-        StagingFile.Preparation half = preparation;
-        preparation = null;
         try {
-            if (half != null) {
-                half.abandon();
-            }
+            cancel();
         } finally {
             Staging staging = tail.staging();
             if (staging != null) {

@@ -28,7 +28,6 @@ final class FaultyDisk implements Disk {
     private SortedMap<Path, Node> stableNames = new TreeMap<>();
     private long capacity = Long.MAX_VALUE;
     private boolean forcesFail;
-    private boolean mapsFail;
     private int forces;
     private Runnable whenForced = () -> {};
     private IntConsumer whenWriting = bytes -> {};
@@ -43,6 +42,7 @@ final class FaultyDisk implements Disk {
         private byte[] clean = {};
         private final BitSet rewritten = new BitSet();
         private boolean mapped;
+        private boolean unreadable;
 
         void resize(int size) {
             cache = Arrays.copyOf(cache, size);
@@ -119,8 +119,11 @@ final class FaultyDisk implements Disk {
         forcesFail = fail;
     }
 
-    void setMapsFail(boolean fail) {
-        mapsFail = fail;
+    /** No page of what is mapped now can be read any more; what is mapped later can. */
+    void damageMaps() {
+        for (Node node : names.values()) {
+            node.unreadable |= node.mapped;
+        }
     }
 
     /** What happens before each write, with how many bytes it has. */
@@ -332,7 +335,7 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void touch(int from, int length) {
-            if (mapsFail) {
+            if (node.unreadable) {
                 throw new InternalError("a fault occurred in an unsafe memory access operation");
             }
         }

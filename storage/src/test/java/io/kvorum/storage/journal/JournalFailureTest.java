@@ -128,12 +128,34 @@ final class JournalFailureTest {
     void a_map_that_faults_fails_the_journal() {
         long position = rig.append(100);
         await(position);
-        disk.setMapsFail(true);
+        disk.damageMaps();
+        appendUntilItFails();
+        assertThat(rig.journal.problem()).isNotNull();
+    }
+
+    @Test
+    void a_staging_that_cannot_be_read_is_replaced_and_fails_the_journal_once() throws IOException {
+        await(rig.append(100));
+        disk.damageMaps();
+        appendUntilItFails();
+        assertThat(rig.journal.reset()).isTrue();
+        long position = 0;
+        for (int i = 0; i < 200; i++) {
+            position = rig.append(KILOBYTE);
+            rig.background.pass(JournalRig.SECOND);
+        }
+        assertThat(rig.journal.state()).isEqualTo(JournalState.RUNNING);
+        assertThat(rig.journal.durablePosition()).isGreaterThanOrEqualTo(position);
+        disk.killProcess();
+        rig.reopen(0, false);
+        assertThat(rig.replayed).isEqualTo(rig.appended);
+    }
+
+    private void appendUntilItFails() {
         while (rig.journal.state() == JournalState.RUNNING) {
             rig.tryAppend(KILOBYTE, 1, 1);
             rig.background.runAll();
         }
-        assertThat(rig.journal.problem()).isNotNull();
     }
 
     @Test

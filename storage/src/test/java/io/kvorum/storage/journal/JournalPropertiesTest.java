@@ -272,6 +272,9 @@ final class JournalPropertiesTest {
                 }
             }
             disk.setCapacity(Long.MAX_VALUE);
+            if (random.nextInt(4) == 0) {
+                disk.damageMaps();
+            }
             if (random.nextBoolean() && rig.journal.reset() && random.nextBoolean()) {
                 checkpoint = rig.journal.position();
                 rig.journal.release(checkpoint);
