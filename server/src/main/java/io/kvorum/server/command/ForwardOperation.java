@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One command that another node runs for a client of ours (FORWARD in docs/peer-protocol.md), or this one in its turn. Owned by its loop.
+ * One command that another node runs for a client of ours (FORWARD in docs/peer-protocol.md), or this one in its turn; where
+ * this node may coordinate, and owners are just changing, it is the first. Owned by its loop.
  *
  * <pre>
  *   ask the next healthy settled owner ◄──── not sent, or it did nothing: it may not coordinate, or sees too few others
@@ -31,6 +32,9 @@ import java.util.Locale;
  *     └─ nobody left ──► CLUSTERDOWN, or what the last one said, if none did anything; TRYAGAIN after reads, INDOUBT
  *                        after writes
  * </pre>
+ *
+ * <p>While a partition changes hands, nodes differ about its owners for a moment, and these are one less. So if none did
+ * anything and that may be why, it begins anew with the owners as they are known then, as long as the time lets it.
  */
 final class ForwardOperation extends Deadline implements ReplyHandler, CapturedReply.Receiver {
     private static final int NOBODY = -1;
@@ -42,8 +46,10 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     /** What is held back of the time given to the other node, so that its own answer comes before we give up. */
     private static final long ANSWER_NANOS_MAX = 50 * NANOS_PER_MILLI;
 
+    /** How long the first pause is before the owners are looked at again; each is twice as long as the one before it. */
+    private static final long FIRST_PAUSE_NANOS = 5 * NANOS_PER_MILLI;
+
     private final CommandLoop loop;
-    private final ClusterView view;
     private final int partition;
     private final Command command;
     private final Forward forward;
@@ -52,16 +58,26 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     private final PendingReply reply;
     private final long startNanos;
     private final long deadlineNanos;
-    private final int[] owners;
+    private final boolean mayBeStoodInFor;
+
+    /** Whether this node runs it before others are asked, where it may coordinate. */
+    private final boolean hereFirst;
+
+    private ClusterView view;
+    private int[] owners;
 
     /** Behind the owners; none of what only they may run. */
-    private final int[] fallbacks;
+    private int[] fallbacks;
 
-    /** The place in the preference list of who was asked last. */
+    /** The place in the preference list of who was asked last; -1 for nobody, or for this node out of its turn. */
     private int place = -1;
+
+    private boolean ranHere;
 
     private long call;
     private boolean waiting;
+    private boolean pausing;
+    private long pauseNanos = FIRST_PAUSE_NANOS;
 
     /** Who was sent the command last and did not answer: it may have run it. */
     private int unansweredPeer = NOBODY;
@@ -69,10 +85,14 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     /** Whether an owner answered that it did nothing: then owners can be reached. */
     private boolean ownerAnswered;
 
+    /** Whether an owner answered that it is none, or has not all of the data. */
+    private boolean disowned;
+
     /** What the owner said that was asked last and did nothing, in RESP; empty if there was none. */
     private byte[] refusal = new byte[0];
 
-    ForwardOperation(CommandLoop loop, ClusterView view, int partition, Call call) {
+    /** Makes the operation; {@code hereFirst} if this node may coordinate, and is to try before others. */
+    ForwardOperation(CommandLoop loop, ClusterView view, int partition, Call call, boolean hereFirst) {
         this.loop = loop;
         this.view = view;
         this.partition = partition;
@@ -82,13 +102,36 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         this.repeatable = reads || command.is(CommandFlag.REPEATABLE);
         this.startNanos = call.startNanos();
         this.deadlineNanos = call.deadlineNanos();
+        this.mayBeStoodInFor = call.mayBeStoodInFor();
+        this.hereFirst = hereFirst;
         this.owners = view.owners(partition);
-        this.fallbacks = call.mayBeStoodInFor() ? view.fallbacks(partition) : NOBODY_ELSE;
+        this.fallbacks = mayBeStoodInFor ? view.fallbacks(partition) : NOBODY_ELSE;
         this.reply = call.defer();
     }
 
     void start() {
-        askNext(startNanos);
+        begin(startNanos);
+    }
+
+    private void begin(long nowNanos) {
+        ranHere = hereFirst && view.settledHere(partition);
+        if (ranHere) {
+            runHere();
+        } else {
+            askNext(nowNanos);
+        }
+    }
+
+    /** Begins anew with the owners as they are known now; nobody has done anything. */
+    private void startOver(long nowNanos) {
+        view = loop.keys().view();
+        owners = view.owners(partition);
+        fallbacks = mayBeStoodInFor ? view.fallbacks(partition) : NOBODY_ELSE;
+        place = -1;
+        ownerAnswered = false;
+        disowned = false;
+        refusal = new byte[0];
+        begin(nowNanos);
     }
 
     @Override
@@ -115,8 +158,11 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
 
     @Override
     protected void onDeadline(long nowNanos) {
-        int peer = peerAt(place);
-        if (waiting) {
+        if (pausing) {
+            pausing = false;
+            startOver(nowNanos);
+        } else if (waiting) {
+            int peer = peerAt(place);
             waiting = false;
             loop.transport().forget(peer, call);
             loop.health().late(peer);
@@ -138,18 +184,32 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     /** An owner that is cut off from the others, and still trusted here, must not have the last word. */
     private void didNothing(byte[] error) {
         ownerAnswered |= place < owners.length;
+        disowned |= place < owners.length && Arrays.equals(error, NOT_COORDINATOR);
         // That a fallback sees an owner says nothing about the owners.
         if (place < owners.length || !Arrays.equals(error, NOT_COORDINATOR)) {
             refusal = error;
         }
         long nowNanos = loop.clock().nanoTime();
-        long remaining = deadlineNanos - nowNanos;
-        // A write that is begun with too little time would end in doubt.
-        if (remaining > 0 && (reads || 2 * remaining >= deadlineNanos - startNanos)) {
+        if (isTimeFor(nowNanos)) {
             askNext(nowNanos);
         } else {
             nobodyLeft();
         }
+    }
+
+    /** Whether there is time enough to begin at this moment: a write begun with too little of it would end in doubt. */
+    private boolean isTimeFor(long beginNanos) {
+        long remaining = deadlineNanos - beginNanos;
+        return remaining > 0 && (reads || 2 * remaining >= deadlineNanos - startNanos);
+    }
+
+    /** Whether those asked may have refused because the owners are just changing: then that is over soon. */
+    private boolean mayOwnersDiffer() {
+        ClusterView newest = loop.keys().view();
+        return disowned
+                || view.isBetweenOwners(partition)
+                || newest.isBetweenOwners(partition)
+                || !newest.agreesOn(partition, view);
     }
 
     private void answered(ByteBuf encoded) {
@@ -213,6 +273,13 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     }
 
     private void nobodyLeft() {
+        long nowNanos = loop.clock().nanoTime();
+        if (unansweredPeer == NOBODY && mayOwnersDiffer() && isTimeFor(nowNanos + pauseNanos)) {
+            pausing = true;
+            loop.wheel().schedule(this, nowNanos + pauseNanos);
+            pauseNanos *= 2;
+            return;
+        }
         if (unansweredPeer != NOBODY) {
             reply.error(reads ? readUnanswered() : inDoubt(loop.clock().nanoTime()));
         } else if (refusal.length > 0) {
@@ -242,7 +309,8 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         for (int next = last + 1; next < end; next++) {
             int peer = peerAt(next);
             boolean settled = next >= owners.length || view.isSettled(partition, peer);
-            if (peer >= 0 && view.isHealthy(peer) && settled) {
+            boolean again = ranHere && peer == PeerTransport.SELF;
+            if (peer >= 0 && view.isHealthy(peer) && settled && !again) {
                 return next;
             }
         }

@@ -42,10 +42,11 @@ final class Router {
         boolean here = call.route() == Route.MODIFY
                 ? view.firstHealthySettledOwner(partition) == PeerTransport.SELF
                 : view.settledHere(partition);
-        if (here) {
+        if (here && !view.isBetweenOwners(partition)) {
             call.command().handler().run(call);
-        } else if (!redirect.answers(call, view, partition, position[0])) {
-            new ForwardOperation(loop, view, partition, call).start();
+        } else if (here || !redirect.answers(call, view, partition, position[0])) {
+            // Where owners are few for a moment, somebody has to try again for the client.
+            new ForwardOperation(loop, view, partition, call, here).start();
         }
     }
 

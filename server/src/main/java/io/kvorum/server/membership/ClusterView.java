@@ -31,6 +31,9 @@ public final class ClusterView {
     /** By peer number: the partitions that it owns and has consented to give up. */
     private final List<BitSet> givenUp;
 
+    /** The partitions that an owner has consented to give up. */
+    private final BitSet betweenOwners = new BitSet();
+
     private final int[] firstHealthySettled;
 
     /** By partition, made when first asked for: few ever are. */
@@ -52,6 +55,7 @@ public final class ClusterView {
         this.owners = new int[ring.partitions()][];
         this.incoming = new int[ring.partitions()][];
         this.givenUp = givenUp(ring, this.members);
+        givenUp.forEach(betweenOwners::or);
         this.firstHealthySettled = new int[ring.partitions()];
         this.fallbacks = new AtomicReferenceArray<>(ring.partitions());
         for (int partition = 0; partition < owners.length; partition++) {
@@ -135,6 +139,19 @@ public final class ClusterView {
     /** Whether this node's copy takes what others write. */
     public boolean takesHere(int partition) {
         return answersHere(partition) || arrivingHere(partition);
+    }
+
+    /**
+     * Whether an owner has given the partition up, and its successor does not count yet, for all that is known here: the
+     * others do alone for a moment.
+     */
+    public boolean isBetweenOwners(int partition) {
+        return betweenOwners.get(partition);
+    }
+
+    /** Whether the other view has the same owners of the partition, and the same changes to them before it. */
+    public boolean agreesOn(int partition, ClusterView other) {
+        return ring.preferenceList(partition).equals(other.ring.preferenceList(partition));
     }
 
     /** Whether an owner can be expected to answer: it is healthy, and has not given the partition up. */

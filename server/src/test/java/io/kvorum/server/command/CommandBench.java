@@ -6,6 +6,7 @@ import io.kvorum.ring.EventId;
 import io.kvorum.ring.Member;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.MemberState;
+import io.kvorum.ring.Move;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.Ring;
@@ -51,11 +52,15 @@ public final class CommandBench {
     public final CommandLoop loop;
     public final DeadlineWheel wheel;
     public final List<Sent> sent = new ArrayList<>();
+
+    /** How many of them the test has answered, if it counts. */
+    public int answered;
+
     public final List<String> unknown = new ArrayList<>();
     public final NotedHealth health = new NotedHealth();
     public final boolean[] reachable;
     public final boolean[] healthy;
-    private final Ring ring;
+    private Ring ring;
     private final List<NodeId> members = new ArrayList<>();
     private final List<BitSet> unsettled = new ArrayList<>();
     private ClusterView view;
@@ -105,7 +110,7 @@ public final class CommandBench {
         view = newView();
         StampClock stamps = new StampClock(() -> nowNanos / MILLI, 1_000);
         MemoryEngine engine =
-                new MemoryEngine(PARTITIONS, 0, ring.partitioner()::high, stamps, new SplittableRandom(1));
+                new MemoryEngine(PARTITIONS, 0, Partitioner.SLOTS::high, stamps, new SplittableRandom(1));
         engine.start();
         for (int partition = 0; partition < PARTITIONS; partition++) {
             engine.settle(partition);
@@ -178,6 +183,32 @@ public final class CommandBench {
     /** Lets a peer's copy of all partitions be one that may have forgotten events. */
     public void unsettle(int peer) {
         unsettled.get(peer).set(0, PARTITIONS);
+        refreshView();
+    }
+
+    /** Hears that one owner gives all its partitions up to another node, which has not settled. */
+    public void consent(int from, int to) {
+        change(from, to, false);
+    }
+
+    /** Hears that a node has settled in the place of another. */
+    public void settle(int from, int to) {
+        change(from, to, true);
+    }
+
+    private void change(int from, int to, boolean settled) {
+        List<List<NodeId>> owners = new ArrayList<>();
+        List<Move> consents = new ArrayList<>();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            List<NodeId> here = new ArrayList<>(ring.settledOwners(partition));
+            if (here.contains(members.get(from)) && settled) {
+                here.set(here.indexOf(members.get(from)), members.get(to));
+            } else if (here.contains(members.get(from))) {
+                consents.add(new Move(partition, members.get(from), members.get(to), true));
+            }
+            owners.add(here);
+        }
+        ring = RingBuilder.from(ring).settled(owners, consents).build();
         refreshView();
     }
 

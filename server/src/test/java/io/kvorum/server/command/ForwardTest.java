@@ -3,6 +3,7 @@ package io.kvorum.server.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.server.config.Secret;
+import io.kvorum.server.coordinator.Failure;
 import io.kvorum.server.coordinator.RequestOptions;
 import io.kvorum.server.peer.FrameInfo;
 import io.kvorum.server.peer.message.Forward;
@@ -282,6 +283,83 @@ class ForwardTest {
         assertThat(replies(answers.subList(1, 4)))
                 .containsExactly(OK, "$1\r\nb\r\n", "-ERR wrong number of arguments for 'get' command\r\n");
         assertThat(bench.sent).isEmpty();
+    }
+
+    @Test
+    void who_hears_late_that_the_owners_have_changed_asks_those_there_are_now() {
+        for (String[] command : List.of(new String[] {"get", key}, new String[] {"set", key, "v"})) {
+            CommandBench late = new CommandBench(4, 2, Secret.NONE, List.of(), Runnable::run);
+            CommandBench.Client waiting = late.client();
+            waiting.run(command);
+            refuse(late, CommandErrors.encoded(Failure.NOT_COORDINATOR));
+            refuse(late, CommandErrors.encoded(Failure.NOT_COORDINATOR));
+            assertThat(waiting.takeReplies()).as("not yet").isEmpty();
+            late.settle(1, 3);
+            late.pass(10);
+            CommandBench.Sent again = late.sent.get(late.sent.size() - 1);
+            assertThat(again.peer()).isEqualTo(3);
+            again.handler().onReply(3, new ForwardAnswer(true, OK.getBytes(StandardCharsets.US_ASCII)));
+            assertThat(waiting.takeReplies()).isEqualTo(OK);
+        }
+    }
+
+    @Test
+    void owners_that_disown_a_key_for_long_are_asked_now_and_then_and_the_client_is_told_in_time() {
+        client.run("get", key);
+        byte[] disowned = CommandErrors.encoded(Failure.NOT_COORDINATOR);
+        String reply = "";
+        for (int millis = 0; millis < 500 && reply.isEmpty(); millis++) {
+            while (bench.sent.size() > bench.answered && reply.isEmpty()) {
+                refuse(bench, disowned);
+                reply = client.takeReplies();
+            }
+            bench.pass(1);
+        }
+        assertThat(reply).isEqualTo(new String(disowned, StandardCharsets.US_ASCII));
+        assertThat(bench.sent).hasSizeBetween(10, 20);
+    }
+
+    @Test
+    void a_write_that_nobody_could_begin_in_time_is_not_begun_late() {
+        client.run("set", key, "v");
+        bench.pass(490);
+        byte[] disowned = CommandErrors.encoded(Failure.NOT_COORDINATOR);
+        refuse(bench, disowned);
+        assertThat(last().peer()).isEqualTo(2);
+        bench.pass(9);
+        refuse(bench, disowned);
+        assertThat(client.takeReplies()).isEqualTo(new String(disowned, StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void an_owner_that_is_alone_while_another_hands_over_waits_for_the_successor_before_it_refuses() {
+        String shared = bench.keyOf(3); // owners 3, 0
+        for (String[] command :
+                List.of(new String[] {"get", shared}, new String[] {"set", shared, "v"}, new String[] {"set", shared, "v", "NX"})) {
+            CommandBench growing = new CommandBench(4, 2, Secret.NONE, List.of(), Runnable::run);
+            CommandBench.Client waiting = growing.client();
+            growing.consent(3, 1);
+            growing.reachable[2] = false;
+            String before = waiting.run(command);
+            growing.pass(20);
+            assertThat(before + waiting.takeReplies()).as("not yet").isEmpty();
+            assertThat(growing.sent).isEmpty();
+            growing.settle(3, 1);
+            growing.pass(30);
+            assertThat(growing.sent).as("it coordinates with the successor").anyMatch(sent -> sent.peer() == 1);
+        }
+    }
+
+    @Test
+    void too_few_owners_of_whom_none_hands_over_are_refused_at_once() {
+        String shared = bench.keyOf(3); // owners 3, 0
+        Arrays.fill(bench.reachable, false);
+        assertThat(client.run("set", shared, "v")).startsWith("-CLUSTERDOWN need 2 of 2 replicas for writes");
+    }
+
+    private static void refuse(CommandBench bench, byte[] error) {
+        CommandBench.Sent asked = bench.sent.get(bench.answered++);
+        asked.handler().onReply(asked.peer(), new ForwardAnswer(false, error));
     }
 
     private static List<String> replies(List<PeerMessage> answers) {
