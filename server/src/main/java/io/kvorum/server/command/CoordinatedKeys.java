@@ -112,8 +112,6 @@ public final class CoordinatedKeys implements KeyOperations {
 
     @Override
     public int required(boolean write, RequestOptions options, int owners) {
-        return write
-                ? policy.effective(options.w(), policy.w(), owners)
-                : policy.effective(options.r(), policy.r(), owners);
+        return write ? policy.writes(options.w(), owners) : policy.reads(options.r(), owners);
     }
 }

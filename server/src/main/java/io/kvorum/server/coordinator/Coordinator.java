@@ -133,9 +133,17 @@ public final class Coordinator {
             callback.onFailure(Failure.NOT_COORDINATOR);
             return;
         }
-        int required = policy.effective(options.r(), policy.r(), view.owners(key.partition()).length);
+        int owners = view.owners(key.partition()).length;
+        int required = policy.reads(options.r(), owners);
+        Newcomer newcomer = newcomer(view, key.partition(), policy.readsTogether(options.r(), owners));
         boolean askAll = policy.readAllRatio() > 0 && random.nextDouble() < policy.readAllRatio();
-        new ReadOperation(this, view, key, required, askAll, deadlineNanos, callback).start();
+        new ReadOperation(this, view, key, required, newcomer, askAll, deadlineNanos, callback).start();
+    }
+
+    /** Who is to be counted besides the owners, if anybody is. */
+    private @Nullable Newcomer newcomer(ClusterView view, int partition, int together) {
+        int joining = together == 0 ? PeerTransport.SELF : view.joining(partition);
+        return joining <= PeerTransport.SELF ? null : new Newcomer(view, transport, joining, together);
     }
 
     /**
@@ -169,7 +177,10 @@ public final class Coordinator {
             callback.onFailure(Failure.NOT_COORDINATOR);
             return;
         }
-        operation(view, key, seen, mutation, options, deadlineNanos, callback).start();
+        int owners = view.owners(key.partition()).length;
+        Newcomer newcomer = newcomer(view, key.partition(), policy.writesTogether(options.w(), owners));
+        operation(view, key, seen, mutation, options, newcomer, deadlineNanos, callback)
+                .start();
     }
 
     private WriteOperation operation(
@@ -178,13 +189,24 @@ public final class Coordinator {
             byte @Nullable [] seen,
             Mutation mutation,
             RequestOptions options,
+            @Nullable Newcomer newcomer,
             long deadlineNanos,
             WriteCallback callback) {
         int owners = view.owners(key.partition()).length;
-        int required = policy.effective(options.w(), policy.w(), owners);
-        int durable = options.dw() == 0 && policy.dw() == 0 ? 0 : policy.effective(options.dw(), policy.dw(), owners);
+        int required = policy.writes(options.w(), owners);
+        int durable = policy.durableWrites(options.dw(), owners);
         return new WriteOperation(
-                this, view, key, seen, mutation, required, durable, options.strict(), deadlineNanos, callback);
+                this,
+                view,
+                key,
+                seen,
+                mutation,
+                required,
+                durable,
+                newcomer,
+                options.strict(),
+                deadlineNanos,
+                callback);
     }
 
     /**
@@ -206,7 +228,7 @@ public final class Coordinator {
             callback.onFailure(Failure.NOT_COORDINATOR);
             return;
         }
-        WriteOperation write = operation(view, key, null, mutation, options, deadlineNanos, callback);
+        WriteOperation write = operation(view, key, null, mutation, options, null, deadlineNanos, callback);
         new StandInWrite(this, view, key, mutation, deadlineNanos, callback, write).start();
     }
 

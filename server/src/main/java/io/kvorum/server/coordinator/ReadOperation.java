@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  *     └─ nobody left to ask, or deadline ──► failed
  * </pre>
  *
+ * <p>Where a node joins the owners that has to count besides them, it is asked, too: that it does not answer for the partition
+ * yet says that nobody has written to it alone.
+ *
  * <p>While an owner is away, a fallback is asked in its place what it keeps of the key, for whomever (sloppy quorum). What it
  * keeps is merged into the answer, which waits for that as long as it would for a late owner; so who wrote by way of
  * fallbacks mostly reads it back. It does not count toward R, with a hint or without: R owners and W owners meet, a hint
@@ -46,6 +49,10 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     private final ClusterView view;
     private final KeyRef key;
     private final int required;
+
+    /** Null unless somebody counts besides the owners. */
+    private final @Nullable Newcomer newcomer;
+
     private final boolean askAll;
     private final long deadlineNanos;
     private final ReadCallback callback;
@@ -82,6 +89,7 @@ final class ReadOperation extends Deadline implements ReplyHandler {
             ClusterView view,
             KeyRef key,
             int required,
+            @Nullable Newcomer newcomer,
             boolean askAll,
             long deadlineNanos,
             ReadCallback callback) {
@@ -89,6 +97,7 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         this.view = view;
         this.key = key;
         this.required = required;
+        this.newcomer = newcomer;
         this.askAll = askAll;
         this.deadlineNanos = deadlineNanos;
         this.callback = callback;
@@ -139,7 +148,7 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         merged = own;
         ownHash = coordinator.replica.hashOf(merged);
         answers = 1;
-        if (required == 1 && !askAll) {
+        if (required == 1 && !askAll && newcomer == null) {
             replied = true;
             callback.onRecord(merged);
             return;
@@ -156,6 +165,17 @@ final class ReadOperation extends Deadline implements ReplyHandler {
                             reachable)));
             return;
         }
+        if (newcomer != null && !newcomer.isReachableFor(reachable)) {
+            fail(new Failure(
+                    Failure.Kind.CLUSTERDOWN,
+                    String.format(
+                            Locale.ROOT,
+                            "need %d of %d replicas for reads while one joins, %d reachable",
+                            newcomer.together(),
+                            owners.length + 1,
+                            reachable)));
+            return;
+        }
         startNanos = coordinator.clock.nanoTime();
         askedNanos = startNanos;
         int wanted = askAll ? owners.length - 1 : required - 1;
@@ -166,6 +186,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
                 break;
             }
             slowestNanos = Math.max(slowestNanos, coordinator.latency.p95Nanos(owners[place]));
+        }
+        if (newcomer != null && newcomer.ask(request(), deadlineNanos, this)) {
+            outstanding++;
         }
         askStandIns();
         schedule(slowestNanos);
@@ -225,9 +248,31 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         return others == null ? 0 : others.outstanding();
     }
 
+    private void onNewcomer(Newcomer joining, @Nullable PeerMessage reply) {
+        if (!joining.isWaiting()) {
+            return;
+        }
+        outstanding--;
+        boolean counts = false;
+        if (reply instanceof ReadAnswer answer) {
+            byte[] record = answer.record();
+            counts = answer.status() != ReadAnswer.Status.UNSETTLED;
+            if (record != null && coordinator.replica.isRecordOf(key, record)) {
+                merged = coordinator.replica.merge(
+                        merged, coordinator.replica.withoutFlushed(key.partition(), record));
+            }
+        }
+        joining.answered(counts);
+        progress();
+    }
+
     @Override
     public void onReply(int peer, PeerMessage reply) {
         int place = placeOf(peer);
+        if (newcomer != null && newcomer.is(peer)) {
+            onNewcomer(newcomer, reply);
+            return;
+        }
         if (place < 0) {
             onHintReply(peer, reply);
             return;
@@ -247,7 +292,9 @@ final class ReadOperation extends Deadline implements ReplyHandler {
     @Override
     public void onLost(int peer) {
         int place = placeOf(peer);
-        if (place < 0) {
+        if (newcomer != null && newcomer.is(peer)) {
+            onNewcomer(newcomer, null);
+        } else if (place < 0) {
             onHintReply(peer, null);
         } else if (states[place] == ASKED) {
             states[place] = FAILED;
@@ -282,8 +329,11 @@ final class ReadOperation extends Deadline implements ReplyHandler {
                 states[place] = FAILED;
             }
         }
+        if (newcomer != null) {
+            newcomer.forget(peer -> missed(peer, nowNanos));
+        }
         outstanding = 0;
-        if (!replied && answers >= required) {
+        if (!replied && hasEnough()) {
             reply();
         }
         if (!replied) {
@@ -321,15 +371,26 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         }
     }
 
+    private boolean hasEnough() {
+        return answers >= required && (newcomer == null || newcomer.completes(answers));
+    }
+
+    /** Whether those who may answer yet are too few. */
+    private boolean isOutOfReach() {
+        int newcomers = newcomer != null && newcomer.isWaiting() ? 1 : 0;
+        int most = answers + outstanding - standInsOutstanding() - newcomers;
+        return most < required || (newcomer != null && !newcomer.couldComplete(most));
+    }
+
     private void progress() {
-        if (!replied && answers >= required && (!isPatient || standInsOutstanding() == 0)) {
+        if (!replied && hasEnough() && (!isPatient || standInsOutstanding() == 0)) {
             reply();
         }
-        while (!replied && answers + outstanding - standInsOutstanding() < required) {
+        while (!replied && isOutOfReach()) {
             if (askFastest() < 0) {
                 fail(new Failure(
                         Failure.Kind.TRYAGAIN,
-                        String.format(Locale.ROOT, "read needs %d replicas, %d answered", required, answers)));
+                        String.format(Locale.ROOT, "read needs %d replicas, %d answered", needed(), answers)));
                 break;
             }
             askedNanos = coordinator.clock.nanoTime();
@@ -369,9 +430,12 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         }
     }
 
+    private Read request() {
+        return new Read(key.positionHigh(), key.positionLow(), key.bytes(), ownHash);
+    }
+
     private boolean ask(int place) {
-        Read request = new Read(key.positionHigh(), key.positionLow(), key.bytes(), ownHash);
-        long call = coordinator.transport.call(owners[place], request, deadlineNanos, this);
+        long call = coordinator.transport.call(owners[place], request(), deadlineNanos, this);
         if (call == PeerTransport.NOT_SENT) {
             states[place] = FAILED;
             return false;
@@ -452,10 +516,14 @@ final class ReadOperation extends Deadline implements ReplyHandler {
         }
     }
 
+    private int needed() {
+        return newcomer == null ? required : Math.max(required, newcomer.together());
+    }
+
     private Failure outOfTime() {
         return new Failure(
                 Failure.Kind.TRYAGAIN,
-                String.format(Locale.ROOT, "read heard %d of %d replicas in time", answers, required));
+                String.format(Locale.ROOT, "read heard %d of %d replicas in time", answers, needed()));
     }
 
     private void fail(Failure failure) {

@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A fallback that coordinates has its hint in the place of an own copy, made by {@link StandInWrite}: it counts in the
  * place of one owner, and needs no bare hints, since it keeps the record for every owner.
  *
+ * <p>Where a node joins the owners that has to count besides them, it is one more that must take the write. That it is none
+ * yet, for all that it knows, is as good: it compares its copy with all owners later.
+ *
  * <p>Where a write must be on disk before it is acknowledged, the own copy's force runs while the others are asked, and
  * counts when it is done. So others may have an event of this copy's actor that a loss of power takes from the copy itself:
  * which is why an actor never outlives an unclean end.
@@ -76,6 +79,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private final Mutation mutation;
     private final int required;
     private final int durableRequired;
+
+    /** Null unless somebody counts besides the owners. */
+    private final @Nullable Newcomer newcomer;
+
     private final boolean strict;
     private final long deadlineNanos;
     private final WriteCallback callback;
@@ -145,6 +152,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             Mutation mutation,
             int required,
             int durableRequired,
+            @Nullable Newcomer newcomer,
             boolean strict,
             long deadlineNanos,
             WriteCallback callback) {
@@ -155,6 +163,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         this.mutation = mutation;
         this.required = required;
         this.durableRequired = durableRequired;
+        this.newcomer = newcomer;
         this.strict = strict;
         this.deadlineNanos = deadlineNanos;
         this.callback = callback;
@@ -193,6 +202,16 @@ final class WriteOperation extends Deadline implements ReplyHandler {
                             owners.length,
                             reachable,
                             reachable < needed ? "" : " but none of them can coordinate now"));
+        }
+        if (newcomer != null && !newcomer.isReachableFor(reachable)) {
+            return new Failure(
+                    Failure.Kind.CLUSTERDOWN,
+                    String.format(
+                            Locale.ROOT,
+                            "need %d of %d replicas for writes while one joins, %d reachable",
+                            newcomer.together(),
+                            owners.length + 1,
+                            reachable));
         }
         if (durableRequired > 0 && coordinator.replica.durability() == Durability.NONE) {
             return new Failure(
@@ -350,13 +369,16 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     @Override
     public void onReply(int peer, PeerMessage reply) {
         int place = placeOf(peer);
-        if (place < 0) {
+        if (newcomer != null && newcomer.is(peer)) {
+            onNewcomer(newcomer, reply instanceof WriteAnswer answer && isKnownTo(answer.status()));
+        } else if (place < 0) {
             onHintReply(peer, reply);
-            return;
+        } else if (isAsked(place)) {
+            onOwnerReply(place, reply);
         }
-        if (states[place] != ASKED && states[place] != RESENT) {
-            return;
-        }
+    }
+
+    private void onOwnerReply(int place, PeerMessage reply) {
         outstanding--;
         boolean resent = states[place] == RESENT;
         states[place] = ANSWERED;
@@ -373,10 +395,25 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     @Override
     public void onLost(int peer) {
         int place = placeOf(peer);
-        if (place < 0) {
+        if (newcomer != null && newcomer.is(peer)) {
+            onNewcomer(newcomer, false);
+        } else if (place < 0) {
             onHintReply(peer, null);
-        } else if (states[place] == ASKED || states[place] == RESENT) {
+        } else if (isAsked(place)) {
             states[place] = ANSWERED;
+            outstanding--;
+            progress();
+        }
+    }
+
+    /** Whether a newcomer has the write, or will fetch it: who does not see itself as one yet has yet to compare its copy. */
+    private static boolean isKnownTo(WriteAnswer.Status status) {
+        return status.merged() || status == WriteAnswer.Status.NOT_OWNER;
+    }
+
+    private void onNewcomer(Newcomer joining, boolean holds) {
+        if (joining.isWaiting()) {
+            joining.answered(holds);
             outstanding--;
             progress();
         }
@@ -420,6 +457,9 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         if (others != null) {
             others.forget(silent);
         }
+        if (newcomer != null) {
+            newcomer.forget(silent);
+        }
         for (int place = 0; place < owners.length; place++) {
             if (isAsked(place)) {
                 coordinator.transport.forget(owners[place], calls[place]);
@@ -446,6 +486,9 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         hintAcks = 0;
         Arrays.fill(states, (byte) 0);
         Arrays.fill(holds, (byte) 0);
+        if (newcomer != null) {
+            newcomer.reset();
+        }
         isAgain = true;
         coordinator.wheel.cancel(this);
         if (standsIn) {
@@ -489,10 +532,14 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         }
     }
 
-    /** Who takes the partition over has the less to fetch; it counts for nothing before it has settled. */
+    /** Who takes the partition over has the less to fetch; before it has settled it counts at most besides the owners. */
     private void tellIncoming(int peer) {
-        long unused = coordinator.transport.call(
-                peer, coordinator.replica.toWrite(key, record, false), deadlineNanos, INCOMING);
+        PeerMessage request = coordinator.replica.toWrite(key, record, false);
+        if (newcomer != null && newcomer.is(peer)) {
+            outstanding += newcomer.ask(request, deadlineNanos, this) ? 1 : 0;
+        } else {
+            long unused = coordinator.transport.call(peer, request, deadlineNanos, INCOMING);
+        }
     }
 
     private boolean isAskable(int place) {
@@ -622,7 +669,8 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             writeAgain();
             return;
         }
-        if (!replied && acks >= required && durableAcks >= durableRequired) {
+        boolean joined = newcomer == null || newcomer.completes(acks);
+        if (!replied && acks >= required && durableAcks >= durableRequired && joined) {
             replied = true;
             coordinator.metrics.writeQuorumWaited(coordinator.clock.nanoTime() - startNanos);
             callback.onWritten(record);
@@ -650,7 +698,8 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             most += mayCome && !has(place, HELD) ? 1 : 0;
             mostDurable += mayCome && !has(place, DURABLE) ? 1 : 0;
         }
-        return most < required || mostDurable < durableRequired;
+        boolean withoutNewcomer = newcomer != null && !newcomer.couldComplete(most);
+        return most < required || mostDurable < durableRequired || withoutNewcomer;
     }
 
     /** All have answered, or time is out: what an owner missed and nobody keeps for it is noted. */

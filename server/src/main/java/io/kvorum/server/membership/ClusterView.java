@@ -121,6 +121,14 @@ public final class ClusterView {
         return incoming[partition];
     }
 
+    /** The peer number of who joins the owners of the partition now, and takes nobody's place; -1 if nobody does. */
+    public int joining(int partition) {
+        Move move = incoming[partition].length == 0
+                ? null
+                : ring.preferenceList(partition).activeMove();
+        return move == null || move.from() != null ? -1 : members.indexOf(move.to());
+    }
+
     /** Whether this node is taking the partition over. */
     public boolean arrivingHere(int partition) {
         for (int peer : incoming[partition]) {

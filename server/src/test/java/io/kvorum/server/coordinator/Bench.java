@@ -74,7 +74,7 @@ final class Bench {
     /** The coordinator's own. */
     final SlowDisk disk = new SlowDisk();
 
-    private final Ring ring;
+    private Ring ring;
     private final List<NodeId> members = new ArrayList<>();
     private final StampClock stamps;
     final Clock clock = new Clock() {
@@ -117,7 +117,7 @@ final class Bench {
         stamps = new StampClock(() -> nowNanos / MILLI, 1_000);
         for (int i = 0; i < nodes; i++) {
             MemoryEngine engine =
-                    new MemoryEngine(PARTITIONS, 0, ring.partitioner()::high, stamps, new SplittableRandom(i));
+                    new MemoryEngine(PARTITIONS, 0, Partitioner.SLOTS::high, stamps, new SplittableRandom(i));
             engine.start();
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 engine.settle(partition);
@@ -150,6 +150,15 @@ final class Bench {
 
     private ClusterView newView() {
         return new ClusterView(ring, members, healthy, unsettled);
+    }
+
+    /** Only these have settled everywhere so far; the plan wants more. */
+    void growFrom(int... owners) {
+        List<NodeId> settled = Arrays.stream(owners).mapToObj(members::get).toList();
+        ring = RingBuilder.from(ring)
+                .settled(Collections.nCopies(PARTITIONS, settled), List.of())
+                .build();
+        refreshView();
     }
 
     ClusterView view() {
