@@ -16,14 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param fallbacks all other nodes that hold tokens, in walking order, without the incoming ones
  * @param moves what is still to do here, what was consented to before all else; of the rest only the first may be under way,
  *     when nothing is consented to
+ * @param returning those that gave their place up to a node that is gone since. It may have settled, and some may have heard
+ *     that: so none of them answers. They have all that they had, and join the owners again before anything else is done
  */
-public record PreferenceList(List<NodeId> owners, List<NodeId> settled, List<NodeId> fallbacks, List<Move> moves) {
+public record PreferenceList(
+        List<NodeId> owners,
+        List<NodeId> settled,
+        List<NodeId> fallbacks,
+        List<Move> moves,
+        List<NodeId> returning) {
     /** Copies the lists. */
     public PreferenceList {
         owners = List.copyOf(owners);
         settled = List.copyOf(settled);
         fallbacks = List.copyOf(fallbacks);
         moves = List.copyOf(moves);
+        returning = List.copyOf(returning);
     }
 
     /** Returns whether the node is an owner, settled or not. */
@@ -49,6 +57,11 @@ public record PreferenceList(List<NodeId> owners, List<NodeId> settled, List<Nod
             }
         }
         return false;
+    }
+
+    /** Returns whether the node has given its place up to one that is gone, and is to join the owners again. */
+    public boolean isReturning(NodeId node) {
+        return returning.contains(node);
     }
 
     /** Returns the nodes that are taking the partition over now: they are sent all writes, and do not count. */

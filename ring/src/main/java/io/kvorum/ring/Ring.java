@@ -34,6 +34,7 @@ public final class Ring {
     private final @Nullable Assignment assignment;
     private final PreferenceList[] preferenceLists;
     private final List<Move> moves;
+    private final List<Move> consents;
 
     Ring(RingBuilder builder, PreferenceList[] preferenceLists) {
         this.clusterId = builder.clusterId;
@@ -52,6 +53,7 @@ public final class Ring {
                 .toList();
         this.assignment = builder.assignment;
         this.preferenceLists = preferenceLists;
+        this.consents = List.copyOf(builder.consents);
         this.moves = Arrays.stream(preferenceLists)
                 .flatMap(list -> list.moves().stream())
                 .toList();
@@ -157,6 +159,11 @@ public final class Ring {
     /** Returns all that the plan in force still has to do, by partition. */
     public List<Move> moves() {
         return moves;
+    }
+
+    /** Returns what was consented to and has not settled, be the successor gone. */
+    List<Move> consents() {
+        return consents;
     }
 
     /** Returns the hash slots of the partition. Under {@code MD5} they stand for the top 14 bits of positions alike. */

@@ -36,7 +36,7 @@ public final class RingBuilder {
     Assignment assignment;
 
     private @Nullable List<List<NodeId>> settled;
-    private Collection<Move> consents = List.of();
+    Collection<Move> consents = List.of();
 
     /**
      * Starts a ring without members.
@@ -68,12 +68,11 @@ public final class RingBuilder {
         if (tokens != null) {
             List<List<NodeId>> owners = new ArrayList<>();
             for (int partition = 0; partition < ring.partitions(); partition++) {
-                owners.add(ring.settledOwners(partition));
+                List<NodeId> here = new ArrayList<>(ring.settledOwners(partition));
+                here.addAll(ring.preferenceList(partition).returning());
+                owners.add(here);
             }
-            builder.plan(ring.plan(), tokens)
-                    .settled(
-                            owners,
-                            ring.moves().stream().filter(Move::consented).toList());
+            builder.plan(ring.plan(), tokens).settled(owners, ring.consents());
         }
         return builder;
     }
@@ -121,7 +120,8 @@ public final class RingBuilder {
     /**
      * Sets which nodes have settled and which owners have consented to give their place up.
      *
-     * @param owners for each partition the nodes that have all of its data; nodes that are gone may still be in it
+     * @param owners for each partition the nodes that have all of its data; nodes that are gone may still be in it, and so are
+     *     those that have consented
      * @param agreed moves with both ends or {@code from} alone
      */
     public RingBuilder settled(List<List<NodeId>> owners, Collection<Move> agreed) {
@@ -145,43 +145,56 @@ public final class RingBuilder {
         PreferenceList[] lists = new PreferenceList[partitions];
         Assignment tokens = assignment;
         if (tokens == null) {
-            Arrays.fill(lists, new PreferenceList(List.of(), List.of(), List.of(), List.of()));
+            Arrays.fill(lists, new PreferenceList(List.of(), List.of(), List.of(), List.of(), List.of()));
             return new Ring(this, lists);
         }
         Map<NodeId, Member> present = present(members);
         Walk walk = new Walk(tokens, present, n);
         Map<PreferenceList, PreferenceList> shared = new HashMap<>();
         Map<Integer, List<Move>> agreed = new HashMap<>();
+        Map<Integer, List<NodeId>> back = new HashMap<>();
         for (Move consent : consents) {
-            if (isPossible(consent, present)) {
+            NodeId from = consent.from();
+            NodeId to = consent.to();
+            if (from != null && present.containsKey(from) && (to == null || present.containsKey(to))) {
                 agreed.computeIfAbsent(consent.partition(), key -> new ArrayList<>())
-                        .add(new Move(consent.partition(), consent.from(), consent.to(), true));
+                        .add(new Move(consent.partition(), from, to, true));
+            } else if (from != null && present.containsKey(from)) {
+                back.computeIfAbsent(consent.partition(), key -> new ArrayList<>())
+                        .add(from);
             }
         }
         for (int partition = 0; partition < partitions; partition++) {
             List<NodeId> wanted = walk.owners(partition);
-            List<NodeId> settledHere = settled == null ? wanted : presentOf(settled.get(partition), present);
+            List<NodeId> settledHere =
+                    settled == null ? new ArrayList<>(wanted) : presentOf(settled.get(partition), present);
+            List<NodeId> returning = new ArrayList<>(back.getOrDefault(partition, List.of()));
+            returning.retainAll(settledHere);
+            settledHere.removeAll(returning);
             PreferenceList list = list(
-                    partition, wanted, settledHere, walk.order(partition), agreed.getOrDefault(partition, List.of()));
+                    partition,
+                    wanted,
+                    settledHere,
+                    walk.order(partition),
+                    agreed.getOrDefault(partition, List.of()),
+                    returning);
             PreferenceList known = shared.putIfAbsent(list, list);
             lists[partition] = known == null ? list : known;
         }
         return new Ring(this, lists);
     }
 
-    /** Whether both ends of a consented move are there yet: a dead end undoes it. */
-    private static boolean isPossible(Move consent, Map<NodeId, Member> present) {
-        NodeId from = consent.from();
-        NodeId to = consent.to();
-        return from != null && present.containsKey(from) && (to == null || present.containsKey(to));
-    }
-
     /**
-     * Makes one preference list. What was consented to is done before anything else, wanted or not; what is still wanted
-     * after it follows.
+     * Makes one preference list. What was consented to is done before anything else, wanted or not; then those come back that
+     * have consented in vain, since nobody else may have what they have; what is still wanted after it follows.
      */
     private static PreferenceList list(
-            int partition, List<NodeId> wanted, List<NodeId> settled, List<NodeId> order, List<Move> agreed) {
+            int partition,
+            List<NodeId> wanted,
+            List<NodeId> settled,
+            List<NodeId> order,
+            List<Move> agreed,
+            List<NodeId> returning) {
         List<Move> moves = new ArrayList<>();
         List<NodeId> reached = new ArrayList<>(settled);
         for (Move consent : agreed) {
@@ -195,6 +208,10 @@ public final class RingBuilder {
                     reached.add(place, to);
                 }
             }
+        }
+        for (NodeId node : returning) {
+            moves.add(new Move(partition, null, node, false));
+            reached.add(node);
         }
         List<NodeId> leaving = new ArrayList<>(reached);
         leaving.removeAll(wanted);
@@ -223,7 +240,7 @@ public final class RingBuilder {
         List<NodeId> fallbacks = new ArrayList<>(order);
         fallbacks.removeAll(owners);
         moves.forEach(move -> fallbacks.remove(move.to()));
-        return new PreferenceList(owners, settledInOrder, fallbacks, moves);
+        return new PreferenceList(owners, settledInOrder, fallbacks, moves, returning);
     }
 
     private static List<NodeId> presentOf(List<NodeId> nodes, Map<NodeId, Member> present) {

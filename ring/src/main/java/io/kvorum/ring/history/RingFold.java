@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Plans form a chain: a plan counts if its base is the plan in force, so of two on one base the lower id wins, and the
  * other, with all that is built on it, is void. What owners a partition has is told by facts alone: those of the first
- * plan, then every <i>settled</i>. A consent is a fact too: who gave it answers no more until the other has settled or is
- * gone, whatever becomes of the plan, since the other may have settled by then. A plan only says what the owners should
- * become. So a plan that turns out void undoes nothing that has been done: the winner moves on from there. Members that
- * left or were removed stay out, whatever comes later.
+ * plan, then every <i>settled</i>. A consent is a fact too: who gave it answers no more, whatever becomes of the plan or of
+ * the other, since that may have settled by then, and some may have heard it. If the other is gone, who consented counts again
+ * once it tells that itself, as a new fact. A plan only says what the owners should become. So a plan that turns out void
+ * undoes nothing that has been done: the winner moves on from there. Members that left or were removed stay out, whatever
+ * comes later.
  */
 public final class RingFold implements EventVisitor {
     private final SortedMap<NodeId, MemberSpec> specs = new TreeMap<>();
@@ -101,7 +102,9 @@ public final class RingFold implements EventVisitor {
         for (int partition : event.partitions().partitions()) {
             if (partition < settled.size()) {
                 settled.set(partition, changed(settled.get(partition), event.from(), event.to()));
-                consents.removeIf(consent -> consent.isOf(partition, event.from()));
+                // Who consented in vain counts again when it says so itself.
+                consents.removeIf(
+                        consent -> consent.isOf(partition, event.from()) || consent.isOf(partition, event.to()));
             }
         }
     }

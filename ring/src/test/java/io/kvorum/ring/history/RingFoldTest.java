@@ -13,6 +13,7 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.PreferenceList;
 import io.kvorum.ring.Ring;
+import io.kvorum.ring.RingBuilder;
 import io.kvorum.ring.claim.Claim;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,14 +137,68 @@ class RingFoldTest {
     }
 
     @Test
-    void consent_is_undone_when_who_was_to_take_over_is_removed() {
+    void who_consented_to_one_that_is_removed_comes_back_as_a_newcomer_with_its_copy() {
         add(new Event.Joined(next(D), D, spec("d")));
         EventId plan = plan(A, B, C, D, A, B, C, D);
         NodeId from = Objects.requireNonNull(active(3).from());
         add(new Event.Moved(next(from), plan, from, D, PartitionSet.of(3)));
         add(new Event.Removed(next(A), D));
-        assertThat(ring().preferenceList(3).hasConsented(from)).isFalse();
-        assertThat(ring().preferenceList(3).settled()).contains(from);
+        PreferenceList list = ring().preferenceList(3);
+        assertThat(list.hasConsented(from)).isFalse();
+        assertThat(list.settled()).as("some may know that another has settled in its place").doesNotContain(from);
+        assertThat(list.activeMove()).isEqualTo(new Move(3, null, from, false));
+        assertThat(list.incoming()).containsExactly(from);
+        assertThat(list.isReturning(from)).isTrue();
+        add(new Event.Settled(next(from), plan, null, from, PartitionSet.of(3)));
+        assertThat(ring().settledOwners(3)).contains(from);
+        assertThat(ring().preferenceList(3).returning()).isEmpty();
+    }
+
+    @Test
+    void who_served_after_its_successor_was_removed_is_not_disowned_by_what_is_heard_late() {
+        add(new Event.Joined(next(D), D, spec("d")));
+        EventId plan = plan(A, B, C, D, A, B, C, D);
+        NodeId from = Objects.requireNonNull(active(3).from());
+        add(new Event.Moved(next(from), plan, from, D, PartitionSet.of(3)));
+        Event heardLate = new Event.Settled(next(D), plan, from, D, PartitionSet.of(3));
+        add(new Event.Removed(new EventId(heardLate.id().stamp() + 1, A), D));
+        assertThat(ring().settledOwners(3))
+                .as("it takes writes, and acknowledges none alone")
+                .doesNotContain(from);
+        add(new Event.Settled(new EventId(heardLate.id().stamp() + 2, from), plan, null, from, PartitionSet.of(3)));
+        assertThat(ring().settledOwners(3)).as("it takes writes again").contains(from);
+        add(heardLate);
+        assertThat(ring().settledOwners(3)).as("which nobody else may have").contains(from);
+    }
+
+    @Test
+    void who_heard_that_the_removed_one_had_settled_and_who_did_not_see_the_same_owners() {
+        add(new Event.Joined(next(D), D, spec("d")));
+        EventId plan = plan(A, B, C, D, A, B, C, D);
+        NodeId from = Objects.requireNonNull(active(3).from());
+        add(new Event.Moved(next(from), plan, from, D, PartitionSet.of(3)));
+        Event settled = new Event.Settled(next(D), plan, from, D, PartitionSet.of(3));
+        add(new Event.Removed(new EventId(settled.id().stamp() + 1, A), D));
+        List<NodeId> without = ring().settledOwners(3);
+        add(settled);
+        assertThat(ring().settledOwners(3)).isEqualTo(without);
+    }
+
+    @Test
+    void the_last_copy_comes_back_before_a_node_that_has_nothing_takes_over() {
+        history = History.EMPTY;
+        add(new Event.Created(next(A), BIRTH.clusterId(), "test", 8, Partitioner.SLOTS, 1));
+        for (NodeId node : List.of(A, B, C)) {
+            add(new Event.Joined(next(node), node, spec("n" + node.uuid())));
+        }
+        plan(A, A, A, A, A, A, A, A);
+        EventId plan = plan(B, C, B, C, B, C, B, C);
+        add(new Event.Moved(next(A), plan, A, B, PartitionSet.of(0)));
+        add(new Event.Removed(next(A), B));
+        PreferenceList list = ring().preferenceList(0);
+        assertThat(list.settled()).isEmpty();
+        assertThat(list.moves()).containsExactly(new Move(0, null, A, false), new Move(0, A, C, false));
+        assertThat(RingBuilder.from(ring()).build().preferenceList(0)).isEqualTo(list);
     }
 
     @Test

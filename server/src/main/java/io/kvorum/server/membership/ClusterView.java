@@ -139,6 +139,11 @@ public final class ClusterView {
         return false;
     }
 
+    /** Whether this node gave the partition up to one that is gone, and is to join the owners again with what it has. */
+    public boolean returnsHere(int partition) {
+        return ring.preferenceList(partition).isReturning(members.get(SELF));
+    }
+
     /** Whether this node's copy may be read by others, and counts: it owns the partition and has not given it up. */
     public boolean answersHere(int partition) {
         return ownedHere(partition) && !givenUp.get(SELF).get(partition);

@@ -139,8 +139,14 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
         return view.ring().preferenceList(partition).owners();
     }
 
-    /** This node's place among the owners; -1 if it is none, or one of them has not settled its copy. */
+    /**
+     * This node's place among the owners; -1 if it is none, or one of them has not settled its copy, or somebody comes back with
+     * a copy that is as old as its consent.
+     */
     private static int place(ClusterView view, int partition) {
+        if (!view.ring().preferenceList(partition).returning().isEmpty()) {
+            return -1;
+        }
         int[] owners = view.owners(partition);
         int place = -1;
         for (int i = 0; i < owners.length; i++) {

@@ -63,7 +63,7 @@ public final class Departure {
     private static boolean isNeeded(ClusterView view) {
         Ring ring = view.ring();
         for (int partition = 0; partition < ring.partitions(); partition++) {
-            if (view.ownedHere(partition) || view.arrivingHere(partition)) {
+            if (view.ownedHere(partition) || view.arrivingHere(partition) || view.returnsHere(partition)) {
                 return true;
             }
         }

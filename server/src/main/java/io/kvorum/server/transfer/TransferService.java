@@ -253,7 +253,7 @@ public final class TransferService implements MembershipListener, TransferEffect
         settling = true;
         boolean comes = false;
         for (TransferStep step : done) {
-            if (step.fresh()) {
+            if (step.move().to() != null) {
                 parts.engine().settle(step.partition());
                 comes = true;
             }
@@ -293,7 +293,9 @@ public final class TransferService implements MembershipListener, TransferEffect
         }
         int dropped = 0;
         for (int partition = 0; partition < parts.engine().partitions() && dropped < DROPS_AT_ONCE; partition++) {
-            boolean foreign = !current.ownedHere(partition) && !current.arrivingHere(partition);
+            boolean foreign = !current.ownedHere(partition)
+                    && !current.arrivingHere(partition)
+                    && !current.returnsHere(partition);
             boolean kept = current.owners(partition).length > 0;
             if (foreign && kept && parts.engine().recordCount(partition) > 0 && drop(partition)) {
                 counters.copyDropped();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param move what the history wants
  * @param sources peer numbers of those that must consent, and whose copies are compared
  * @param witnesses peer numbers of the other owners: they must know of all changes before, and answer, since one less will
- * @param fresh whether this node has nothing of the partition yet, and pulls it
+ * @param fresh whether this node has nothing of the partition yet, and pulls it; who stays, or comes back, only compares
  * @param digest names this very step: equal on two nodes if both see the same owners and the same move
  */
 record TransferStep(Move move, List<Integer> sources, List<Integer> witnesses, boolean fresh, long digest) {
@@ -42,7 +42,7 @@ record TransferStep(Move move, List<Integer> sources, List<Integer> witnesses, b
                         move,
                         owners(view, partition, move, true),
                         owners(view, partition, move, false),
-                        move.to() != null,
+                        move.to() != null && !list.isReturning(move.to()),
                         digest(list, move)));
             }
         }
