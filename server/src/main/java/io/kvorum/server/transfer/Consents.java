@@ -38,6 +38,7 @@ final class Consents {
     private final TaskLoop control;
     private final LoopBarrier loops;
     private final MoveRecorder recorder;
+    private final DoneSteps done;
     private final TransferCounters counters;
 
     Consents(
@@ -47,6 +48,7 @@ final class Consents {
             TaskLoop control,
             LoopBarrier loops,
             MoveRecorder recorder,
+            DoneSteps done,
             TransferCounters counters) {
         this.bootId = bootId;
         this.engine = engine;
@@ -54,7 +56,13 @@ final class Consents {
         this.control = control;
         this.loops = loops;
         this.recorder = recorder;
+        this.done = done;
         this.counters = counters;
+    }
+
+    /** Knows what this node's own transfers have come to. */
+    interface DoneSteps {
+        boolean isDone(int partition, long digest);
     }
 
     void answer(int peer, Consent asked, Answer answer) {
@@ -100,12 +108,19 @@ final class Consents {
         for (Move move : list.moves()) {
             if (TransferStep.isActive(list, move)
                     && (move.consented() || move.from() == null || doOthersAnswer(view, partition, move.from()))
-                    && TransferStep.digest(list, move) == step
-                    && view.member(peer).equals(TransferStep.receiver(list, move))) {
+                    && isMeant(list, move, step)
+                    && TransferStep.isReceiver(list, move, view.member(peer))) {
                 return move;
             }
         }
         return null;
+    }
+
+    /** Whether a question is about this move, or about this node's being done with it, which it is. */
+    private boolean isMeant(PreferenceList list, Move move, long step) {
+        long digest = TransferStep.digest(list, move);
+        return digest == step
+                || (TransferStep.doneDigest(digest) == step && done.isDone(move.partition(), digest));
     }
 
     private static boolean doOthersAnswer(ClusterView view, int partition, NodeId giver) {

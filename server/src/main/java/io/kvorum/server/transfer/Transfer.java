@@ -22,7 +22,9 @@ import java.util.function.LongSupplier;
  *                              ▼                                                                                       │
  *                          CONFIRMING ── a source has begun another life since, and may have forgotten something ──────┘
  *                              │ none has
- *                              └──► FORCING ── on disk ──► DONE
+ *                              ├──► GATHERING, where others stay with this node ── they are done, too ──┐
+ *                              └──► FORCING ◄────────────────────────────────────────────────────────────┘
+ *                                      └── on disk ──► DONE
  * </pre>
  *
  * <p>From the consent on the old owner's copy does not change and answers nobody: so one comparison after it finds all that
@@ -37,11 +39,12 @@ final class Transfer {
         ASKING,
         COMPARING,
         CONFIRMING,
+        GATHERING,
         FORCING,
         DONE
     }
 
-    private final TransferStep step;
+    private TransferStep step;
     private final TransferPolicy policy;
     private Phase phase = Phase.WAITING;
     private long startedNanos;
@@ -57,7 +60,7 @@ final class Transfer {
     private boolean asked;
     private long fromHash;
 
-    /** By witness: whether it knows. */
+    /** By witness: whether it knows, or, later, is done. */
     private final boolean[] known;
 
     /** Since when it waits for consents, or for those that know. */
@@ -93,6 +96,21 @@ final class Transfer {
 
     TransferStep step() {
         return step;
+    }
+
+    /** The same step, as the history tells it now: it may have been consented to. */
+    void onStep(TransferStep same) {
+        step = same;
+    }
+
+    /** Whether it is not to be paused: a partition is short of an owner, or all that is left to do is done already. */
+    boolean mustGoOn() {
+        return step.isOwnerMissing() || phase.compareTo(Phase.COMPARING) >= 0;
+    }
+
+    /** Whether it has work to do, and does not only wait for others to do theirs. */
+    boolean isWorking() {
+        return isUnderWay() && phase != Phase.GATHERING;
     }
 
     Phase phase() {
@@ -184,12 +202,23 @@ final class Transfer {
             case ASKING, CONFIRMING -> {
                 // Asked for many partitions at a time, by who has all transfers.
                 if (areAll(consented)) {
-                    phase = phase == Phase.ASKING ? Phase.COMPARING : Phase.FORCING;
+                    phase = phase == Phase.ASKING ? Phase.COMPARING : afterComparing();
+                    advance(nowNanos, effects);
+                }
+            }
+            case GATHERING -> {
+                if (areAll(known)) {
+                    phase = Phase.FORCING;
                     advance(nowNanos, effects);
                 }
             }
             case WAITING, DONE -> throw new IllegalStateException(phase + " is not under way");
         }
+    }
+
+    private Phase afterComparing() {
+        Arrays.fill(known, false);
+        return step.waitsForOthers() ? Phase.GATHERING : Phase.FORCING;
     }
 
     private long ask() {
@@ -202,12 +231,21 @@ final class Transfer {
         return phase == Phase.ASKING || phase == Phase.CONFIRMING;
     }
 
+    private boolean asksWitnesses() {
+        return phase == Phase.INFORMING || phase == Phase.GATHERING;
+    }
+
+    /** What the other is asked about: the step, or that it is done with it. */
+    long digestWanted() {
+        return phase == Phase.GATHERING ? TransferStep.doneDigest(step.digest()) : step.digest();
+    }
+
     /** Whether something is wanted now of this source, or of this witness. */
     boolean wantsConsentOf(int peer, long nowNanos) {
         if (isResting(nowNanos)) {
             return false;
         }
-        if (phase == Phase.INFORMING) {
+        if (asksWitnesses()) {
             int place = step.witnesses().indexOf(peer);
             return place >= 0 && !known[place];
         }
@@ -217,7 +255,7 @@ final class Transfer {
 
     /** Whether it should be asked for now, and not only together with others: a partition is short of an owner meanwhile. */
     boolean isUrgent(long nowNanos) {
-        return phase == Phase.CONFIRMING || nowNanos - askingNanos > policy.companyNanos();
+        return phase == Phase.CONFIRMING || phase == Phase.GATHERING || nowNanos - askingNanos > policy.companyNanos();
     }
 
     private static boolean areAll(boolean[] given) {
@@ -231,7 +269,7 @@ final class Transfer {
 
     /** A source consented: from here on its copy changes no more, or all that is written there is sent here as well. */
     void onConsent(int peer, long life, long root, long nowNanos, TransferEffects effects) {
-        if (phase == Phase.INFORMING && step.witnesses().contains(peer)) {
+        if (asksWitnesses() && step.witnesses().contains(peer)) {
             known[step.witnesses().indexOf(peer)] = true;
             advance(nowNanos, effects);
             return;
@@ -264,7 +302,7 @@ final class Transfer {
             phase = Phase.INFORMING;
             Arrays.fill(known, false);
         }
-        if (phase == Phase.INFORMING || isAsking()) {
+        if (asksWitnesses() || isAsking()) {
             rest(nowNanos);
         }
     }

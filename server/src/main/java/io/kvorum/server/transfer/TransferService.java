@@ -120,7 +120,14 @@ public final class TransferService implements MembershipListener, TransferEffect
     private void startNow(PeerCalls peerCalls, LoopBarrier loops) {
         calls = peerCalls;
         consents = new Consents(
-                parts.bootId(), parts.engine(), parts.views(), parts.control(), loops, parts.recorder(), counters);
+                parts.bootId(),
+                parts.engine(),
+                parts.views(),
+                parts.control(),
+                loops,
+                parts.recorder(),
+                (partition, digest) -> transfers.isDone(partition, digest, now()),
+                counters);
         parts.control().every(TICK_NANOS, this::tick);
         parts.control().every(CLEANUP_NANOS, this::cleanUp);
     }
@@ -187,9 +194,7 @@ public final class TransferService implements MembershipListener, TransferEffect
     }
 
     private void tick() {
-        if (parts.budget().isPaused(BackgroundJob.TRANSFER)) {
-            return;
-        }
+        transfers.pause(parts.budget().isPaused(BackgroundJob.TRANSFER));
         transfers.advance(now(), this);
         askForConsents();
         settle();
@@ -213,7 +218,7 @@ public final class TransferService implements MembershipListener, TransferEffect
         askedForConsent.add(peer);
         Consent consent = new Consent(
                 wanted.stream().mapToInt(TransferStep::partition).toArray(),
-                wanted.stream().mapToLong(TransferStep::digest).toArray());
+                wanted.stream().mapToLong(transfers::digestWanted).toArray());
         calls().call(peer, consent, TIMEOUT_NANOS, new ReplyHandler() {
             @Override
             public void onReply(int from, PeerMessage reply) {
@@ -415,7 +420,8 @@ public final class TransferService implements MembershipListener, TransferEffect
     /** Asks a peer when the budget lets it; what comes of it is told on the control thread, once. */
     private <A extends PeerMessage> void ask(
             int peer, int partition, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
-        long restNanos = parts.budget().isPaused(BackgroundJob.TRANSFER) ? PAUSED_NANOS : restUntilNanos - now();
+        boolean held = parts.budget().isPaused(BackgroundJob.TRANSFER) && transfers.isHeld(partition);
+        long restNanos = held ? PAUSED_NANOS : restUntilNanos - now();
         if (restNanos > 0) {
             parts.control().schedule(restNanos, () -> ask(peer, partition, ticket, question, type, answered));
             return;

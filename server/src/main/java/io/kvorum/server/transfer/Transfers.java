@@ -21,6 +21,7 @@ final class Transfers {
     private final TransferPolicy policy;
     private final SortedMap<Integer, Transfer> transfers = new TreeMap<>();
     private final BitSet up = new BitSet();
+    private boolean paused;
     private long ticket;
     private long records;
     private long bytes;
@@ -40,8 +41,9 @@ final class Transfers {
             bytes += over ? transfer.bytes() : 0;
             return over;
         });
-        wanted.forEach((partition, step) ->
-                transfers.computeIfAbsent(partition, key -> new Transfer(step, policy, () -> ++ticket)));
+        wanted.forEach((partition, step) -> transfers
+                .computeIfAbsent(partition, key -> new Transfer(step, policy, () -> ++ticket))
+                .onStep(step));
     }
 
     void onPeerUp(int peer) {
@@ -52,15 +54,33 @@ final class Transfers {
         up.clear(peer);
     }
 
+    /** Holds, or lets go, what no owner has consented to yet; what one has must not stay short of an owner. */
+    void pause(boolean nowPaused) {
+        paused = nowPaused;
+    }
+
+    /** Whether this partition's transfer is to be held. */
+    boolean isHeld(int partition) {
+        Transfer transfer = transfers.get(partition);
+        return transfer != null && isHeld(transfer);
+    }
+
+    private boolean isHeld(Transfer transfer) {
+        return paused && !transfer.mustGoOn();
+    }
+
     /** Begins what may begin, and goes on with what has rested. */
     void advance(long nowNanos, TransferEffects effects) {
         int pulling = 0;
         int underWay = 0;
         for (Transfer transfer : transfers.values()) {
+            if (isHeld(transfer)) {
+                continue;
+            }
             transfer.advance(nowNanos, effects);
             // What waits for an owner to come back keeps none of those waiting whose owners are there.
             if (canAskAll(transfer)) {
-                underWay += transfer.isUnderWay() ? 1 : 0;
+                underWay += transfer.isWorking() ? 1 : 0;
                 pulling += transfer.phase() == Transfer.Phase.PULLING ? 1 : 0;
             }
         }
@@ -69,7 +89,7 @@ final class Transfers {
                 return;
             }
             boolean can = transfer.phase() == Transfer.Phase.WAITING && !transfer.isResting(nowNanos);
-            if (can && canAskAll(transfer)) {
+            if (can && canAskAll(transfer) && !isHeld(transfer)) {
                 transfer.begin(nowNanos, effects);
                 underWay++;
                 pulling += transfer.phase() == Transfer.Phase.PULLING ? 1 : 0;
@@ -88,13 +108,26 @@ final class Transfers {
         List<TransferStep> wanted = new ArrayList<>();
         boolean urgent = false;
         for (Transfer transfer : transfers.values()) {
-            if (wanted.size() < policy.companyMax() && up.get(peer) && transfer.wantsConsentOf(peer, nowNanos)) {
+            boolean wants = up.get(peer) && transfer.wantsConsentOf(peer, nowNanos) && !isHeld(transfer);
+            if (wants && wanted.size() < policy.companyMax()) {
                 wanted.add(transfer.step());
                 urgent |= transfer.isUrgent(nowNanos);
             }
         }
         boolean alone = pending() <= wanted.size();
         return urgent || alone || wanted.size() >= policy.companyMax() ? wanted : List.of();
+    }
+
+    /** What the other is asked about a step that {@link #consentsWantedOf} names. */
+    long digestWanted(TransferStep step) {
+        Transfer transfer = transfers.get(step.partition());
+        return transfer == null ? step.digest() : transfer.digestWanted();
+    }
+
+    /** Whether this node has all that the step of this digest is about, on disk where anything is kept there. */
+    boolean isDone(int partition, long digest, long nowNanos) {
+        Transfer transfer = transfers.get(partition);
+        return transfer != null && transfer.step().digest() == digest && transfer.isDone(nowNanos);
     }
 
     void onConsent(int peer, TransferStep step, long life, long root, long nowNanos, TransferEffects effects) {
@@ -129,10 +162,10 @@ final class Transfers {
         with(partition, transfer -> transfer.onFailed(ticket, nowNanos));
     }
 
-    /** The steps that are done but for the telling. */
+    /** The steps that are done but for the telling, which is this node's. */
     List<TransferStep> done(long nowNanos) {
         return transfers.values().stream()
-                .filter(transfer -> transfer.isDone(nowNanos))
+                .filter(transfer -> transfer.isDone(nowNanos) && transfer.step().leads())
                 .map(Transfer::step)
                 .toList();
     }

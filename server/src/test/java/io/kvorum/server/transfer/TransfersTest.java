@@ -150,7 +150,7 @@ final class TransfersTest {
 
     @Test
     void who_joins_compares_with_all_owners_and_settles_when_all_know() {
-        TransferStep growth = new TransferStep(new Move(2, null, SELF, false), List.of(PEER, 2), List.of(), true, 1);
+        TransferStep growth = new TransferStep(new Move(2, null, SELF, false), List.of(PEER, 2), List.of(), true, true, 1);
         transfers.onPeerUp(2);
         begin(growth);
         pulled(2);
@@ -164,14 +164,114 @@ final class TransfersTest {
 
     @Test
     void who_stays_when_another_leaves_pulls_nothing_and_drops_nothing() {
-        begin(new TransferStep(new Move(4, OLD, null, false), List.of(PEER), List.of(), false, 1));
+        begin(new TransferStep(new Move(4, OLD, null, false), List.of(PEER), List.of(), false, true, 1));
         assertEffects();
         assertThat(wanted()).containsExactly(4);
     }
 
     @Test
+    void of_those_that_stay_the_first_tells_once_the_others_have_all_too() {
+        TransferStep step =
+                new TransferStep(new Move(4, OLD, null, false), List.of(PEER), List.of(2), false, true, 7);
+        transfers.onPeerUp(2);
+        begin(step);
+        transfers.onConsent(2, step, LIFE, 0, 0, recorder);
+        consent(step, root);
+        assertThat(transfers.digestWanted(step)).as("the life of the leaving one").isEqualTo(7);
+        consent(step, root);
+        assertEffects();
+        assertThat(transfers.digestWanted(step)).isEqualTo(TransferStep.doneDigest(7));
+        assertThat(transfers.consentsWantedOf(2, 0)).containsExactly(step);
+        transfers.onNoConsent(step, 0);
+        assertThat(transfers.consentsWantedOf(2, 0)).isEmpty();
+        assertThat(transfers.consentsWantedOf(2, REST)).containsExactly(step);
+        transfers.onConsent(2, step, LIFE, 0, REST, recorder);
+        assertEffects("force 4");
+        transfers.onForced(4, ticket, true, REST);
+        assertThat(transfers.done(REST)).containsExactly(step);
+    }
+
+    @Test
+    void who_stays_and_is_not_the_first_tells_nothing_and_knows_when_it_has_all() {
+        TransferStep step =
+                new TransferStep(new Move(4, OLD, null, false), List.of(PEER), List.of(2), false, false, 7);
+        transfers.onPeerUp(2);
+        begin(step);
+        transfers.onConsent(2, step, LIFE, 0, 0, recorder);
+        consent(step, root);
+        consent(step, root);
+        assertEffects("force 4");
+        assertThat(transfers.isDone(4, 7, 0)).isFalse();
+        transfers.onForced(4, ticket, true, 0);
+        assertThat(transfers.isDone(4, 7, 0)).isTrue();
+        assertThat(transfers.isDone(4, 8, 0)).as("another step").isFalse();
+        assertThat(transfers.done(0)).isEmpty();
+    }
+
+    @Test
+    void who_waits_for_others_to_get_all_keeps_none_of_its_own_waiting() {
+        List<TransferStep> steps = new ArrayList<>();
+        transfers.onPeerUp(2);
+        for (int partition = 0; partition < POLICY.transfersMax(); partition++) {
+            steps.add(new TransferStep(
+                    new Move(partition, OLD, null, false), List.of(PEER), List.of(2), false, true, partition));
+        }
+        steps.add(pair(POLICY.transfersMax()));
+        begin(steps.toArray(TransferStep[]::new));
+        for (TransferStep step : steps) {
+            transfers.onConsent(2, step, LIFE, 0, 0, recorder);
+            consent(step, root);
+            consent(step, root);
+        }
+        assertEffects();
+        transfers.advance(0, recorder);
+        assertThat(effects).contains("pull " + POLICY.transfersMax() + " from 1 at 0");
+    }
+
+    @Test
+    void pause_holds_what_nobody_has_consented_to_and_nothing_else() {
+        begin(pair(1), pair(2));
+        transfers.pause(true);
+        pulled(2);
+        long late = POLICY.companyNanos() + 1;
+        transfers.advance(late, recorder);
+        assertEffects();
+        assertThat(transfers.consentsWantedOf(PEER, late)).as("nobody is asked").isEmpty();
+        assertThat(transfers.isHeld(1)).isTrue();
+        transfers.pause(false);
+        assertThat(transfers.consentsWantedOf(PEER, late)).containsExactly(pair(2));
+        transfers.pause(true);
+        transfers.onConsent(PEER, pair(2), LIFE, 99, late, recorder);
+        assertEffects("leaves of 1 from 0");
+        assertThat(transfers.isHeld(2)).as("it has consented").isFalse();
+        assertThat(transfers.isHeld(1)).isTrue();
+    }
+
+    @Test
+    void what_was_consented_to_in_another_life_goes_on_while_transfers_are_paused() {
+        transfers.pause(true);
+        TransferStep held = pair(1);
+        TransferStep consented =
+                new TransferStep(new Move(2, OLD, SELF, true), List.of(PEER), List.of(), true, true, 2);
+        TransferStep returning =
+                new TransferStep(new Move(3, null, SELF, false), List.of(), List.of(), false, true, 3);
+        begin(held, consented, returning);
+        assertEffects("drop 2", "pull 2 from 1 at 0", "force 3");
+    }
+
+    @Test
+    void that_a_step_was_consented_to_is_heard_of_while_it_is_under_way() {
+        begin(pair(1));
+        transfers.pause(true);
+        assertThat(transfers.isHeld(1)).isTrue();
+        transfers.onSteps(List.of(
+                new TransferStep(new Move(1, OLD, SELF, true), List.of(PEER), List.of(), true, true, 1)));
+        assertThat(transfers.isHeld(1)).isFalse();
+    }
+
+    @Test
     void nobody_gives_up_before_the_other_owners_know_of_all_changes_before() {
-        TransferStep step = new TransferStep(new Move(3, OLD, SELF, false), List.of(PEER), List.of(2), true, 3);
+        TransferStep step = new TransferStep(new Move(3, OLD, SELF, false), List.of(PEER), List.of(2), true, true, 3);
         transfers.onPeerUp(2);
         begin(step);
         pulled(3);
@@ -196,7 +296,7 @@ final class TransfersTest {
 
     @Test
     void nothing_is_dropped_where_nobody_else_has_anything() {
-        begin(new TransferStep(new Move(4, null, SELF, false), List.of(), List.of(), true, 1));
+        begin(new TransferStep(new Move(4, null, SELF, false), List.of(), List.of(), true, true, 1));
         transfers.advance(0, recorder);
         assertEffects("force 4");
     }
@@ -214,7 +314,7 @@ final class TransfersTest {
     @Test
     void partitions_of_a_source_that_went_away_midway_keep_no_other_waiting() {
         TransferStep fromOther =
-                new TransferStep(new Move(5, NodeId.of(0, 3), SELF, false), List.of(2), List.of(), true, 5);
+                new TransferStep(new Move(5, NodeId.of(0, 3), SELF, false), List.of(2), List.of(), true, true, 5);
         transfers.onPeerUp(2);
         begin(pair(0), pair(1), fromOther);
         assertEffects("drop 0", "pull 0 from 1 at 0", "drop 1", "pull 1 from 1 at 0");
@@ -225,7 +325,7 @@ final class TransfersTest {
 
     @Test
     void partition_whose_other_owner_is_away_keeps_no_other_waiting() {
-        TransferStep witnessed = new TransferStep(new Move(0, OLD, SELF, false), List.of(PEER), List.of(2), true, 0);
+        TransferStep witnessed = new TransferStep(new Move(0, OLD, SELF, false), List.of(PEER), List.of(2), true, true, 0);
         begin(witnessed, pair(1), pair(2));
         assertEffects("drop 1", "pull 1 from 1 at 0", "drop 2", "pull 2 from 1 at 0");
     }
@@ -284,7 +384,7 @@ final class TransfersTest {
     void answers_to_a_step_that_is_wanted_no_more_are_ignored() {
         begin(pair(3));
         long stale = ticket;
-        TransferStep changed = new TransferStep(new Move(3, OLD, SELF, false), List.of(PEER), List.of(), true, 77);
+        TransferStep changed = new TransferStep(new Move(3, OLD, SELF, false), List.of(PEER), List.of(), true, true, 77);
         transfers.onSteps(List.of(changed));
         transfers.advance(0, recorder);
         effects.clear();
@@ -322,7 +422,11 @@ final class TransfersTest {
     }
 
     private static TransferStep pair(int partition) {
-        return new TransferStep(new Move(partition, OLD, SELF, false), List.of(PEER), List.of(), true, partition);
+        return new TransferStep(new Move(partition, OLD, SELF, false), List.of(PEER), List.of(), true, true, partition);
+    }
+
+    private void consent(TransferStep step, long itsRoot) {
+        transfers.onConsent(PEER, step, LIFE, itsRoot, 0, recorder);
     }
 
     private void assertEffects(String... expected) {
