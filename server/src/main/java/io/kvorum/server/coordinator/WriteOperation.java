@@ -408,7 +408,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
 
     /** Whether a newcomer has the write, or will fetch it: who does not see itself as one yet has yet to compare its copy. */
     private static boolean isKnownTo(WriteAnswer.Status status) {
-        return status.merged() || status == WriteAnswer.Status.NOT_OWNER;
+        return status.merged() || status == WriteAnswer.Status.ARRIVING || status == WriteAnswer.Status.NOT_OWNER;
     }
 
     private void onNewcomer(Newcomer joining, boolean holds) {

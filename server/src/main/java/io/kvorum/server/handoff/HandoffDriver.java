@@ -54,6 +54,9 @@ public final class HandoffDriver implements HandoffEffects {
 
     private Map<UUID, Long> held = Map.of();
 
+    /** The history by which the owners were looked at last. */
+    private long seenHistoryHash;
+
     /**
      * Joins the parts.
      *
@@ -91,6 +94,8 @@ public final class HandoffDriver implements HandoffEffects {
         hints.usage().forEach(usage -> now.put(usage.target(), usage.count()));
         held = now;
         ClusterView view = views.get();
+        boolean mayHaveChanged = view.ring().historyHash() != seenHistoryHash;
+        seenHistoryHash = view.ring().historyHash();
         for (int peer = 1; peer < view.peers(); peer++) {
             // What is kept for a node that is gone for ever goes to others, and need not wait for it.
             boolean gone = view.ring().isGone(view.member(peer));
@@ -102,6 +107,9 @@ public final class HandoffDriver implements HandoffEffects {
                 handoff.onUp(peer, clock.nanoTime(), this);
             } else if (!nowUp && up.get(peer)) {
                 handoff.onDown(peer);
+            }
+            if (!nowUp && held(peer) > 0 && (mayHaveChanged || up.get(peer))) {
+                handoff.onOwnersChanged(peer, clock.nanoTime(), this);
             }
             up.set(peer, nowUp);
         }
@@ -170,6 +178,8 @@ public final class HandoffDriver implements HandoffEffects {
         byte[] left = replica.withoutFlushed(partition, record);
         if (left == null) {
             answerSoon(target, id, HintedHandoff.Reply.MERGED);
+        } else if (view.isOwner(partition, target) && !view.isHealthy(target)) {
+            answerSoon(target, id, HintedHandoff.Reply.AWAITED);
         } else if (view.isOwner(partition, target)) {
             send(target, position, left, true, reply -> answer(target, id, reply));
         } else {
@@ -215,17 +225,17 @@ public final class HandoffDriver implements HandoffEffects {
         Consumer<HintedHandoff.Reply> one = reply -> {
             worst[0] = reply.compareTo(worst[0]) > 0 ? reply : worst[0];
             if (--missing[0] == 0) {
-                // Of owners that change, none refuses for ever.
+                // Of owners that change, none refuses for ever; and they are not those of the next hint.
                 answer(
                         target,
                         id,
                         worst[0] == HintedHandoff.Reply.MERGED
                                 ? HintedHandoff.Reply.MERGED
-                                : HintedHandoff.Reply.LATER);
+                                : HintedHandoff.Reply.ASIDE);
             }
         };
         if (owners.length == 0) {
-            answerSoon(target, id, HintedHandoff.Reply.LATER);
+            answerSoon(target, id, HintedHandoff.Reply.ASIDE);
         }
         for (int owner : owners) {
             if (owner == PeerTransport.SELF) {
@@ -278,8 +288,10 @@ public final class HandoffDriver implements HandoffEffects {
         return switch (status) {
             case MERGED, DURABLE -> HintedHandoff.Reply.MERGED;
             case INVALID -> HintedHandoff.Reply.NEVER;
-            // Of a flush that the target knows and this node does not, this node hears soon; of the ring likewise.
-            case NOT_OWNER, OUT_OF_MEMORY, DISK, STALE, BUSY -> HintedHandoff.Reply.LATER;
+            // Of other owners of this partition this node hears soon; those of the next are not in question.
+            case NOT_OWNER, ARRIVING -> HintedHandoff.Reply.ASIDE;
+            // Of a flush that the target knows and this node does not, this node hears soon.
+            case OUT_OF_MEMORY, DISK, STALE, BUSY -> HintedHandoff.Reply.LATER;
         };
     }
 

@@ -5,6 +5,7 @@ import io.kvorum.storage.version.RecordBytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,9 +18,12 @@ import org.jspecify.annotations.Nullable;
  *            up, and something is kept
  *   IDLE ──────────────────────────────► PASS: scan a part, send, a few under way ──► the last part is through ──► IDLE
  *     ▲                                    │ merged: remove, if it still is what was sent
- *     │                                    │ never: parked
- *     └── rest, longer each time ◄─────────┘ not now, or lost
+ *     │                                    │ never: parked; this one not now: left for the next pass, after a rest
+ *     └── rest, longer each time ◄─────────┘ nothing now, or lost
  * </pre>
+ *
+ * <p>What is kept for a target that is away waits for it, unless others own the partition by now: so when the owners may have
+ * changed, one pass looks for such hints.
  *
  * <p><b>When a hint may go.</b> It is a copy that a quorum may have counted, so it goes only when the target is known to have
  * a record r with merge(r, hint) = r. The target says "merged" after it has made r = merge(its record, what was sent), and
@@ -34,7 +38,11 @@ public final class HintedHandoff {
     public enum Reply {
         /** It holds it, and what it held. */
         MERGED,
-        /** It cannot take it now, or may not have got it. */
+        /** It can go to nobody but the target, which is away. */
+        AWAITED,
+        /** It cannot be taken now, or is not known to have arrived, for a reason that need not hold for others. */
+        ASIDE,
+        /** It cannot take it now, nor anything else, or may not have got it. */
         LATER,
         /** It will never take it. */
         NEVER
@@ -56,6 +64,7 @@ public final class HintedHandoff {
         Lane lane = lanes.computeIfAbsent(target, Lane::new);
         lane.up = true;
         lane.failures = 0;
+        lane.asidePasses = 0;
         lane.resting = false;
         advance(lane, nowNanos, effects);
     }
@@ -63,6 +72,13 @@ public final class HintedHandoff {
     /** A target cannot be handed anything for now. */
     public void onDown(int target) {
         lanes.computeIfAbsent(target, Lane::new).up = false;
+    }
+
+    /** Some of what is kept for a target that is away may be others' by now: one pass looks. */
+    public void onOwnersChanged(int target, long nowNanos, HandoffEffects effects) {
+        Lane lane = lanes.computeIfAbsent(target, Lane::new);
+        lane.detour = true;
+        advance(lane, nowNanos, effects);
     }
 
     /** Begins what may begin now. To be called some times a second. */
@@ -115,7 +131,9 @@ public final class HintedHandoff {
             counters.parked(1);
         } else if (reply == Reply.NEVER && sent.note != null) {
             effects.done(target, sent.note);
-        } else {
+        } else if (reply == Reply.ASIDE && record != null) {
+            lane.leftAside = true;
+        } else if (reply != Reply.AWAITED || lane.up) {
             rest(lane, nowNanos);
         }
         advance(lane, nowNanos, effects);
@@ -135,7 +153,7 @@ public final class HintedHandoff {
     }
 
     private void advance(Lane lane, long nowNanos, HandoffEffects effects) {
-        if (!lane.up || lane.isResting(nowNanos)) {
+        if (!(lane.up || lane.detour) || lane.isResting(nowNanos)) {
             return;
         }
         if (lane.isIdle()) {
@@ -151,21 +169,31 @@ public final class HintedHandoff {
                 lane.scanning = true;
                 effects.scan(lane.target, lane.fromPositionHigh, policy.bytesMax());
             } else if (lane.underWay.isEmpty()) {
-                lane.inPass = false;
-                if (!lane.sentInPass) {
-                    // All of it is parked; what is merged into a parked one meanwhile has it tried again.
-                    lane.restUntil(nowNanos + policy.retryMaxNanos());
-                }
+                endPass(lane, nowNanos);
             }
         }
     }
 
+    private void endPass(Lane lane, long nowNanos) {
+        lane.inPass = false;
+        lane.detour = lane.leftAside;
+        if (lane.leftAside && lane.up) {
+            lane.restUntil(nowNanos + restNanos(lane.asidePasses++));
+        } else if (!lane.up || !lane.sentInPass) {
+            // All of it is parked, or waits; what is merged into a parked one meanwhile has it tried again.
+            lane.restUntil(nowNanos + policy.retryMaxNanos());
+        }
+        lane.asidePasses = lane.leftAside ? lane.asidePasses : 0;
+    }
+
     private void begin(Lane lane, HandoffEffects effects) {
-        for (BareHints.Note note : effects.noted(lane.target, policy.sendsMax())) {
+        List<BareHints.Note> notes = lane.up ? effects.noted(lane.target, policy.sendsMax()) : List.of();
+        for (BareHints.Note note : notes) {
             effects.send(lane.target, lane.sending(++nextId, new Sent(null, note)), note);
         }
         if (effects.held(lane.target) > 0) {
             lane.inPass = true;
+            lane.leftAside = false;
             lane.sentInPass = false;
             lane.scanned = false;
             lane.fromPositionHigh = 0;
@@ -192,10 +220,13 @@ public final class HintedHandoff {
         lane.inPass = false;
         lane.waiting.clear();
         if (!lane.isResting(nowNanos)) {
-            long nanos = Math.min(policy.retryMaxNanos(), policy.retryFirstNanos() << Math.min(lane.failures, 10));
-            lane.restUntil(nowNanos + nanos);
+            lane.restUntil(nowNanos + restNanos(lane.failures));
             lane.failures++;
         }
+    }
+
+    private long restNanos(int failures) {
+        return Math.min(policy.retryMaxNanos(), policy.retryFirstNanos() << Math.min(failures, 10));
     }
 
     /** A hint, or a bare one, on its way. */
@@ -224,6 +255,16 @@ public final class HintedHandoff {
 
         long bytesUnderWay;
         boolean up;
+
+        /** Whether what others own by now is looked for, though the target is away. */
+        boolean detour;
+
+        /** Whether this pass left a hint to the next. */
+        boolean leftAside;
+
+        /** How many passes one after the other did. */
+        int asidePasses;
+
         boolean inPass;
         boolean scanning;
         boolean scanned;

@@ -298,10 +298,14 @@ public final class ReplicaService {
      * @return null if values of this copy must be fetched first
      */
     WriteAnswer.@Nullable Status merge(Write request, long senderClock) {
-        int partition = views.get().partitionOf(request.positionHigh());
-        if (!views.get().takesHere(partition)) {
+        ClusterView view = views.get();
+        int partition = view.partitionOf(request.positionHigh());
+        if (!view.takesHere(partition)) {
             return WriteAnswer.Status.NOT_OWNER;
         }
+        // Who takes it for an owner, which it may have been, has not heard yet.
+        WriteAnswer.Status taken =
+                view.answersHere(partition) ? WriteAnswer.Status.MERGED : WriteAnswer.Status.ARRIVING;
         byte[] record = request.record();
         WriteAnswer.Status refusal = refusal(record, senderClock);
         if (refusal != null) {
@@ -310,7 +314,7 @@ public final class ReplicaService {
         return switch (merge(partition, request.positionHigh(), record)) {
             // Who did not know of the flush must not take its write for one that is held here.
             case WRITTEN, UNCHANGED ->
-                withoutFlushed(partition, record) == null ? WriteAnswer.Status.STALE : WriteAnswer.Status.MERGED;
+                withoutFlushed(partition, record) == null ? WriteAnswer.Status.STALE : taken;
             case OUT_OF_MEMORY -> WriteAnswer.Status.OUT_OF_MEMORY;
             case DISK -> WriteAnswer.Status.DISK;
             case BUSY -> WriteAnswer.Status.BUSY;

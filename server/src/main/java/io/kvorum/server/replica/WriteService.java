@@ -54,10 +54,11 @@ public final class WriteService implements PeerRequestHandler {
 
     private void finish(Write write, WriteAnswer.Status status, Answer answer) {
         boolean always = replica.durability() == Durability.BEFORE_ACKNOWLEDGED;
-        if (status == WriteAnswer.Status.MERGED && (write.durable() || always)) {
-            WriteAnswer.Status undone = always ? WriteAnswer.Status.DISK : WriteAnswer.Status.MERGED;
-            replica.whenDurable(
-                    (ticket, durable) -> answer.answer(new WriteAnswer(durable ? WriteAnswer.Status.DURABLE : undone)));
+        boolean arriving = status == WriteAnswer.Status.ARRIVING;
+        if ((status == WriteAnswer.Status.MERGED || arriving) && (write.durable() || always)) {
+            WriteAnswer.Status done = arriving ? status : WriteAnswer.Status.DURABLE;
+            WriteAnswer.Status undone = always ? WriteAnswer.Status.DISK : status;
+            replica.whenDurable((ticket, durable) -> answer.answer(new WriteAnswer(durable ? done : undone)));
         } else {
             answer.answer(new WriteAnswer(status));
         }

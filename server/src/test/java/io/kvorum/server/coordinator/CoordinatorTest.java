@@ -2,6 +2,7 @@ package io.kvorum.server.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.server.peer.message.WriteAnswer;
 import io.kvorum.server.replica.KeyRef;
 import io.kvorum.storage.engine.StorageEngine;
 import java.util.List;
@@ -25,6 +26,17 @@ class CoordinatorTest {
         assertThat(bench.takeEffects()).isEmpty();
         assertThat(bench.at(1, key)).isEqualTo("apple");
         assertThat(bench.wheel.isEmpty()).isTrue();
+    }
+
+    /** It gave its place up, which this node has not heard, and what it takes as a newcomer it may drop again. */
+    @Test
+    void a_write_taken_by_one_that_is_no_owner_any_more_does_not_count() {
+        bench.write(key, "apple", 0);
+        bench.takeEffects();
+        bench.reply(1, new WriteAnswer(WriteAnswer.Status.ARRIVING));
+        assertThat(bench.takeEffects()).isEmpty();
+        bench.deliver(2);
+        assertThat(bench.takeEffects()).containsExactly("written apple");
     }
 
     @Test

@@ -20,7 +20,7 @@ class GrowingQuorumTest {
         assertThat(bench.takeEffects()).containsExactly("WRITE to 1", "WRITE to 2");
         bench.deliver(1);
         assertThat(bench.takeEffects()).as("whoever reads node 2 alone would miss it").isEmpty();
-        bench.reply(2, new WriteAnswer(WriteAnswer.Status.MERGED));
+        bench.reply(2, new WriteAnswer(WriteAnswer.Status.ARRIVING));
         assertThat(bench.takeEffects()).containsExactly("written apple");
         assertThat(bench.wheel.isEmpty()).isTrue();
     }

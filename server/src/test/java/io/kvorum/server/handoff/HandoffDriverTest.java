@@ -69,6 +69,7 @@ final class HandoffDriverTest {
     private final Budget budget = new Budget();
     private final SlowDisk disk = new SlowDisk();
     private final Map<Integer, Sent> sent = new LinkedHashMap<>();
+    private final List<Sent> all = new ArrayList<>();
     private final Loop control = new Loop();
 
     private record Sent(Write write, ReplyHandler handler) {}
@@ -181,6 +182,45 @@ final class HandoffDriverTest {
     }
 
     @Test
+    void a_hint_whose_target_owns_it_no_more_does_not_wait_for_that_to_come_back() {
+        int target = 1;
+        String moved = key(target, false);
+        healthy[target] = false;
+        view = view();
+        keep(target, moved);
+        keep(target, key(target, true));
+        control.tick();
+        List<Integer> owners = Arrays.stream(view.owners(partition(moved)))
+                .filter(owner -> owner != 0)
+                .boxed()
+                .toList();
+        assertThat(sent.keySet()).containsExactlyInAnyOrderElementsOf(owners);
+        owners.forEach(owner -> answer(owner, WriteAnswer.Status.MERGED));
+        assertThat(hints.usage().get(0).count()).as("the other waits").isEqualTo(1);
+    }
+
+    @Test
+    void a_target_that_says_it_is_no_owner_of_one_partition_is_sent_what_it_owns() {
+        int target = 1;
+        String first = key(target, true);
+        String second = IntStream.range(0, 1_000)
+                .mapToObj(i -> "k" + i)
+                .filter(key -> view.isOwner(partition(key), target) && partition(key) != partition(first))
+                .findFirst()
+                .orElseThrow();
+        keep(target, first);
+        keep(target, second);
+        control.tick();
+        Sent refused = all.get(0);
+        Sent taken = all.get(1);
+        refused.handler().onReply(target, new WriteAnswer(WriteAnswer.Status.NOT_OWNER));
+        taken.handler().onReply(target, new WriteAnswer(WriteAnswer.Status.DURABLE));
+        control.run();
+        assertThat(hints.usage().get(0).count()).isEqualTo(1);
+        assertThat(all).as("after a rest").hasSize(2);
+    }
+
+    @Test
     void what_was_flushed_since_needs_no_handing_over() {
         String key = key(0, false);
         keep(view.owners(partition(key))[0], key);
@@ -279,7 +319,8 @@ final class HandoffDriverTest {
         }
         List<BitSet> settled = List.of(new BitSet(), new BitSet(), new BitSet(), new BitSet());
         return new ClusterView(
-                builder.plan(new EventId(1, members.get(0)), new Assignment(tokens))
+                builder.historyHash(1)
+                        .plan(new EventId(1, members.get(0)), new Assignment(tokens))
                         .build(),
                 members,
                 healthy,
@@ -289,7 +330,8 @@ final class HandoffDriverTest {
     private final class Calls implements PeerCalls {
         @Override
         public void call(int peer, PeerMessage request, long timeoutNanos, ReplyHandler handler) {
-            sent.put(peer, new Sent((Write) request, handler));
+            all.add(new Sent((Write) request, handler));
+            sent.put(peer, all.get(all.size() - 1));
         }
 
         @Override

@@ -201,6 +201,78 @@ final class HintedHandoffTest {
         assertEffects();
     }
 
+    @Test
+    void a_hint_that_cannot_be_taken_now_for_its_own_sake_holds_up_no_other_and_is_tried_in_the_next_pass() {
+        held = 3;
+        handoff.onUp(1, 0, recorder);
+        handoff.onScanned(1, part(false, "a", "b"), 0, recorder);
+        assertEffects("scan 1 from 0", "send a", "send b", "scan 1 from 77");
+        List<Long> ids = List.copyOf(sent.keySet());
+        handoff.onAnswer(1, ids.get(0), Reply.ASIDE, 0, recorder);
+        handoff.onAnswer(1, ids.get(1), Reply.MERGED, 0, recorder);
+        handoff.onRemoved(1, ids.get(1), true, 0, recorder);
+        handoff.onScanned(1, part(true, "c"), 0, recorder);
+        assertEffects("remove b", "send c");
+        handoff.onAnswer(1, lastId, Reply.MERGED, 0, recorder);
+        handoff.onRemoved(1, lastId, true, 0, recorder);
+        assertEffects("remove c");
+        handoff.advance(99, recorder);
+        assertEffects();
+        handoff.advance(100, recorder);
+        assertEffects("scan 1 from 0");
+    }
+
+    @Test
+    void hints_that_cannot_be_taken_are_tried_less_and_less_often() {
+        up("a");
+        long now = 0;
+        long rest = 100;
+        for (int pass = 0; pass < 5; pass++) {
+            assertEffects("send a");
+            handoff.onAnswer(1, lastId, Reply.ASIDE, now, recorder);
+            handoff.advance(now + rest - 1, recorder);
+            assertEffects();
+            now += rest;
+            rest = Math.min(1_000, 2 * rest);
+            handoff.advance(now, recorder);
+            assertEffects("scan 1 from 0");
+            handoff.onScanned(1, part(true, "a"), now, recorder);
+        }
+    }
+
+    @Test
+    void what_others_own_by_now_does_not_wait_for_a_target_that_is_away() {
+        held = 2;
+        notes.add(new BareHints.Note(new KeyRef(0, 0, 0, new byte[] {'n'}), 1));
+        handoff.onDown(1);
+        handoff.onOwnersChanged(1, 0, recorder);
+        handoff.onScanned(1, part(true, "waits", "moved"), 0, recorder);
+        assertEffects("scan 1 from 0", "send waits", "send moved");
+        List<Long> ids = List.copyOf(sent.keySet());
+        handoff.onAnswer(1, ids.get(0), Reply.AWAITED, 0, recorder);
+        handoff.onAnswer(1, ids.get(1), Reply.MERGED, 0, recorder);
+        handoff.onRemoved(1, ids.get(1), true, 0, recorder);
+        assertEffects("remove moved");
+        handoff.advance(100_000, recorder);
+        assertEffects();
+        handoff.onOwnersChanged(1, 100_000, recorder);
+        assertEffects("scan 1 from 0");
+    }
+
+    @Test
+    void what_its_present_owners_do_not_take_is_tried_again_though_the_target_is_away() {
+        held = 1;
+        handoff.onDown(1);
+        handoff.onOwnersChanged(1, 0, recorder);
+        handoff.onScanned(1, part(true, "moved"), 0, recorder);
+        handoff.onAnswer(1, lastId, Reply.ASIDE, 0, recorder);
+        assertEffects("scan 1 from 0", "send moved");
+        handoff.advance(999, recorder);
+        assertEffects();
+        handoff.advance(1_000, recorder);
+        assertEffects("scan 1 from 0");
+    }
+
     private void up(String key) {
         held = 1;
         handoff.onUp(1, 0, recorder);

@@ -41,7 +41,9 @@ public record WriteAnswer(Status status) implements PeerMessage {
         /** Refused: the bytes are no record of this key. */
         INVALID,
         /** Refused: the node's disk was behind until the request's time was out. */
-        BUSY;
+        BUSY,
+        /** Merged by a node that is taking the partition over: it counts for no owner, whatever it was before. */
+        ARRIVING;
 
         static final List<Status> VALUES = List.of(values());
 
