@@ -20,11 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     that: so none of them answers. They have all that they had, and join the owners again before anything else is done
  */
 public record PreferenceList(
-        List<NodeId> owners,
-        List<NodeId> settled,
-        List<NodeId> fallbacks,
-        List<Move> moves,
-        List<NodeId> returning) {
+        List<NodeId> owners, List<NodeId> settled, List<NodeId> fallbacks, List<Move> moves, List<NodeId> returning) {
     /** Copies the lists. */
     public PreferenceList {
         owners = List.copyOf(owners);

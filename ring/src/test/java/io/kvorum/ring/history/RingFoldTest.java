@@ -145,7 +145,9 @@ class RingFoldTest {
         add(new Event.Removed(next(A), D));
         PreferenceList list = ring().preferenceList(3);
         assertThat(list.hasConsented(from)).isFalse();
-        assertThat(list.settled()).as("some may know that another has settled in its place").doesNotContain(from);
+        assertThat(list.settled())
+                .as("some may know that another has settled in its place")
+                .doesNotContain(from);
         assertThat(list.activeMove()).isEqualTo(new Move(3, null, from, false));
         assertThat(list.incoming()).containsExactly(from);
         assertThat(list.isReturning(from)).isTrue();

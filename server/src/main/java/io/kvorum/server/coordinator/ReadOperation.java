@@ -258,8 +258,7 @@ final class ReadOperation extends Deadline implements ReplyHandler {
             byte[] record = answer.record();
             counts = answer.status() != ReadAnswer.Status.UNSETTLED;
             if (record != null && coordinator.replica.isRecordOf(key, record)) {
-                merged = coordinator.replica.merge(
-                        merged, coordinator.replica.withoutFlushed(key.partition(), record));
+                merged = coordinator.replica.merge(merged, coordinator.replica.withoutFlushed(key.partition(), record));
             }
         }
         joining.answered(counts);

@@ -313,8 +313,7 @@ public final class ReplicaService {
         }
         return switch (merge(partition, request.positionHigh(), record)) {
             // Who did not know of the flush must not take its write for one that is held here.
-            case WRITTEN, UNCHANGED ->
-                withoutFlushed(partition, record) == null ? WriteAnswer.Status.STALE : taken;
+            case WRITTEN, UNCHANGED -> withoutFlushed(partition, record) == null ? WriteAnswer.Status.STALE : taken;
             case OUT_OF_MEMORY -> WriteAnswer.Status.OUT_OF_MEMORY;
             case DISK -> WriteAnswer.Status.DISK;
             case BUSY -> WriteAnswer.Status.BUSY;

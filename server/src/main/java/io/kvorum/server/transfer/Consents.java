@@ -119,8 +119,7 @@ final class Consents {
     /** Whether a question is about this move, or about this node's being done with it, which it is. */
     private boolean isMeant(PreferenceList list, Move move, long step) {
         long digest = TransferStep.digest(list, move);
-        return digest == step
-                || (TransferStep.doneDigest(digest) == step && done.isDone(move.partition(), digest));
+        return digest == step || (TransferStep.doneDigest(digest) == step && done.isDone(move.partition(), digest));
     }
 
     private static boolean doOthersAnswer(ClusterView view, int partition, NodeId giver) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param leads whether this node tells when the step is done; others that stay have only to be done, too
  * @param digest names this very step: equal on two nodes if both see the same owners and the same move
  */
-record TransferStep(Move move, List<Integer> sources, List<Integer> witnesses, boolean fresh, boolean leads, long digest) {
+record TransferStep(
+        Move move, List<Integer> sources, List<Integer> witnesses, boolean fresh, boolean leads, long digest) {
     private static final long PRIME = 0x100000001b3L;
 
     /** Copies the lists. */

@@ -109,8 +109,7 @@ public final class CommandBench {
         Arrays.fill(healthy, true);
         view = newView();
         StampClock stamps = new StampClock(() -> nowNanos / MILLI, 1_000);
-        MemoryEngine engine =
-                new MemoryEngine(PARTITIONS, 0, Partitioner.SLOTS::high, stamps, new SplittableRandom(1));
+        MemoryEngine engine = new MemoryEngine(PARTITIONS, 0, Partitioner.SLOTS::high, stamps, new SplittableRandom(1));
         engine.start();
         for (int partition = 0; partition < PARTITIONS; partition++) {
             engine.settle(partition);

@@ -334,8 +334,9 @@ class ForwardTest {
     @Test
     void an_owner_that_is_alone_while_another_hands_over_waits_for_the_successor_before_it_refuses() {
         String shared = bench.keyOf(3); // owners 3, 0
-        for (String[] command :
-                List.of(new String[] {"get", shared}, new String[] {"set", shared, "v"}, new String[] {"set", shared, "v", "NX"})) {
+        for (String[] command : List.of(
+                new String[] {"get", shared}, new String[] {"set", shared, "v"}, new String[] {"set", shared, "v", "NX"
+                })) {
             CommandBench growing = new CommandBench(4, 2, Secret.NONE, List.of(), Runnable::run);
             CommandBench.Client waiting = growing.client();
             growing.consent(3, 1);

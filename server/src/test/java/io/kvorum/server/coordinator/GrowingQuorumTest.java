@@ -19,7 +19,9 @@ class GrowingQuorumTest {
         bench.write(key, "apple", 0);
         assertThat(bench.takeEffects()).containsExactly("WRITE to 1", "WRITE to 2");
         bench.deliver(1);
-        assertThat(bench.takeEffects()).as("whoever reads node 2 alone would miss it").isEmpty();
+        assertThat(bench.takeEffects())
+                .as("whoever reads node 2 alone would miss it")
+                .isEmpty();
         bench.reply(2, new WriteAnswer(WriteAnswer.Status.ARRIVING));
         assertThat(bench.takeEffects()).containsExactly("written apple");
         assertThat(bench.wheel.isEmpty()).isTrue();
@@ -67,8 +69,11 @@ class GrowingQuorumTest {
         bench.read(key, 0);
         assertThat(bench.takeEffects()).containsExactly("READ to 1", "READ to 2");
         bench.deliver(1);
-        assertThat(bench.takeEffects()).as("node 2 may have settled, and taken a write").isEmpty();
-        bench.reply(2, new ReadAnswer(ReadAnswer.Status.DIFFERENT, bench.replica(2).read(key)));
+        assertThat(bench.takeEffects())
+                .as("node 2 may have settled, and taken a write")
+                .isEmpty();
+        bench.reply(
+                2, new ReadAnswer(ReadAnswer.Status.DIFFERENT, bench.replica(2).read(key)));
         assertThat(bench.takeEffects()).contains("read apple");
     }
 

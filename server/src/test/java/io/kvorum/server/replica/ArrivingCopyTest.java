@@ -65,12 +65,15 @@ class ArrivingCopyTest {
                 List.of(SELF, OTHER),
                 new boolean[] {true, true},
                 Collections.nCopies(2, new BitSet()));
-        ReplicaService replica = new ReplicaService(
-                engine, stamps, () -> view, ReplicaObserver.NONE, Runnable::run, 24L * 3600 * 1000);
+        ReplicaService replica =
+                new ReplicaService(engine, stamps, () -> view, ReplicaObserver.NONE, Runnable::run, 24L * 3600 * 1000);
         Position position = view.ring().partitioner().positionOf(KEY, 0, KEY.length);
         byte[] record = Versions.write(
                 null,
-                new Draft().key(KEY, 0, KEY.length).dot(7, Stamp.endOfMillis(NOW_MILLIS - 10)).value(KEY, 0, KEY.length),
+                new Draft()
+                        .key(KEY, 0, KEY.length)
+                        .dot(7, Stamp.endOfMillis(NOW_MILLIS - 10))
+                        .value(KEY, 0, KEY.length),
                 Context.EMPTY,
                 VersionObserver.NONE);
         return replica.merge(new Write(position.high(), position.low(), record, false), stamps.current());

@@ -46,7 +46,8 @@ class TransferStepTest {
 
     @Test
     void who_has_consented_itself_is_none_of_those_that_stay() {
-        Ring shrinking = ring(3, List.of(A), List.of(A, B, C), List.of(new Move(0, B, null, true), new Move(0, C, null, true)));
+        Ring shrinking =
+                ring(3, List.of(A), List.of(A, B, C), List.of(new Move(0, B, null, true), new Move(0, C, null, true)));
         assertThat(steps(shrinking, B, A, C)).isEmpty();
         assertThat(steps(shrinking, A, B, C)).hasSize(2).allMatch(TransferStep::leads);
     }
@@ -66,7 +67,9 @@ class TransferStepTest {
         Ring returning = ring(3, List.of(A, B), List.of(A, B), List.of(new Move(0, B, GONE, true)));
         TransferStep step = onlyStep(returning, B, A, C);
         assertThat(step.move()).isEqualTo(new Move(0, null, B, false));
-        assertThat(step.fresh()).as("nothing is dropped that nobody else may have").isFalse();
+        assertThat(step.fresh())
+                .as("nothing is dropped that nobody else may have")
+                .isFalse();
         assertThat(step.isOwnerMissing()).isTrue();
         assertThat(step.sources()).containsExactly(1);
     }
@@ -80,8 +83,8 @@ class TransferStepTest {
     /** The steps of the first partition that the first of the members has to take. */
     private static List<TransferStep> steps(Ring ring, NodeId... members) {
         boolean[] healthy = {true, true, true};
-        ClusterView view = new ClusterView(
-                ring, List.of(members), healthy, Collections.nCopies(members.length, new BitSet()));
+        ClusterView view =
+                new ClusterView(ring, List.of(members), healthy, Collections.nCopies(members.length, new BitSet()));
         return TransferStep.here(view, 0);
     }
 

@@ -150,7 +150,8 @@ final class TransfersTest {
 
     @Test
     void who_joins_compares_with_all_owners_and_settles_when_all_know() {
-        TransferStep growth = new TransferStep(new Move(2, null, SELF, false), List.of(PEER, 2), List.of(), true, true, 1);
+        TransferStep growth =
+                new TransferStep(new Move(2, null, SELF, false), List.of(PEER, 2), List.of(), true, true, 1);
         transfers.onPeerUp(2);
         begin(growth);
         pulled(2);
@@ -171,13 +172,14 @@ final class TransfersTest {
 
     @Test
     void of_those_that_stay_the_first_tells_once_the_others_have_all_too() {
-        TransferStep step =
-                new TransferStep(new Move(4, OLD, null, false), List.of(PEER), List.of(2), false, true, 7);
+        TransferStep step = new TransferStep(new Move(4, OLD, null, false), List.of(PEER), List.of(2), false, true, 7);
         transfers.onPeerUp(2);
         begin(step);
         transfers.onConsent(2, step, LIFE, 0, 0, recorder);
         consent(step, root);
-        assertThat(transfers.digestWanted(step)).as("the life of the leaving one").isEqualTo(7);
+        assertThat(transfers.digestWanted(step))
+                .as("the life of the leaving one")
+                .isEqualTo(7);
         consent(step, root);
         assertEffects();
         assertThat(transfers.digestWanted(step)).isEqualTo(TransferStep.doneDigest(7));
@@ -193,8 +195,7 @@ final class TransfersTest {
 
     @Test
     void who_stays_and_is_not_the_first_tells_nothing_and_knows_when_it_has_all() {
-        TransferStep step =
-                new TransferStep(new Move(4, OLD, null, false), List.of(PEER), List.of(2), false, false, 7);
+        TransferStep step = new TransferStep(new Move(4, OLD, null, false), List.of(PEER), List.of(2), false, false, 7);
         transfers.onPeerUp(2);
         begin(step);
         transfers.onConsent(2, step, LIFE, 0, 0, recorder);
@@ -253,8 +254,7 @@ final class TransfersTest {
         TransferStep held = pair(1);
         TransferStep consented =
                 new TransferStep(new Move(2, OLD, SELF, true), List.of(PEER), List.of(), true, true, 2);
-        TransferStep returning =
-                new TransferStep(new Move(3, null, SELF, false), List.of(), List.of(), false, true, 3);
+        TransferStep returning = new TransferStep(new Move(3, null, SELF, false), List.of(), List.of(), false, true, 3);
         begin(held, consented, returning);
         assertEffects("drop 2", "pull 2 from 1 at 0", "force 3");
     }
@@ -264,8 +264,8 @@ final class TransfersTest {
         begin(pair(1));
         transfers.pause(true);
         assertThat(transfers.isHeld(1)).isTrue();
-        transfers.onSteps(List.of(
-                new TransferStep(new Move(1, OLD, SELF, true), List.of(PEER), List.of(), true, true, 1)));
+        transfers.onSteps(
+                List.of(new TransferStep(new Move(1, OLD, SELF, true), List.of(PEER), List.of(), true, true, 1)));
         assertThat(transfers.isHeld(1)).isFalse();
     }
 
@@ -325,7 +325,8 @@ final class TransfersTest {
 
     @Test
     void partition_whose_other_owner_is_away_keeps_no_other_waiting() {
-        TransferStep witnessed = new TransferStep(new Move(0, OLD, SELF, false), List.of(PEER), List.of(2), true, true, 0);
+        TransferStep witnessed =
+                new TransferStep(new Move(0, OLD, SELF, false), List.of(PEER), List.of(2), true, true, 0);
         begin(witnessed, pair(1), pair(2));
         assertEffects("drop 1", "pull 1 from 1 at 0", "drop 2", "pull 2 from 1 at 0");
     }
@@ -384,7 +385,8 @@ final class TransfersTest {
     void answers_to_a_step_that_is_wanted_no_more_are_ignored() {
         begin(pair(3));
         long stale = ticket;
-        TransferStep changed = new TransferStep(new Move(3, OLD, SELF, false), List.of(PEER), List.of(), true, true, 77);
+        TransferStep changed =
+                new TransferStep(new Move(3, OLD, SELF, false), List.of(PEER), List.of(), true, true, 77);
         transfers.onSteps(List.of(changed));
         transfers.advance(0, recorder);
         effects.clear();

@@ -48,7 +48,9 @@ final class KilledTransfersIT {
                 for (int kill = 0; kill < KILLS; kill++) {
                     int victim = VICTIMS[random.nextInt(VICTIMS.length)];
                     change(cluster, joins, victim, members);
-                    assertThat(load.failures()).as("seed %d, kill %d of n%d", SEED, kill, victim).isEmpty();
+                    assertThat(load.failures())
+                            .as("seed %d, kill %d of n%d", SEED, kill, victim)
+                            .isEmpty();
                     joins = !joins;
                 }
                 load.end();
@@ -84,11 +86,15 @@ final class KilledTransfersIT {
             cluster.awaitReady(COMES_AND_GOES);
         } else {
             // It may have left before it was killed; then it is told so, and ends with another code.
-            cluster.await("the guest to go", SOON, () -> !cluster.process(COMES_AND_GOES).isAlive());
+            cluster.await(
+                    "the guest to go",
+                    SOON,
+                    () -> !cluster.process(COMES_AND_GOES).isAlive());
         }
-        cluster.await("all moves to be made", SOON, () -> ClusterCtl.run(cluster, STAYS_UP, "moves")
-                .out()
-                .startsWith("nothing is left to do"));
+        cluster.await(
+                "all moves to be made",
+                SOON,
+                () -> ClusterCtl.run(cluster, STAYS_UP, "moves").out().startsWith("nothing is left to do"));
     }
 
     private void startGuest(TestCluster cluster) throws IOException {
