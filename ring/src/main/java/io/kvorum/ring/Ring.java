@@ -1,5 +1,6 @@
 package io.kvorum.ring;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -33,10 +34,15 @@ public final class Ring {
     private final List<Member> members;
     private final @Nullable Assignment assignment;
     private final PreferenceList[] preferenceLists;
+    private final @Nullable Walk walk;
     private final List<Move> moves;
     private final List<Move> consents;
 
-    Ring(RingBuilder builder, PreferenceList[] preferenceLists) {
+    /**
+     * @param walk the walk over the tokens; null without a plan
+     * @param before an earlier ring, to share with it what is equal
+     */
+    Ring(RingBuilder builder, PreferenceList[] preferenceLists, @Nullable Walk walk, @Nullable Ring before) {
         this.clusterId = builder.clusterId;
         this.clusterName = builder.clusterName;
         this.partitioner = builder.partitioner;
@@ -46,17 +52,35 @@ public final class Ring {
         this.plan = builder.plan;
         this.flushStamp = builder.flushStamp;
         this.ignoredEvents = builder.ignoredEvents;
-        this.configuration = Collections.unmodifiableSortedMap(new TreeMap<>(builder.configuration));
-        this.known = Collections.unmodifiableSortedMap(new TreeMap<>(builder.members));
-        this.members = known.values().stream()
-                .filter(member -> !member.state().isGone())
-                .toList();
+        this.configuration = before != null && before.configuration.equals(builder.configuration)
+                ? before.configuration
+                : Collections.unmodifiableSortedMap(new TreeMap<>(builder.configuration));
+        boolean sameMembers = before != null && before.known.equals(builder.members);
+        this.known = before != null && sameMembers
+                ? before.known
+                : Collections.unmodifiableSortedMap(new TreeMap<>(builder.members));
+        this.members = before != null && sameMembers
+                ? before.members
+                : known.values().stream()
+                        .filter(member -> !member.state().isGone())
+                        .toList();
         this.assignment = builder.assignment;
         this.preferenceLists = preferenceLists;
+        this.walk = walk;
         this.consents = List.copyOf(builder.consents);
-        this.moves = Arrays.stream(preferenceLists)
-                .flatMap(list -> list.moves().stream())
-                .toList();
+        this.moves = before != null && before.preferenceLists == preferenceLists
+                ? before.moves
+                : movesOf(preferenceLists);
+    }
+
+    private static List<Move> movesOf(PreferenceList[] preferenceLists) {
+        List<Move> moves = new ArrayList<>();
+        for (PreferenceList list : preferenceLists) {
+            if (!list.moves().isEmpty()) {
+                moves.addAll(list.moves());
+            }
+        }
+        return Collections.unmodifiableList(moves);
     }
 
     /** Returns the cluster's identity; nodes of another one are refused. */
@@ -159,6 +183,17 @@ public final class Ring {
     /** Returns all that the plan in force still has to do, by partition. */
     public List<Move> moves() {
         return moves;
+    }
+
+    /** Returns the lists of all partitions. Not to be changed. */
+    PreferenceList[] preferenceLists() {
+        return preferenceLists;
+    }
+
+    /** Returns the walk over the tokens, so that a later ring need not repeat it; null without a plan. */
+    @Nullable
+    Walk walk() {
+        return walk;
     }
 
     /** Returns what was consented to and has not settled, be the successor gone. */

@@ -2,6 +2,7 @@ package io.kvorum.ring;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -142,46 +143,106 @@ public final class RingBuilder {
 
     /** Works out all preference lists. */
     public Ring build() {
-        PreferenceList[] lists = new PreferenceList[partitions];
+        return build(null, new BitSet());
+    }
+
+    /**
+     * Works out the preference lists that may differ from those of an earlier ring, and takes the others from it. What is
+     * equal in both is the same object.
+     *
+     * @param before a ring whose settled owners and consents were the same but for {@code changed}
+     * @param changed the partitions whose settled owners or consents may differ
+     */
+    public Ring buildFrom(Ring before, BitSet changed) {
+        return before.partitions() == partitions ? build(before, changed) : build();
+    }
+
+    private Ring build(@Nullable Ring before, BitSet changed) {
         Assignment tokens = assignment;
         if (tokens == null) {
+            PreferenceList[] lists = new PreferenceList[partitions];
             Arrays.fill(lists, new PreferenceList(List.of(), List.of(), List.of(), List.of(), List.of()));
-            return new Ring(this, lists);
+            return new Ring(this, lists, null, before);
         }
-        Map<NodeId, Member> present = present(members);
-        Walk walk = new Walk(tokens, present, n);
+        SortedMap<NodeId, Member> present = present(members);
+        Walk known = before == null ? null : before.walk();
+        if (before == null || known == null || !known.isOf(tokens, present(before.known()), present, n)) {
+            Walk walk = new Walk(tokens, present, n);
+            return new Ring(this, allLists(walk, present, before), walk, before);
+        }
+        if (changed.isEmpty()) {
+            return new Ring(this, before.preferenceLists(), known, before);
+        }
+        PreferenceList[] lists = before.preferenceLists().clone();
+        Consents agreed = new Consents(consents, present, changed);
+        for (int partition = changed.nextSetBit(0); partition >= 0; partition = changed.nextSetBit(partition + 1)) {
+            lists[partition] = like(before.preferenceList(partition), list(partition, known, present, agreed));
+        }
+        return new Ring(this, lists, known, before);
+    }
+
+    private PreferenceList[] allLists(Walk walk, SortedMap<NodeId, Member> present, @Nullable Ring before) {
+        PreferenceList[] lists = new PreferenceList[partitions];
         Map<PreferenceList, PreferenceList> shared = new HashMap<>();
-        Map<Integer, List<Move>> agreed = new HashMap<>();
-        Map<Integer, List<NodeId>> back = new HashMap<>();
-        for (Move consent : consents) {
-            NodeId from = consent.from();
-            NodeId to = consent.to();
-            if (from != null && present.containsKey(from) && (to == null || present.containsKey(to))) {
-                agreed.computeIfAbsent(consent.partition(), key -> new ArrayList<>())
-                        .add(new Move(consent.partition(), from, to, true));
-            } else if (from != null && present.containsKey(from)) {
-                back.computeIfAbsent(consent.partition(), key -> new ArrayList<>())
-                        .add(from);
+        Consents agreed = new Consents(consents, present, null);
+        for (int partition = 0; partition < partitions; partition++) {
+            PreferenceList list = list(partition, walk, present, agreed);
+            PreferenceList earlier = before == null ? list : like(before.preferenceList(partition), list);
+            PreferenceList known = shared.putIfAbsent(earlier, earlier);
+            lists[partition] = known == null ? earlier : known;
+        }
+        return lists;
+    }
+
+    /** Returns the earlier list if the new one is equal to it, else the new one with what the two have in common. */
+    private static PreferenceList like(PreferenceList earlier, PreferenceList list) {
+        if (earlier.equals(list)) {
+            return earlier;
+        }
+        return list.fallbacks().equals(earlier.fallbacks())
+                ? new PreferenceList(
+                        list.owners(), list.settled(), earlier.fallbacks(), list.moves(), list.returning())
+                : list;
+    }
+
+    private PreferenceList list(int partition, Walk walk, SortedMap<NodeId, Member> present, Consents agreed) {
+        List<NodeId> wanted = walk.owners(partition);
+        List<NodeId> settledHere =
+                settled == null ? new ArrayList<>(wanted) : presentOf(settled.get(partition), present);
+        List<NodeId> returning = new ArrayList<>(agreed.inVain.getOrDefault(partition, List.of()));
+        returning.retainAll(settledHere);
+        settledHere.removeAll(returning);
+        return list(
+                partition,
+                wanted,
+                settledHere,
+                walk.order(partition),
+                agreed.possible.getOrDefault(partition, List.of()),
+                returning);
+    }
+
+    /** What was consented to, by partition: the moves that are possible yet, and whose successors are gone. */
+    private static final class Consents {
+        final Map<Integer, List<Move>> possible = new HashMap<>();
+        final Map<Integer, List<NodeId>> inVain = new HashMap<>();
+
+        Consents(Collection<Move> consents, SortedMap<NodeId, Member> present, @Nullable BitSet partitions) {
+            for (Move consent : consents) {
+                int partition = consent.partition();
+                NodeId from = consent.from();
+                NodeId to = consent.to();
+                boolean asked = partitions == null || partitions.get(partition);
+                if (!asked || from == null || !present.containsKey(from)) {
+                    continue;
+                }
+                if (to == null || present.containsKey(to)) {
+                    possible.computeIfAbsent(partition, key -> new ArrayList<>())
+                            .add(new Move(partition, from, to, true));
+                } else {
+                    inVain.computeIfAbsent(partition, key -> new ArrayList<>()).add(from);
+                }
             }
         }
-        for (int partition = 0; partition < partitions; partition++) {
-            List<NodeId> wanted = walk.owners(partition);
-            List<NodeId> settledHere =
-                    settled == null ? new ArrayList<>(wanted) : presentOf(settled.get(partition), present);
-            List<NodeId> returning = new ArrayList<>(back.getOrDefault(partition, List.of()));
-            returning.retainAll(settledHere);
-            settledHere.removeAll(returning);
-            PreferenceList list = list(
-                    partition,
-                    wanted,
-                    settledHere,
-                    walk.order(partition),
-                    agreed.getOrDefault(partition, List.of()),
-                    returning);
-            PreferenceList known = shared.putIfAbsent(list, list);
-            lists[partition] = known == null ? list : known;
-        }
-        return new Ring(this, lists);
     }
 
     /**
@@ -243,14 +304,14 @@ public final class RingBuilder {
         return new PreferenceList(owners, settledInOrder, fallbacks, moves, returning);
     }
 
-    private static List<NodeId> presentOf(List<NodeId> nodes, Map<NodeId, Member> present) {
+    private static List<NodeId> presentOf(List<NodeId> nodes, SortedMap<NodeId, Member> present) {
         List<NodeId> kept = new ArrayList<>(nodes);
         kept.removeIf(node -> !present.containsKey(node));
         return kept;
     }
 
-    private static Map<NodeId, Member> present(SortedMap<NodeId, Member> members) {
-        Map<NodeId, Member> present = new TreeMap<>(members);
+    private static SortedMap<NodeId, Member> present(SortedMap<NodeId, Member> members) {
+        SortedMap<NodeId, Member> present = new TreeMap<>(members);
         present.values().removeIf(member -> member.state().isGone());
         return present;
     }

@@ -7,6 +7,7 @@ import io.kvorum.ring.NodeId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -21,23 +22,29 @@ import net.openhft.hashing.LongHashFunction;
  * they were gathered, and comparing two costs a few bytes.
  */
 public final class History {
-    /** The history without events. */
-    public static final History EMPTY = new History(new TreeMap<>(), 0);
-
     /** The most events one history may have. */
     public static final int EVENTS_MAX = 1_000_000;
 
     /** Into how many buckets, by the upper bits of their hashes, events are parted for comparison. */
     public static final int BUCKETS = 64;
 
+    /** The history without events. */
+    public static final History EMPTY = new History(new Key[0], new Event[0], new long[BUCKETS]);
+
     private static final LongHashFunction XXH3 = LongHashFunction.xx3();
 
-    private final SortedMap<Key, Event> events;
+    /** In their order, as are {@link #events}. Arrays are copied faster than a tree is, and begin alike where histories do. */
+    private final Key[] keys;
+
+    private final Event[] events;
+    private final long[] bucketSums;
     private final long hash;
 
-    private History(SortedMap<Key, Event> events, long hash) {
+    private History(Key[] keys, Event[] events, long[] bucketSums) {
+        this.keys = keys;
         this.events = events;
-        this.hash = hash;
+        this.bucketSums = bucketSums;
+        this.hash = Arrays.stream(bucketSums).sum();
     }
 
     /** The order of events: by id, then by hash. */
@@ -58,24 +65,67 @@ public final class History {
 
     /** Returns the history with these events too; this very history if it has them all. */
     public History with(Collection<? extends Event> more) {
-        SortedMap<Key, Event> united = events;
-        long sum = hash;
+        SortedMap<Key, Event> news = new TreeMap<>();
         for (Event event : more) {
             Key key = new Key(event.id(), hashOf(event));
-            if (!united.containsKey(key)) {
-                if (united == events) {
-                    united = new TreeMap<>(events);
-                }
-                united.put(key, event);
-                sum += key.hash();
+            if (indexOf(key) < 0) {
+                news.putIfAbsent(key, event);
             }
         }
-        return united == events ? this : new History(united, sum);
+        return news.isEmpty() ? this : merged(news);
+    }
+
+    private History merged(SortedMap<Key, Event> news) {
+        Key[] allKeys = new Key[keys.length + news.size()];
+        Event[] allEvents = new Event[allKeys.length];
+        long[] sums = bucketSums.clone();
+        int from = 0;
+        int at = 0;
+        for (Map.Entry<Key, Event> entry : news.entrySet()) {
+            Key key = entry.getKey();
+            int before = -1 - Arrays.binarySearch(keys, from, keys.length, key) - from;
+            System.arraycopy(keys, from, allKeys, at, before);
+            System.arraycopy(events, from, allEvents, at, before);
+            from += before;
+            at += before;
+            allKeys[at] = key;
+            allEvents[at++] = entry.getValue();
+            sums[bucketOf(key.hash())] += key.hash();
+        }
+        System.arraycopy(keys, from, allKeys, at, keys.length - from);
+        System.arraycopy(events, from, allEvents, at, keys.length - from);
+        return new History(allKeys, allEvents, sums);
     }
 
     /** Returns whether the event is known. */
     public boolean contains(Event event) {
-        return events.containsKey(new Key(event.id(), hashOf(event)));
+        return indexOf(new Key(event.id(), hashOf(event))) >= 0;
+    }
+
+    private int indexOf(Key key) {
+        return Arrays.binarySearch(keys, key);
+    }
+
+    /** Returns with how many events, in their order, both histories begin. */
+    public int commonStart(History other) {
+        int differs = Arrays.mismatch(keys, other.keys);
+        return differs < 0 ? keys.length : differs;
+    }
+
+    /** Returns the events that the other history does not have, in their order. */
+    public List<Event> notIn(History other) {
+        List<Event> found = new ArrayList<>();
+        int start = commonStart(other);
+        int there = start;
+        for (int here = start; here < keys.length; here++) {
+            while (there < other.keys.length && other.keys[there].compareTo(keys[here]) < 0) {
+                there++;
+            }
+            if (there == other.keys.length || !other.keys[there].equals(keys[here])) {
+                found.add(events[here]);
+            }
+        }
+        return found;
     }
 
     /** Returns the hash of the whole set. */
@@ -85,47 +135,46 @@ public final class History {
 
     /** Returns the number of events. */
     public int size() {
-        return events.size();
+        return keys.length;
     }
 
     /** Returns all events in their order. */
     public List<Event> events() {
-        return List.copyOf(events.values());
+        return Collections.unmodifiableList(Arrays.asList(events));
     }
 
     /** Returns the events with an id above this one, in their order. */
     public List<Event> since(EventId id) {
-        return events.tailMap(new Key(id, 0)).values().stream()
-                .filter(event -> event.id().compareTo(id) > 0)
-                .toList();
+        int from = Arrays.binarySearch(keys, new Key(id, -1));
+        // No hash is above the one that was looked for: as an unsigned number it is the highest.
+        return events().subList(from < 0 ? -1 - from : from + 1, keys.length);
     }
 
     /** Returns the hashes of all events, in the order of the events. */
     public long[] hashes() {
-        return events.keySet().stream().mapToLong(Key::hash).toArray();
+        return Arrays.stream(keys).mapToLong(Key::hash).toArray();
     }
 
     /** Returns the sum of the hashes in each bucket: histories differ only where these do. */
     public long[] bucketSums() {
-        long[] sums = new long[BUCKETS];
-        for (Key key : events.keySet()) {
-            sums[bucketOf(key.hash())] += key.hash();
-        }
-        return sums;
+        return bucketSums.clone();
     }
 
     /** Returns the events of some buckets: those whose bits are set in {@code buckets}. */
     public History inBuckets(long buckets) {
-        SortedMap<Key, Event> chosen = new TreeMap<>();
-        long sum = 0;
-        for (Map.Entry<Key, Event> entry : events.entrySet()) {
-            long eventHash = entry.getKey().hash();
-            if ((buckets >>> bucketOf(eventHash) & 1) != 0) {
-                chosen.put(entry.getKey(), entry.getValue());
-                sum += eventHash;
+        List<Key> chosenKeys = new ArrayList<>();
+        List<Event> chosen = new ArrayList<>();
+        for (int i = 0; i < keys.length; i++) {
+            if ((buckets >>> bucketOf(keys[i].hash()) & 1) != 0) {
+                chosenKeys.add(keys[i]);
+                chosen.add(events[i]);
             }
         }
-        return new History(chosen, sum);
+        long[] sums = new long[BUCKETS];
+        for (int bucket = 0; bucket < BUCKETS; bucket++) {
+            sums[bucket] = (buckets >>> bucket & 1) != 0 ? bucketSums[bucket] : 0;
+        }
+        return new History(chosenKeys.toArray(new Key[0]), chosen.toArray(new Event[0]), sums);
     }
 
     private static int bucketOf(long eventHash) {
@@ -160,14 +209,14 @@ public final class History {
      * where clocks disagree.
      */
     public EventId nextId(long clockStamp, NodeId self) {
-        long newest = events.isEmpty() ? 0 : events.lastKey().id().stamp();
+        long newest = keys.length == 0 ? 0 : keys[keys.length - 1].id().stamp();
         return new EventId(Math.max(clockStamp, newest + 1), self);
     }
 
     /** Writes all events in their order. */
     public void encode(ByteWriter out) {
-        out.varInt(events.size());
-        for (Event event : events.values()) {
+        out.varInt(events.length);
+        for (Event event : events) {
             event.encode(out);
         }
     }
@@ -185,7 +234,7 @@ public final class History {
     /** Two histories are equal if they have the same events. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof History that && events.keySet().equals(that.events.keySet());
+        return other instanceof History that && hash == that.hash && Arrays.equals(keys, that.keys);
     }
 
     @Override
@@ -195,15 +244,15 @@ public final class History {
 
     @Override
     public String toString() {
-        return "History[" + events.size() + " events, " + Long.toHexString(hash) + "]";
+        return "History[" + events.length + " events, " + Long.toHexString(hash) + "]";
     }
 
     private List<Event> select(long[] hashes, boolean wanted) {
         long[] sorted = sorted(hashes);
         List<Event> selected = new ArrayList<>();
-        for (Map.Entry<Key, Event> entry : events.entrySet()) {
-            if (Arrays.binarySearch(sorted, entry.getKey().hash()) >= 0 == wanted) {
-                selected.add(entry.getValue());
+        for (int i = 0; i < keys.length; i++) {
+            if (Arrays.binarySearch(sorted, keys[i].hash()) >= 0 == wanted) {
+                selected.add(events[i]);
             }
         }
         return selected;

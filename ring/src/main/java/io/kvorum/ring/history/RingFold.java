@@ -1,22 +1,10 @@
 package io.kvorum.ring.history;
 
-import io.kvorum.ring.Assignment;
-import io.kvorum.ring.Member;
-import io.kvorum.ring.MemberSpec;
-import io.kvorum.ring.MemberState;
-import io.kvorum.ring.Move;
-import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.RingBuilder;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,191 +18,80 @@ import org.jspecify.annotations.Nullable;
  * once it tells that itself, as a new fact. A plan only says what the owners should become. So a plan that turns out void
  * undoes nothing that has been done: the winner moves on from there. Members that left or were removed stay out, whatever
  * comes later.
+ *
+ * <p>{@link #fold} begins from nothing. An instance remembers what it has folded and does again only what new events change,
+ * with the same result: an event that tells of some partitions costs as much as these, whichever place among the others its
+ * id has. Confined to one thread.
  */
-public final class RingFold implements EventVisitor {
-    private final SortedMap<NodeId, MemberSpec> specs = new TreeMap<>();
-    private final SortedMap<NodeId, MemberState> gone = new TreeMap<>();
-    private final SortedMap<NodeId, NodeId> successors = new TreeMap<>();
-    private final Set<NodeId> leaving = new LinkedHashSet<>();
-    private final SortedMap<String, String> configuration = new TreeMap<>();
-    private final List<Move> consents = new ArrayList<>();
-    private final List<List<NodeId>> settled = new ArrayList<>();
-    private Event.@Nullable Created created;
-    private Event.@Nullable PlanCommitted plan;
-    private long flushStamp;
-    private int ignored;
-
-    private RingFold() {}
+public final class RingFold {
+    private FoldedEvents folded = new FoldedEvents();
+    private History history = History.EMPTY;
+    private @Nullable Ring ring;
 
     /** Returns the ring that the history tells of; empty while it does not tell of the cluster's creation. */
     public static Optional<Ring> fold(History history) {
-        RingFold fold = new RingFold();
-        for (Event event : history.events()) {
-            event.accept(fold);
-        }
-        return fold.ring(history.hash());
+        FoldedEvents folded = new FoldedEvents();
+        history.events().forEach(event -> event.accept(folded));
+        RingBuilder builder = folded.builder();
+        return builder == null
+                ? Optional.empty()
+                : Optional.of(builder.historyHash(history.hash()).build());
     }
 
-    @Override
-    public void created(Event.Created event) {
-        if (created == null) {
-            created = event;
+    /** Starts with nothing folded. */
+    public RingFold() {}
+
+    /**
+     * Returns the ring that the history tells of, as {@link #fold} does. What is equal in it and in the ring returned before
+     * is the same object.
+     *
+     * @param grown any history; it is cheap if it has all events of the one before
+     */
+    public Optional<Ring> update(History grown) {
+        BitSet late = lateIn(grown);
+        if (late == null) {
+            folded = new FoldedEvents();
+            grown.events().forEach(event -> event.accept(folded));
+        } else if (!late.isEmpty()) {
+            folded.again(late, grown.events());
         } else {
-            ignored++;
+            grown.notIn(history).forEach(event -> event.accept(folded));
         }
-    }
-
-    @Override
-    public void joined(Event.Joined event) {
-        if (!gone.containsKey(event.node())) {
-            specs.put(event.node(), event.spec());
-            leaving.remove(event.node());
-        }
-    }
-
-    @Override
-    public void planCommitted(Event.PlanCommitted event) {
-        if (created == null || event.tokens().partitions() != created.partitions()) {
-            ignored++;
-            return;
-        }
-        if (!Objects.equals(event.base(), plan == null ? null : plan.id())) {
-            return;
-        }
-        if (plan == null) {
-            settled.addAll(RingBuilder.walkOwners(event.tokens(), members(), created.n()));
-        }
-        plan = event;
-    }
-
-    @Override
-    public void moved(Event.Moved event) {
-        for (int partition : event.partitions().partitions()) {
-            if (partition < settled.size() && settled.get(partition).contains(event.from())) {
-                consents.removeIf(consent -> consent.isOf(partition, event.from()));
-                consents.add(new Move(partition, event.from(), event.to(), true));
-            }
-        }
-    }
-
-    @Override
-    public void settled(Event.Settled event) {
-        for (int partition : event.partitions().partitions()) {
-            if (partition < settled.size()) {
-                settled.set(partition, changed(settled.get(partition), event.from(), event.to()));
-                // Who consented in vain counts again when it says so itself.
-                consents.removeIf(
-                        consent -> consent.isOf(partition, event.from()) || consent.isOf(partition, event.to()));
-            }
-        }
-    }
-
-    private static List<NodeId> changed(List<NodeId> owners, @Nullable NodeId from, @Nullable NodeId to) {
-        List<NodeId> changed = new ArrayList<>(owners);
-        int place = from == null ? changed.size() : changed.indexOf(from);
-        if (place < 0) {
-            return owners;
-        }
-        if (from != null) {
-            changed.remove(place);
-        }
-        if (to != null && !changed.contains(to)) {
-            changed.add(place, to);
-        }
-        return changed;
-    }
-
-    @Override
-    public void leaving(Event.Leaving event) {
-        leaving.add(event.node());
-    }
-
-    @Override
-    public void left(Event.Left event) {
-        gone.putIfAbsent(event.node(), MemberState.LEFT);
-    }
-
-    @Override
-    public void removed(Event.Removed event) {
-        gone.putIfAbsent(event.node(), MemberState.REMOVED);
-    }
-
-    @Override
-    public void replaced(Event.Replaced event) {
-        gone.putIfAbsent(event.node(), MemberState.REMOVED);
-        successors.putIfAbsent(event.node(), event.by());
-    }
-
-    @Override
-    public void flushed(Event.Flushed event) {
-        flushStamp = Math.max(flushStamp, event.upTo());
-    }
-
-    @Override
-    public void configured(Event.Configured event) {
-        configuration.put(event.name(), event.value());
-    }
-
-    @Override
-    public void opaque(Event.Opaque event) {
-        ignored++;
-    }
-
-    private Optional<Ring> ring(long historyHash) {
-        if (created == null) {
+        history = grown;
+        RingBuilder builder = folded.builder();
+        if (builder == null) {
             return Optional.empty();
         }
-        RingBuilder builder = new RingBuilder(
-                        created.clusterId(),
-                        created.clusterName(),
-                        created.partitions(),
-                        created.partitioner(),
-                        created.n())
-                .historyHash(historyHash)
-                .flushStamp(flushStamp)
-                .ignoredEvents(ignored);
-        configuration.forEach(builder::configuration);
-        members().values().forEach(builder::member);
-        if (plan != null) {
-            builder.plan(plan.id(), succeeded(plan.tokens())).settled(settled, consents);
-        }
-        return Optional.of(builder.build());
+        Ring before = ring;
+        BitSet changed = folded.takeChanged();
+        builder.historyHash(grown.hash());
+        Ring next = before == null ? builder.build() : builder.buildFrom(before, changed);
+        ring = next;
+        return Optional.of(next);
     }
 
-    /** Gives the tokens of replaced nodes to their successors, or to those that replaced these. */
-    private Assignment succeeded(Assignment tokens) {
-        Assignment result = tokens;
-        for (NodeId node : tokens.counts().keySet()) {
-            NodeId by = node;
-            for (int i = 0; i < successors.size() && successors.containsKey(by); i++) {
-                by = successors.getOrDefault(by, by);
+    /**
+     * Returns the partitions that new events name, if some of those are older than some that were folded; nothing if all
+     * are newer; null if all has to be folded anew.
+     */
+    private @Nullable BitSet lateIn(History grown) {
+        BitSet named = new BitSet();
+        if (grown.commonStart(history) == history.size()) {
+            return named;
+        }
+        List<Event> news = grown.notIn(history);
+        if (grown.size() - news.size() != history.size()) {
+            return null;
+        }
+        for (Event event : news) {
+            if (event instanceof Event.Moved moved) {
+                moved.partitions().partitions().forEach(named::set);
+            } else if (event instanceof Event.Settled settled) {
+                settled.partitions().partitions().forEach(named::set);
+            } else {
+                return null;
             }
-            if (!by.equals(node)) {
-                result = result.replacing(node, by);
-            }
         }
-        return result;
-    }
-
-    private SortedMap<NodeId, Member> members() {
-        Set<NodeId> holders = new HashSet<>();
-        settled.forEach(holders::addAll);
-        if (plan != null) {
-            holders.addAll(succeeded(plan.tokens()).counts().keySet());
-        }
-        SortedMap<NodeId, Member> members = new TreeMap<>();
-        specs.forEach((node, spec) -> members.put(node, new Member(node, spec, stateOf(node, holders))));
-        return members;
-    }
-
-    private MemberState stateOf(NodeId node, Set<NodeId> holders) {
-        MemberState last = gone.get(node);
-        if (last != null) {
-            return last;
-        }
-        if (leaving.contains(node)) {
-            return MemberState.LEAVING;
-        }
-        return holders.contains(node) ? MemberState.SERVING : MemberState.JOINING;
+        return named;
     }
 }

@@ -81,6 +81,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private final GossipDriver gossip;
     private final Flushing flushing;
     private final NewestFlush newestFlush;
+    private final RingFold fold = new RingFold();
     private Ring ring;
     private @Nullable Liveness liveness;
     private @Nullable PeerCalls calls;
@@ -104,7 +105,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         this.parts = parts;
         this.control = parts.control();
         this.self = parts.founded().nodeId();
-        this.ring = parts.founded().ring();
+        this.ring = fold.update(parts.founded().history()).orElseThrow();
         this.peers = new Peers(
                 self, parts.self().name(), parts.self().host(), parts.self().peerPort());
         this.copies = new CopyStates(ring.partitions());
@@ -517,7 +518,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     /** Acts on a history that is on disk, and publishes what it changes. */
     private void apply(History history) {
         Ring before = ring;
-        ring = RingFold.fold(history).orElse(before);
+        ring = fold.update(history).orElse(before);
         parts.stamps().startAbove(newestStamp(history));
         if (ring.flushStamp() > before.flushStamp()) {
             hearOfFlushes(history);
