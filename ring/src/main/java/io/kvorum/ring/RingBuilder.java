@@ -136,7 +136,7 @@ public final class RingBuilder {
         Walk walk = new Walk(tokens, present(members), n);
         List<List<NodeId>> owners = new ArrayList<>(tokens.partitions());
         for (int partition = 0; partition < tokens.partitions(); partition++) {
-            owners.add(List.copyOf(walk.owners(partition)));
+            owners.add(List.copyOf(walk.owners(walk.order(partition))));
         }
         return owners;
     }
@@ -183,13 +183,15 @@ public final class RingBuilder {
 
     private PreferenceList[] allLists(Walk walk, SortedMap<NodeId, Member> present, @Nullable Ring before) {
         PreferenceList[] lists = new PreferenceList[partitions];
-        Map<PreferenceList, PreferenceList> shared = new HashMap<>();
+        // By owners, which are few to hash: where nodes are few, one list serves many partitions.
+        Map<List<NodeId>, PreferenceList> shared = new HashMap<>();
         Consents agreed = new Consents(consents, present, null);
         for (int partition = 0; partition < partitions; partition++) {
             PreferenceList list = list(partition, walk, present, agreed);
             PreferenceList earlier = before == null ? list : like(before.preferenceList(partition), list);
-            PreferenceList known = shared.putIfAbsent(earlier, earlier);
-            lists[partition] = known == null ? earlier : known;
+            PreferenceList known = shared.get(earlier.owners());
+            lists[partition] = known != null && list.equals(known) && earlier == list ? known : earlier;
+            shared.put(earlier.owners(), lists[partition]);
         }
         return lists;
     }
@@ -206,7 +208,8 @@ public final class RingBuilder {
     }
 
     private PreferenceList list(int partition, Walk walk, SortedMap<NodeId, Member> present, Consents agreed) {
-        List<NodeId> wanted = walk.owners(partition);
+        int[] order = walk.order(partition);
+        List<NodeId> wanted = walk.owners(order);
         List<NodeId> settledHere =
                 settled == null ? new ArrayList<>(wanted) : presentOf(settled.get(partition), present);
         List<NodeId> returning = new ArrayList<>(agreed.inVain.getOrDefault(partition, List.of()));
@@ -216,7 +219,7 @@ public final class RingBuilder {
                 partition,
                 wanted,
                 settledHere,
-                walk.order(partition),
+                walk.nodes(order),
                 agreed.possible.getOrDefault(partition, List.of()),
                 returning);
     }

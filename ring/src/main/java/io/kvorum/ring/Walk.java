@@ -108,7 +108,8 @@ final class Walk {
         return true;
     }
 
-    private int[] numbersFrom(int partition) {
+    /** Returns all token holders in walking order from the partition's token, by their numbers here. */
+    int[] order(int partition) {
         int[] order = orders[partition / STRIDE].clone();
         int above = Math.min((partition / STRIDE + 1) * STRIDE, holders.length) - 1;
         for (int stepped = above; stepped >= partition; stepped--) {
@@ -117,19 +118,17 @@ final class Walk {
         return order;
     }
 
-    /** Returns all token holders in walking order from the partition's token. */
-    List<NodeId> order(int partition) {
-        int[] numbers = numbersFrom(partition);
-        NodeId[] order = new NodeId[numbers.length];
-        for (int i = 0; i < numbers.length; i++) {
-            order[i] = nodes.get(numbers[i]);
+    /** Returns the nodes of an order. */
+    List<NodeId> nodes(int[] order) {
+        NodeId[] named = new NodeId[order.length];
+        for (int i = 0; i < order.length; i++) {
+            named[i] = nodes.get(order[i]);
         }
-        return Arrays.asList(order);
+        return Arrays.asList(named);
     }
 
-    /** Returns the first N of an {@link #order}: first one of each zone, then, if zones are too few, those passed over. */
-    List<NodeId> owners(int partition) {
-        int[] order = numbersFrom(partition);
+    /** Returns the first N of an order: first one of each zone, then, if zones are too few, those passed over. */
+    List<NodeId> owners(int[] order) {
         List<NodeId> owners = new ArrayList<>(n);
         List<NodeId> passedOver = new ArrayList<>();
         boolean[] seen = new boolean[zoneCount];
