@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  *   file = u32 "KVRD" | u8 format | payload | u32 CRC32C of all before
  * </pre>
  *
- * A file is replaced as a whole: written beside, forced, renamed over the old one, and the directory forced, so that
- * after a crash there is the old one or the new one.
+ * Such a file is replaced as a whole: written beside, forced, renamed over the old one, and the directory forced, so that
+ * after a crash there is the old one or the new one. {@link EntryFile} is for what only grows.
  */
 public final class DataDirectory implements AutoCloseable {
     private static final long MAGIC = 0x4B565244L;
@@ -193,15 +193,10 @@ public final class DataDirectory implements AutoCloseable {
      */
     public @Nullable ByteReader read(String name) {
         Path file = path(name);
-        byte[] bytes;
-        try {
-            if (!disk.exists(file)) {
-                return null;
-            }
-            bytes = disk.readAll(file);
-        } catch (IOException failure) {
-            throw new StartException(file.toAbsolutePath() + " cannot be read: " + failure, failure);
+        if (!disk.exists(file)) {
+            return null;
         }
+        byte[] bytes = bytes(name);
         int checked = bytes.length - CHECKSUM_BYTES;
         if (checked < HEADER_BYTES) {
             throw damaged(
@@ -225,6 +220,20 @@ public final class DataDirectory implements AutoCloseable {
                     + ": it was written by a later version, use that one");
         }
         return reader;
+    }
+
+    /**
+     * Returns all bytes of a file, as they are; none if there is no such file.
+     *
+     * @throws StartException if it cannot be read
+     */
+    byte[] bytes(String name) {
+        Path file = path(name);
+        try {
+            return disk.exists(file) ? disk.readAll(file) : new byte[0];
+        } catch (IOException failure) {
+            throw new StartException(file.toAbsolutePath() + " cannot be read: " + failure, failure);
+        }
     }
 
     /**
@@ -312,8 +321,12 @@ public final class DataDirectory implements AutoCloseable {
             disk.move(beside, path(name));
             disk.forceDirectory(directory);
         } catch (IOException failure) {
-            throw new UncheckedIOException(path(name).toAbsolutePath() + " cannot be written: " + failure, failure);
+            throw unwritable(name, failure);
         }
+    }
+
+    UncheckedIOException unwritable(String name, IOException failure) {
+        return new UncheckedIOException(path(name).toAbsolutePath() + " cannot be written: " + failure, failure);
     }
 
     private static ByteWriter framed(ByteWriter payload) {
@@ -331,7 +344,8 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private StartException damaged(String name, String problem) {
+    /** The refusal of a file, with what is wrong with it. */
+    StartException damaged(String name, String problem) {
         return new StartException(
                 path(name).toAbsolutePath() + " is damaged: " + problem
                         + "; restore the file from a backup, or move the whole data directory away and let the node start anew");

@@ -4,11 +4,13 @@ import io.kvorum.ring.Member;
 import io.kvorum.ring.MemberState;
 import io.kvorum.ring.Move;
 import io.kvorum.ring.NodeId;
+import io.kvorum.ring.PreferenceList;
 import io.kvorum.ring.Ring;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this node knows of the cluster at one moment: the ring, who answers, and whose copies are settled. Immutable;
@@ -48,6 +50,21 @@ public final class ClusterView {
      * @param unsettled by peer number: the partitions whose copy there may have forgotten events
      */
     public ClusterView(Ring ring, List<NodeId> members, boolean[] healthy, List<BitSet> unsettled) {
+        this(ring, members, healthy, unsettled, null);
+    }
+
+    /**
+     * Makes a view that takes what has not changed from an earlier one.
+     *
+     * @param before any other view, or null; of use if it has the same members and the ring shares preference lists with its
+     *     ring, as those do that {@link io.kvorum.ring.history.RingFold#update} returns one after the other
+     */
+    public ClusterView(
+            Ring ring,
+            List<NodeId> members,
+            boolean[] healthy,
+            List<BitSet> unsettled,
+            @Nullable ClusterView before) {
         this.ring = ring;
         this.members = List.copyOf(members);
         this.healthy = healthy.clone();
@@ -58,10 +75,18 @@ public final class ClusterView {
         givenUp.forEach(betweenOwners::or);
         this.firstHealthySettled = new int[ring.partitions()];
         this.fallbacks = new AtomicReferenceArray<>(ring.partitions());
+        boolean alike = before != null && before.owners.length == owners.length && before.members.equals(this.members);
         for (int partition = 0; partition < owners.length; partition++) {
-            owners[partition] = peers(ring.settledOwners(partition));
-            List<NodeId> arriving = ring.preferenceList(partition).incoming();
-            incoming[partition] = arriving.isEmpty() ? NOBODY : peers(arriving);
+            PreferenceList list = ring.preferenceList(partition);
+            if (before != null && alike && before.ring.preferenceList(partition) == list) {
+                owners[partition] = before.owners[partition];
+                incoming[partition] = before.incoming[partition];
+                fallbacks.setPlain(partition, before.fallbacks.getPlain(partition));
+            } else {
+                owners[partition] = peers(list.settled());
+                List<NodeId> arriving = list.incoming();
+                incoming[partition] = arriving.isEmpty() ? NOBODY : peers(arriving);
+            }
             firstHealthySettled[partition] = nextHealthySettled(partition, 0);
         }
     }
@@ -79,7 +104,11 @@ public final class ClusterView {
     }
 
     private int[] peers(List<NodeId> nodes) {
-        return nodes.stream().mapToInt(members::indexOf).toArray();
+        int[] peers = new int[nodes.size()];
+        for (int i = 0; i < peers.length; i++) {
+            peers[i] = members.indexOf(nodes.get(i));
+        }
+        return peers;
     }
 
     /** The ring that this view was made from. */

@@ -27,24 +27,26 @@ import org.slf4j.LoggerFactory;
  */
 public final class Founded implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Founded.class);
-    private static final String HISTORY_FILE = "history";
 
     /** The identity under which this node asks to be let in, until it is. */
     private static final String NEWCOMER_FILE = "newcomer";
 
     private final DataDirectory directory;
     private final Identity identity;
+    private final HistoryFile file;
     private final History history;
     private final Ring ring;
     private final boolean born;
 
-    private Founded(DataDirectory directory, Identity identity, History history, boolean born) {
+    private Founded(
+            DataDirectory directory, Identity identity, HistoryFile file, History history, boolean born) {
         this.directory = directory;
         this.identity = identity;
+        this.file = file;
         this.history = history;
         this.ring = RingFold.fold(history)
                 .orElseThrow(
-                        () -> new StartException(directory.path(HISTORY_FILE).toAbsolutePath()
+                        () -> new StartException(directory.path(HistoryFile.FILE).toAbsolutePath()
                                 + " tells of no cluster: move the data directory away and let the node start anew"));
         this.born = born;
     }
@@ -84,21 +86,14 @@ public final class Founded implements AutoCloseable {
             UUID clusterId,
             String clusterName,
             History history) {
-        write(directory, history);
+        HistoryFile.open(directory).replace(history);
         new Identity(nodeId, nodeName, clusterId, clusterName).write(directory);
     }
 
-    /**
-     * The history as it is on disk now. Any thread; waits for the device.
-     *
-     * @throws StartException if it cannot be read
-     */
+    /** The history as it is on disk now. Any thread. */
     public History historyOnDisk() {
-        History history = readHistory(directory);
-        if (history == null) {
-            throw new StartException(directory.path(HISTORY_FILE).toAbsolutePath() + " is gone");
-        }
-        return history;
+        History newest = file.onDisk();
+        return newest == null ? history : newest;
     }
 
     /** Who this node is to others. */
@@ -154,36 +149,37 @@ public final class Founded implements AutoCloseable {
     }
 
     /**
-     * Makes a history durable.
+     * Makes a history durable that has all events of the one before. The control thread's.
      *
      * @throws java.io.UncheckedIOException if the disk does not take it
      */
     void persist(History newer) {
-        write(directory, newer);
+        file.grow(newer);
     }
 
     private static Founded open(DataDirectory directory, ClusterConfig config, int n, Joining joining) {
         Identity identity = Identity.read(directory);
-        History history = readHistory(directory);
+        HistoryFile file = HistoryFile.open(directory);
+        History history = file.onDisk();
         if (identity == null && !config.seeds().isEmpty()) {
-            return join(directory, config, joining, history);
+            return join(directory, config, joining, file);
         }
         if (identity == null) {
-            return beBorn(directory, config, n, history);
+            return beBorn(directory, config, n, file);
         }
         if (history == null) {
-            throw new StartException(directory.path(HISTORY_FILE).toAbsolutePath() + " is missing beside "
+            throw new StartException(directory.path(HistoryFile.FILE).toAbsolutePath() + " is missing beside "
                     + Identity.FILE
                     + ": restore it from a backup, or move the whole data directory away and let the node"
                     + " start anew");
         }
         directory.delete(NEWCOMER_FILE);
-        Founded founded = new Founded(directory, identity, history, false);
+        Founded founded = new Founded(directory, identity, file, history, false);
         founded.check(config, n);
         return founded;
     }
 
-    private static Founded beBorn(DataDirectory directory, ClusterConfig config, int n, @Nullable History left) {
+    private static Founded beBorn(DataDirectory directory, ClusterConfig config, int n, HistoryFile file) {
         MemberSpec self = config.self();
         List<MemberSpec> members = config.initialMembers();
         if (!members.isEmpty()
@@ -200,13 +196,14 @@ public final class Founded implements AutoCloseable {
                 config.partitioner(),
                 n);
         History history = History.EMPTY.with(birth.events());
+        History left = file.onDisk();
         if (left != null && !left.equals(history)) {
             throw lostIdentity(directory);
         }
         Identity identity =
                 new Identity(birth.nodeId(self.name()), self.name(), birth.clusterId(), birth.clusterName());
         // In this order: a history equal to the birth's beside no identity is a birth that was cut short.
-        write(directory, history);
+        file.replace(history);
         identity.write(directory);
         LOG.info(
                 "born as {} ({}) of cluster \"{}\" ({})",
@@ -214,21 +211,20 @@ public final class Founded implements AutoCloseable {
                 identity.nodeId(),
                 identity.clusterName(),
                 identity.clusterId());
-        return new Founded(directory, identity, history, true);
+        return new Founded(directory, identity, file, history, true);
     }
 
     private static StartException lostIdentity(DataDirectory directory) {
-        return new StartException(directory.path(Identity.FILE).toAbsolutePath() + " is missing beside " + HISTORY_FILE
+        return new StartException(directory.path(Identity.FILE).toAbsolutePath() + " is missing beside " + HistoryFile.FILE
                 + ": this node has a past and must not start as another; restore the file from a backup, or move the"
                 + " whole data directory away and let the node start anew");
     }
 
     /** The identity is on disk before anybody hears of it, so that a start that is cut short is gone on with. */
-    private static Founded join(
-            DataDirectory directory, ClusterConfig config, Joining joining, @Nullable History left) {
+    private static Founded join(DataDirectory directory, ClusterConfig config, Joining joining, HistoryFile file) {
         NodeId nodeId = readNewcomer(directory);
         if (nodeId == null) {
-            if (left != null) {
+            if (file.onDisk() != null) {
                 throw lostIdentity(directory);
             }
             nodeId = joining.drawIdentity();
@@ -243,7 +239,7 @@ public final class Founded implements AutoCloseable {
                     + "\" answered with a history that does not tell of this node's joining");
         }
         Identity identity = new Identity(nodeId, config.self().name(), ring.clusterId(), ring.clusterName());
-        write(directory, history);
+        file.replace(history);
         identity.write(directory);
         directory.delete(NEWCOMER_FILE);
         LOG.info(
@@ -252,7 +248,7 @@ public final class Founded implements AutoCloseable {
                 identity.clusterId(),
                 identity.nodeName(),
                 identity.nodeId());
-        Founded founded = new Founded(directory, identity, history, true);
+        Founded founded = new Founded(directory, identity, file, history, true);
         founded.check(config, ring.n());
         return founded;
     }
@@ -266,7 +262,7 @@ public final class Founded implements AutoCloseable {
             refuseUnlessEqual("cluster.partitioner", where, ring.partitioner(), config.partitioner());
         }
         if (!ring.clusterId().equals(identity.clusterId()) || ring.member(identity.nodeId()) == null) {
-            throw new StartException(Identity.FILE + " and " + HISTORY_FILE + " in " + where
+            throw new StartException(Identity.FILE + " and " + HistoryFile.FILE + " in " + where
                     + " do not belong together: restore both from one backup, or move the directory away");
         }
         if (ring.isGone(identity.nodeId())) {
@@ -299,25 +295,5 @@ public final class Founded implements AutoCloseable {
         } catch (DecodeException problem) {
             throw directory.damaged(NEWCOMER_FILE, problem);
         }
-    }
-
-    private static @Nullable History readHistory(DataDirectory directory) {
-        ByteReader in = directory.read(HISTORY_FILE);
-        if (in == null) {
-            return null;
-        }
-        try {
-            History history = History.decode(in);
-            in.expectEnd(HISTORY_FILE);
-            return history;
-        } catch (DecodeException problem) {
-            throw directory.damaged(HISTORY_FILE, problem);
-        }
-    }
-
-    private static void write(DataDirectory directory, History history) {
-        ByteWriter out = new ByteWriter(16 * 1024);
-        history.encode(out);
-        directory.write(HISTORY_FILE, out);
     }
 }

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,11 @@ final class GossipDriver implements GossipEffects {
     private final Supplier<PeerDirectory> directory;
     private final Consumer<History> persister;
     private final Consumer<History> applier;
+    private final Predicate<Runnable> soon;
+
+    /** Came by gossip, and is persisted and acted upon together when what has been received is dealt with. */
+    private final List<Event> waiting = new ArrayList<>();
+
     private @Nullable PeerCalls calls;
 
     /**
@@ -46,18 +52,21 @@ final class GossipDriver implements GossipEffects {
      *
      * @param persister makes a history durable, or throws UncheckedIOException
      * @param applier acts on a history that is durable
+     * @param soon runs a task behind those that wait for the control thread; false if it has no room
      */
     GossipDriver(
             Gossiper gossiper,
             LongConsumer otherLives,
             Supplier<PeerDirectory> directory,
             Consumer<History> persister,
-            Consumer<History> applier) {
+            Consumer<History> applier,
+            Predicate<Runnable> soon) {
         this.gossiper = gossiper;
         this.otherLives = otherLives;
         this.directory = directory;
         this.persister = persister;
         this.applier = applier;
+        this.soon = soon;
     }
 
     void start(PeerCalls peerCalls) {
@@ -134,6 +143,16 @@ final class GossipDriver implements GossipEffects {
 
     @Override
     public void persist(List<Event> events) {
+        boolean asked = !waiting.isEmpty();
+        waiting.addAll(events);
+        if (!asked && !soon.test(this::takeWaiting)) {
+            takeWaiting();
+        }
+    }
+
+    private void takeWaiting() {
+        List<Event> events = List.copyOf(waiting);
+        waiting.clear();
         try {
             take(events);
         } catch (UncheckedIOException disk) {

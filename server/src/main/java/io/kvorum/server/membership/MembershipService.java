@@ -122,7 +122,8 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                 this::otherLife,
                 peers::directory,
                 parts.founded()::persist,
-                this::apply);
+                this::apply,
+                this::runSoon);
         this.newestFlush = new NewestFlush(parts.flushTarget(), parts.stamps());
         this.flushing = new Flushing(
                 self,
@@ -131,7 +132,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                 () -> Math.max(newestStamp(gossip.history()), newestWritten()),
                 peers::directory);
         learnPeers();
-        this.view = makeView();
+        this.view = makeView(null);
         this.status = makeStatus();
     }
 
@@ -143,6 +144,14 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
      */
     public void start(PeerCalls calls, MembershipListener listener) {
         control.schedule(0, () -> startNow(calls, listener));
+    }
+
+    private boolean runSoon(Runnable task) {
+        return control.execute(() -> {
+            if (!closed) {
+                task.run();
+            }
+        });
     }
 
     /**
@@ -587,7 +596,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     }
 
     private void publish() {
-        view = makeView();
+        view = makeView(view);
         status = makeStatus();
         MembershipListener told = listener;
         if (told != null) {
@@ -595,7 +604,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         }
     }
 
-    private ClusterView makeView() {
+    private ClusterView makeView(@Nullable ClusterView before) {
         List<PeerDirectory.Entry> entries = peers.directory().entries();
         boolean[] healthy = new boolean[entries.size()];
         for (PeerDirectory.Entry entry : entries) {
@@ -605,7 +614,8 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                 ring,
                 entries.stream().map(PeerDirectory.Entry::id).toList(),
                 healthy,
-                copies.unsettled(entries.size()));
+                copies.unsettled(entries.size()),
+                before);
     }
 
     private MembershipStatus makeStatus() {

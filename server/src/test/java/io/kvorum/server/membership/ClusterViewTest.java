@@ -3,6 +3,7 @@ package io.kvorum.server.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.ring.Assignment;
+import io.kvorum.ring.EventId;
 import io.kvorum.ring.Member;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.MemberState;
@@ -11,10 +12,18 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.RingBuilder;
+import io.kvorum.ring.claim.Claim;
+import io.kvorum.ring.history.Birth;
+import io.kvorum.ring.history.Event;
+import io.kvorum.ring.history.History;
+import io.kvorum.ring.history.PartitionSet;
+import io.kvorum.ring.history.RingFold;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ClusterViewTest {
@@ -34,6 +43,56 @@ final class ClusterViewTest {
         assertThat(view.ownedHere(PARTITION)).isFalse();
         assertThat(view.settledHere(PARTITION)).isFalse();
         assertThat(view.fallbacks(PARTITION)).isEmpty();
+    }
+
+    @Test
+    void view_made_after_another_says_what_one_made_from_nothing_says_and_shares_what_has_not_changed() {
+        Birth birth = new Birth("test", "", List.of(spec("a"), spec("b"), spec("c")), 16, Partitioner.SLOTS, 3);
+        History history = History.EMPTY.with(birth.events());
+        NodeId d = NodeId.of(9, 9);
+        history = history.with(List.of(new Event.Joined(history.nextId(0, d), d, spec("d"))));
+        RingFold fold = new RingFold();
+        Ring ring = fold.update(history).orElseThrow();
+        EventId plan = history.nextId(0, d);
+        history = history.with(List.of(new Event.PlanCommitted(
+                plan, ring.plan(), 0, Claim.claim(16, 3, ring.members(), ring.assignment()))));
+        ring = fold.update(history).orElseThrow();
+        List<NodeId> members = new ArrayList<>(ring.known().keySet());
+        ClusterView before = view(ring, members, null);
+        before.fallbacks(1);
+        while (!ring.moves().isEmpty()) {
+            Move move = ring.moves().get(0);
+            PartitionSet partition = PartitionSet.of(move.partition());
+            EventId id = history.nextId(0, d);
+            history = history.with(List.of(
+                    move.from() == null || move.consented()
+                            ? new Event.Settled(id, plan, move.from(), move.to(), partition)
+                            : new Event.Moved(id, plan, move.from(), move.to(), partition)));
+            ring = fold.update(history).orElseThrow();
+            ClusterView after = view(ring, members, before);
+            ClusterView expected = view(ring, members, null);
+            for (int p = 0; p < 16; p++) {
+                assertThat(after.owners(p)).isEqualTo(expected.owners(p));
+                assertThat(after.incoming(p)).isEqualTo(expected.incoming(p));
+                assertThat(after.fallbacks(p)).isEqualTo(expected.fallbacks(p));
+                assertThat(after.firstHealthySettledOwner(p)).isEqualTo(expected.firstHealthySettledOwner(p));
+                if (p != move.partition()) {
+                    assertThat(after.owners(p)).isSameAs(before.owners(p));
+                }
+            }
+            before = after;
+        }
+    }
+
+    private static ClusterView view(Ring ring, List<NodeId> members, @Nullable ClusterView before) {
+        boolean[] healthy = new boolean[members.size()];
+        Arrays.fill(healthy, true);
+        List<BitSet> unsettled = members.stream().map(member -> new BitSet()).toList();
+        return new ClusterView(ring, members, healthy, unsettled, before);
+    }
+
+    private static MemberSpec spec(String name) {
+        return MemberSpec.parse(name + "@localhost:7379");
     }
 
     @Test
