@@ -68,9 +68,8 @@ public final class Ring {
         this.preferenceLists = preferenceLists;
         this.walk = walk;
         this.consents = List.copyOf(builder.consents);
-        this.moves = before != null && before.preferenceLists == preferenceLists
-                ? before.moves
-                : movesOf(preferenceLists);
+        this.moves =
+                before != null && before.preferenceLists == preferenceLists ? before.moves : movesOf(preferenceLists);
     }
 
     private static List<Move> movesOf(PreferenceList[] preferenceLists) {

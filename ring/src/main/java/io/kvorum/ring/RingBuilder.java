@@ -202,8 +202,7 @@ public final class RingBuilder {
             return earlier;
         }
         return list.fallbacks().equals(earlier.fallbacks())
-                ? new PreferenceList(
-                        list.owners(), list.settled(), earlier.fallbacks(), list.moves(), list.returning())
+                ? new PreferenceList(list.owners(), list.settled(), earlier.fallbacks(), list.moves(), list.returning())
                 : list;
     }
 

@@ -144,8 +144,7 @@ final class FoldedEvents implements EventVisitor {
 
     private void dropConsents(int partition, @Nullable NodeId from, @Nullable NodeId to) {
         List<Move> here = consents.get(partition);
-        if (here != null
-                && here.removeIf(consent -> consent.isOf(partition, from) || consent.isOf(partition, to))) {
+        if (here != null && here.removeIf(consent -> consent.isOf(partition, from) || consent.isOf(partition, to))) {
             changed.set(partition);
             if (here.isEmpty()) {
                 consents.remove(partition);

@@ -91,15 +91,16 @@ class RingFoldPropertiesTest {
         RingFold fold = new RingFold();
         Ring ring = fold.update(known).orElseThrow();
         known = known.with(List.of(new Event.PlanCommitted(
-                known.nextId(0, d),
-                ring.plan(),
-                0,
-                Claim.claim(PARTITIONS, 3, ring.members(), ring.assignment()))));
+                known.nextId(0, d), ring.plan(), 0, Claim.claim(PARTITIONS, 3, ring.members(), ring.assignment()))));
         Ring planned = fold.update(known).orElseThrow();
         Move move = planned.moves().get(0);
         NodeId from = move.from() == null ? d : move.from();
         known = known.with(List.of(new Event.Moved(
-                known.nextId(0, from), known.events().get(0).id(), from, move.to(), PartitionSet.of(move.partition()))));
+                known.nextId(0, from),
+                known.events().get(0).id(),
+                from,
+                move.to(),
+                PartitionSet.of(move.partition()))));
         Ring consented = fold.update(known).orElseThrow();
         for (int partition = 0; partition < PARTITIONS; partition++) {
             PreferenceList before = planned.preferenceList(partition);
@@ -130,12 +131,10 @@ class RingFoldPropertiesTest {
                     new RingBuilder(BIRTH.clusterId(), "test", partitions, Partitioner.SLOTS, 1 + random.nextInt(5));
             for (int node = 0; node < nodes; node++) {
                 if (random.nextInt(5) > 0) {
-                    builder.member(new Member(
-                            NodeId.of(1, node), spec("n" + node, "z1"), MemberState.SERVING));
+                    builder.member(new Member(NodeId.of(1, node), spec("n" + node, "z1"), MemberState.SERVING));
                 }
             }
-            Ring ring = builder.plan(null, new Assignment(List.of(tokens)))
-                    .build();
+            Ring ring = builder.plan(null, new Assignment(List.of(tokens))).build();
             for (int partition = 0; partition < partitions; partition++) {
                 List<NodeId> met = new ArrayList<>();
                 for (int i = 0; i < partitions; i++) {
@@ -144,7 +143,8 @@ class RingFoldPropertiesTest {
                         met.add(node);
                     }
                 }
-                List<NodeId> walked = new ArrayList<>(ring.preferenceList(partition).owners());
+                List<NodeId> walked =
+                        new ArrayList<>(ring.preferenceList(partition).owners());
                 walked.addAll(ring.preferenceList(partition).fallbacks());
                 assertThat(walked).as("seed %d, partition %d", seed, partition).isEqualTo(met);
             }
@@ -168,8 +168,7 @@ class RingFoldPropertiesTest {
     /** The story of a cluster as its members might write it, most of them knowing most of it, in the order of the tale. */
     private static List<Event> randomLife(SplittableRandom random) {
         List<Event> events = new ArrayList<>(BIRTH.events());
-        List<NodeId> nodes = new ArrayList<>(
-                List.of(BIRTH.nodeId("a"), BIRTH.nodeId("b"), BIRTH.nodeId("c")));
+        List<NodeId> nodes = new ArrayList<>(List.of(BIRTH.nodeId("a"), BIRTH.nodeId("b"), BIRTH.nodeId("c")));
         History known = History.EMPTY.with(events);
         int steps = 10 + random.nextInt(50);
         for (int step = 0; step < steps; step++) {

@@ -60,11 +60,7 @@ public final class ClusterView {
      *     ring, as those do that {@link io.kvorum.ring.history.RingFold#update} returns one after the other
      */
     public ClusterView(
-            Ring ring,
-            List<NodeId> members,
-            boolean[] healthy,
-            List<BitSet> unsettled,
-            @Nullable ClusterView before) {
+            Ring ring, List<NodeId> members, boolean[] healthy, List<BitSet> unsettled, @Nullable ClusterView before) {
         this.ring = ring;
         this.members = List.copyOf(members);
         this.healthy = healthy.clone();

@@ -38,15 +38,14 @@ public final class Founded implements AutoCloseable {
     private final Ring ring;
     private final boolean born;
 
-    private Founded(
-            DataDirectory directory, Identity identity, HistoryFile file, History history, boolean born) {
+    private Founded(DataDirectory directory, Identity identity, HistoryFile file, History history, boolean born) {
         this.directory = directory;
         this.identity = identity;
         this.file = file;
         this.history = history;
         this.ring = RingFold.fold(history)
-                .orElseThrow(
-                        () -> new StartException(directory.path(HistoryFile.FILE).toAbsolutePath()
+                .orElseThrow(() ->
+                        new StartException(directory.path(HistoryFile.FILE).toAbsolutePath()
                                 + " tells of no cluster: move the data directory away and let the node start anew"));
         this.born = born;
     }
@@ -215,9 +214,10 @@ public final class Founded implements AutoCloseable {
     }
 
     private static StartException lostIdentity(DataDirectory directory) {
-        return new StartException(directory.path(Identity.FILE).toAbsolutePath() + " is missing beside " + HistoryFile.FILE
-                + ": this node has a past and must not start as another; restore the file from a backup, or move the"
-                + " whole data directory away and let the node start anew");
+        return new StartException(
+                directory.path(Identity.FILE).toAbsolutePath() + " is missing beside " + HistoryFile.FILE
+                        + ": this node has a past and must not start as another; restore the file from a backup, or move the"
+                        + " whole data directory away and let the node start anew");
     }
 
     /** The identity is on disk before anybody hears of it, so that a start that is cut short is gone on with. */

@@ -67,9 +67,8 @@ final class HistoryFile {
                     + ": restore both from one backup, or move the whole data directory away and let the node start"
                     + " anew");
         }
-        History history = parts.stream()
-                .reduce((all, part) -> all.with(part.events()))
-                .orElse(null);
+        History history =
+                parts.stream().reduce((all, part) -> all.with(part.events())).orElse(null);
         return new HistoryFile(directory, news, history, bytes);
     }
 

@@ -54,8 +54,8 @@ final class ClusterViewTest {
         RingFold fold = new RingFold();
         Ring ring = fold.update(history).orElseThrow();
         EventId plan = history.nextId(0, d);
-        history = history.with(List.of(new Event.PlanCommitted(
-                plan, ring.plan(), 0, Claim.claim(16, 3, ring.members(), ring.assignment()))));
+        history = history.with(List.of(
+                new Event.PlanCommitted(plan, ring.plan(), 0, Claim.claim(16, 3, ring.members(), ring.assignment()))));
         ring = fold.update(history).orElseThrow();
         List<NodeId> members = new ArrayList<>(ring.known().keySet());
         ClusterView before = view(ring, members, null);

@@ -110,7 +110,9 @@ final class HistoryFileTest {
                         .hasMessageContaining("history-news")
                         .hasMessageContaining("no entry at byte 0, but one at byte " + end);
             } else {
-                assertThat(HistoryFile.open(directory).onDisk()).as("byte %d", at).isEqualTo(first);
+                assertThat(HistoryFile.open(directory).onDisk())
+                        .as("byte %d", at)
+                        .isEqualTo(first);
             }
         }
     }
