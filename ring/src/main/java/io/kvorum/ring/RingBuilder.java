@@ -188,10 +188,14 @@ public final class RingBuilder {
         Consents agreed = new Consents(consents, present, null);
         for (int partition = 0; partition < partitions; partition++) {
             PreferenceList list = list(partition, walk, present, agreed);
-            PreferenceList earlier = before == null ? list : like(before.preferenceList(partition), list);
-            PreferenceList known = shared.get(earlier.owners());
-            lists[partition] = known != null && list.equals(known) && earlier == list ? known : earlier;
-            shared.put(earlier.owners(), lists[partition]);
+            PreferenceList known = shared.get(list.owners());
+            PreferenceList earlier = before == null ? null : before.preferenceList(partition);
+            if (known != null && known.equals(list) && !known.equals(earlier)) {
+                lists[partition] = known;
+            } else {
+                lists[partition] = earlier == null ? list : like(earlier, list);
+            }
+            shared.put(list.owners(), lists[partition]);
         }
         return lists;
     }

@@ -134,7 +134,7 @@ final class Walk {
         boolean[] seen = new boolean[zoneCount];
         int zonesLeft = zoneCount;
         for (int number : order) {
-            if (owners.size() == n || zonesLeft == 0 && owners.size() + passedOver.size() >= n) {
+            if (owners.size() == n || (zonesLeft == 0 && owners.size() + passedOver.size() >= n)) {
                 break;
             }
             if (seen[zones[number]]) {

@@ -74,7 +74,7 @@ public final class ClusterView {
         boolean alike = before != null && before.owners.length == owners.length && before.members.equals(this.members);
         for (int partition = 0; partition < owners.length; partition++) {
             PreferenceList list = ring.preferenceList(partition);
-            if (before != null && alike && before.ring.preferenceList(partition) == list) {
+            if (before != null && alike && list.equals(before.ring.preferenceList(partition))) {
                 owners[partition] = before.owners[partition];
                 incoming[partition] = before.incoming[partition];
                 fallbacks.setPlain(partition, before.fallbacks.getPlain(partition));
