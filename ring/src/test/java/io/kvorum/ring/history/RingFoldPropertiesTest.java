@@ -240,9 +240,9 @@ class RingFoldPropertiesTest {
                 partitions.add(like.partition());
             }
         }
-        boolean consents = move.from() != null && random.nextInt(move.consented() ? 5 : 2) == 0;
-        return consents
-                ? new Event.Moved(id, plan, move.from(), move.to(), PartitionSet.of(partitions))
+        NodeId from = move.from();
+        return from != null && random.nextInt(move.consented() ? 5 : 2) == 0
+                ? new Event.Moved(id, plan, from, move.to(), PartitionSet.of(partitions))
                 : new Event.Settled(id, plan, move.from(), move.to(), PartitionSet.of(partitions));
     }
 
