@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a node answers to writes whose sender may take it for an owner still: it was one, and is about to be one again. */
@@ -51,7 +52,7 @@ class ArrivingCopyTest {
     }
 
     /** Writes to the node, which the plan wants to own everything; so far {@code owner} does. */
-    private WriteAnswer.Status write(NodeId owner) {
+    private WriteAnswer.@Nullable Status write(NodeId owner) {
         engine.start();
         RingBuilder builder = new RingBuilder(new UUID(1, 1), "two", 1, Partitioner.SLOTS, 1);
         for (NodeId node : List.of(SELF, OTHER)) {
