@@ -71,6 +71,16 @@ final class Hinting {
                 (life, request, answer, real) -> answer.answer(new WriteAnswer(WriteAnswer.Status.DURABLE)));
     }
 
+    /** What a fallback makes supersedes all that it keeps of the key, whatever its client has seen. */
+    static Sabotage overAll() {
+        return hints(real -> new ForwardingHintStore(real) {
+            @Override
+            public void put(UUID target, long positionHigh, byte[] record, PutCallback callback) {
+                super.put(target, positionHigh, Shipping.delta(record), callback);
+            }
+        });
+    }
+
     /** A fallback goes on under the actor that it had, whatever it still keeps of the key. */
     static Sabotage underOneActor() {
         return new Sabotage() {

@@ -46,6 +46,7 @@ public final class PlantedBugs {
                 new PlantedBug(
                         "move without comparing", "reads see what was done", 5, seed -> Moving.withoutComparing()),
                 new PlantedBug("reuse the actor of a hint", "contexts", seed -> Hinting.underOneActor()),
+                new PlantedBug("supersede all that is kept", "contexts", seed -> Hinting.overAll()),
                 new PlantedBug("claim the record's vector for a write", "contexts", seed -> Telling.wholeVector()),
                 new PlantedBug("ignore the context of a write", "siblings are concurrent", seed -> Telling.noContext()),
                 new PlantedBug("say TRYAGAIN when in doubt", "errors are honest", seed -> Telling.dishonestErrors()),

@@ -124,7 +124,8 @@ final class Shipping {
                 (life, request, answer, real) -> answer.answer(new Refusal("not now, and not later")));
     }
 
-    private static byte[] delta(byte[] record) {
+    /** The newest value alone, under the vector of all. */
+    static byte[] delta(byte[] record) {
         long newest = RecordBytes.siblings(record).stream()
                 .mapToLong(sibling -> sibling.dot().stamp())
                 .max()

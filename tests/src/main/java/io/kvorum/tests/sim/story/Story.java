@@ -12,6 +12,7 @@ import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.Sibling;
 import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.storage.version.VersionVector;
+import io.kvorum.storage.version.Versions;
 import io.kvorum.storage.version.Visible;
 import io.kvorum.tests.sim.cluster.CopyFacts;
 import io.kvorum.tests.sim.cluster.LifeEnd;
@@ -72,7 +73,6 @@ public final class Story implements Watcher {
     private ToIntFunction<UUID> indexOf = id -> {
         throw new IllegalStateException("no cluster yet");
     };
-    private boolean limited;
     private @Nullable Contexts contexts;
     private @Nullable Violation firstViolation;
 
@@ -285,7 +285,6 @@ public final class Story implements Watcher {
         }
         key.took(node, present);
         timeline.say(time.nowNanos(), key, () -> "n" + node + " has " + now + " = " + present);
-        limited = false;
         for (Check check : checks) {
             check.changed(this, key, node, flushedUpTo, present);
         }
@@ -440,7 +439,7 @@ public final class Story implements Watcher {
         Attempt attempt = attemptOf(key, sibling);
         BitSet past = key.closure(gone);
         if (attempt != null && isVersioned(attempt)) {
-            requireSeen(attempt, gone);
+            requireSeen(attempt, gone, now);
             past.or(attempt.seen());
         }
         return new Made(key, node, sibling, attempt, past, lives.getOrDefault(node, 0));
@@ -558,7 +557,6 @@ public final class Story implements Watcher {
 
             @Override
             public void siblingsSuperseded(int count) {
-                limited = true;
                 mark(Probe.SIBLING_LIMIT);
             }
         };
@@ -591,9 +589,7 @@ public final class Story implements Watcher {
         Attempt attempt = attemptOf(key, sibling);
         BitSet past = key.closure(gone);
         if (attempt != null && isVersioned(attempt)) {
-            if (!limited) {
-                requireSeen(attempt, gone);
-            }
+            requireSeen(attempt, gone, now);
             past.or(attempt.seen());
         }
         add(key, sibling, attempt, node, losses.getOrDefault(node, 0), past);
@@ -621,15 +617,23 @@ public final class Story implements Watcher {
         return write;
     }
 
-    private static void requireSeen(Attempt attempt, List<Write> gone) {
+    /** A write supersedes what its client had seen, and the oldest of what would be too many siblings. */
+    private static void requireSeen(Attempt attempt, List<Write> gone, List<Sibling> left) {
         for (Write write : gone) {
-            if (!attempt.seen().get(write.index())) {
+            if (!attempt.seen().get(write.index()) && !isBeyondLimit(write, left)) {
                 throw new Violation(
                         "contexts",
                         attempt.key(),
                         attempt + " superseded " + write + ", and its client had seen " + attempt.seen());
             }
         }
+    }
+
+    /** Of keys that are written under contexts nothing is counted: siblings are as new as their dots. */
+    private static boolean isBeyondLimit(Write gone, List<Sibling> left) {
+        return left.size() == Versions.SIBLINGS_MAX
+                && left.stream()
+                        .allMatch(sibling -> sibling.dot().stamp() >= gone.dot().stamp());
     }
 
     private void counted(KeyStory key, long actor, Sibling sibling, List<Sibling> old) {
