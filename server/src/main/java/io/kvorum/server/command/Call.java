@@ -119,6 +119,11 @@ public final class Call {
         standingIn = true;
     }
 
+    /** Whether it runs on a fallback, in the place of owners: what that keeps of the key is not all there is. */
+    public boolean standsIn() {
+        return standingIn;
+    }
+
     boolean isPassedOn() {
         return passedOn;
     }

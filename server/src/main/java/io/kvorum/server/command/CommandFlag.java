@@ -23,8 +23,7 @@ public enum CommandFlag {
      */
     REPEATABLE,
     /**
-     * As a plain write its reply depends on nothing that is there: a fallback may run it where no owner can be reached. Ours,
-     * too.
+     * As a plain write it can be made whatever there is: a fallback may run it where no owner can be reached. Ours, too.
      */
     BLIND;
 

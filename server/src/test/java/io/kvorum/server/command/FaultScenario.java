@@ -72,6 +72,8 @@ record FaultScenario(
                     || this == KV_PUT
                     || this == KV_PUT_BLIND
                     || this == KV_DEL
+                    || this == DEL
+                    || this == DEL_SOME
                     || this == MSET
                     || this == KV_MPUT;
         }

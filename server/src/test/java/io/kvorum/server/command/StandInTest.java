@@ -90,7 +90,6 @@ class StandInTest {
             {"KV.GET", key},
             {"SET", key, "2", "NX"},
             {"SET", key, "2", "KEEPTTL"},
-            {"DEL", key},
             {"INCR", key},
             {"EXPIRE", key, "10"},
             {"APPEND", key, "2"},
@@ -126,6 +125,32 @@ class StandInTest {
         assertThat(valuesOf(stored(0))).containsExactly("pear", "old");
         cluster.nodes.forEach(TestNode::trustAll);
         assertThat(cluster.client(0).ask("GET", key).asString()).isEqualTo("pear");
+    }
+
+    @Test
+    void a_plain_delete_supersedes_what_the_hint_has_and_hides_what_owners_have() {
+        cluster.client(0).ask("SET", key, "old");
+        loseOwners();
+        cluster.client(FIRST).ask("SET", key, "apple");
+        assertThat(cluster.client(FIRST).ask("DEL", key).asLong()).isEqualTo(1);
+        assertThat(values(FIRST)).containsExactly("");
+        assertThat(values(SECOND)).containsExactly("");
+        handOver(FIRST, 0);
+        assertThat(valuesOf(stored(0))).containsExactly("", "old");
+        cluster.nodes.forEach(TestNode::trustAll);
+        assertThat(cluster.client(0).ask("GET", key).isNil()).isTrue();
+    }
+
+    @Test
+    void a_fallback_that_keeps_nothing_of_a_key_deletes_it_and_never_says_that_there_was_none() {
+        cluster.client(0).ask("SET", key, "old");
+        String other = cluster.keyOf(cluster.partitionOf(key), 1);
+        loseOwners();
+        assertThat(cluster.client(SECOND).ask("UNLINK", key, other).asLong()).isEqualTo(2);
+        assertThat(values(FIRST)).containsExactly("");
+        handOver(FIRST, 0);
+        cluster.nodes.forEach(TestNode::trustAll);
+        assertThat(cluster.client(0).ask("GET", key).isNil()).isTrue();
     }
 
     @Test

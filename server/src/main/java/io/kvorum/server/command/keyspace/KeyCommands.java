@@ -20,18 +20,21 @@ import org.jspecify.annotations.Nullable;
  * <p>A delete could be written blindly, as a SET is; but its reply says whether there was a key, and so it reads before
  * it writes. Any settled owner does that, again as with a SET: were it the first owner alone, deletes would be in doubt
  * whenever that one fails. Nothing is written where nothing lives: a tombstone for every key that somebody only asked about
- * would have to be kept for the whole grace.
+ * would have to be kept for the whole grace. A fallback in the place of owners writes it all the same, and counts the key:
+ * what it keeps is not all there is, and so it never says that there was none.
  */
 final class KeyCommands {
     private static final String DELETES =
             "Each key on its own, by what R owners know; the keys are not one step. A write "
-                    + "elsewhere that R owners have not heard of stays; two deletes at once may both count the key.";
+                    + "elsewhere that R owners have not heard of stays; two deletes at once may both count the key. Where no "
+                    + "owner can be reached, fallbacks delete what they keep, and count each key.";
     private static final String LOOKS = "Each key on its own and as new as GET; the keys are not of one moment.";
 
-    private static final Command DEL = delete("del", "1.0.0", CommandFlag.WRITE)
+    private static final Command DEL = delete("del", "1.0.0", CommandFlag.WRITE, CommandFlag.BLIND)
             .summary("Deletes keys; returns how many were there.")
             .handledBy(KeyCommands::del);
-    private static final Command UNLINK = delete("unlink", "4.0.0", CommandFlag.WRITE, CommandFlag.FAST)
+    private static final Command UNLINK = delete(
+                    "unlink", "4.0.0", CommandFlag.WRITE, CommandFlag.FAST, CommandFlag.BLIND)
             .summary("Deletes keys, as DEL does; returns how many were there.")
             .handledBy(KeyCommands::unlink);
     private static final Command EXISTS = look("exists", "1.0.0")
@@ -128,10 +131,12 @@ final class KeyCommands {
     }
 
     private static final class Delete extends ValueEdit {
-        private boolean wasLive;
+        private final boolean blind;
+        private boolean counts;
 
         Delete(Call call) {
             super(call);
+            this.blind = call.standsIn();
         }
 
         @Override
@@ -146,13 +151,13 @@ final class KeyCommands {
 
         @Override
         byte @Nullable [] edit(byte @Nullable [] current, boolean live, long nowMillis, PartitionScope scope) {
-            wasLive = live;
-            return delete(current, nowMillis, scope);
+            counts = live || blind;
+            return blind ? write(current, draft(current, scope).tombstone()) : delete(current, nowMillis, scope);
         }
 
         @Override
         void answer(RespWriter out) {
-            out.integer(wasLive ? 1 : 0);
+            out.integer(counts ? 1 : 0);
         }
     }
 }
