@@ -53,14 +53,19 @@ public final class ReapResponder {
     public Map<MessageType, PeerRequestHandler> handlers() {
         Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(MessageType.class);
         handlers.put(
-                MessageType.REAP_AGREE, (peer, request, info, answer) -> answer.answer(agree((ReapAgree) request)));
+                MessageType.REAP_AGREE, (peer, request, info, answer) -> agree((ReapAgree) request, answer::answer));
         handlers.put(MessageType.REAP_HELD, (peer, request, info, answer) -> held((ReapHeld) request, answer::answer));
         handlers.put(MessageType.REAP, (peer, request, info, answer) -> answer.answer(reap((Reap) request)));
         return handlers;
     }
 
-    private ReapAgreed agree(ReapAgree question) {
-        return mayAgree(question.partition()) ? reaper.agreed(question) : new ReapAgreed(0, new BitSet(), new BitSet());
+    /** Tells what this node's copy has of the asker's records, maybe on a disk's thread. */
+    void agree(ReapAgree question, Consumer<ReapAgreed> asker) {
+        if (mayAgree(question.partition())) {
+            reaper.agreed(question, asker);
+        } else {
+            asker.accept(new ReapAgreed(0, new BitSet(), new BitSet()));
+        }
     }
 
     /** Tells whether hints are kept for a partition, maybe on a thread of the store. */

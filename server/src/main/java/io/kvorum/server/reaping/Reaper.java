@@ -5,6 +5,7 @@ import io.kvorum.server.peer.message.Reap;
 import io.kvorum.server.peer.message.ReapAgree;
 import io.kvorum.server.peer.message.ReapAgreed;
 import io.kvorum.server.repair.CopyReader;
+import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.engine.PartitionScope;
 import io.kvorum.storage.engine.StorageEngine;
@@ -14,16 +15,23 @@ import io.kvorum.storage.version.Versions;
 import io.kvorum.storage.version.Visible;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a round does with one node's copies. Safe from every thread. */
 final class Reaper {
     private static final int RECORDS_A_LOOK = 2_000;
+    private static final byte[] ANY_KEY = {0};
+
+    /** So many answers may wait for a disk that stalls; who asks then is told that nothing is agreed upon. */
+    private static final int WAITING_MAX = 64;
 
     private final StorageEngine engine;
     private final StampClock stamps;
     private final long staleMillis;
     private final CopyReader copies;
+    private final AtomicInteger waiting = new AtomicInteger();
 
     Reaper(StorageEngine engine, StampClock stamps, Partitioner partitioner, long graceMillis) {
         this.engine = engine;
@@ -45,8 +53,11 @@ final class Reaper {
         });
     }
 
-    /** At which positions this copy has the asker's record, and at which it has none. */
-    ReapAgreed agreed(ReapAgree question) {
+    /**
+     * Tells at which positions this copy has the asker's record on disk, and at which it has none; maybe later, on any thread.
+     * What is in memory alone does not count: without power the copy would be as before, and hand that on as new.
+     */
+    void agreed(ReapAgree question, Consumer<ReapAgreed> asker) {
         BitSet same = new BitSet();
         BitSet none = new BitSet();
         for (int i = 0; i < question.positions().length; i++) {
@@ -54,7 +65,27 @@ final class Reaper {
             same.set(i, hash == question.hashes()[i]);
             none.set(i, hash == 0);
         }
-        return new ReapAgreed(stamps.current(), same, none);
+        if (same.isEmpty() || engine.durability() == Durability.NONE) {
+            asker.accept(new ReapAgreed(stamps.current(), same, none));
+        } else if (waiting.incrementAndGet() > WAITING_MAX) {
+            waiting.decrementAndGet();
+            asker.accept(new ReapAgreed(stamps.current(), new BitSet(), none));
+        } else {
+            whenDurable(question, durable -> {
+                waiting.decrementAndGet();
+                asker.accept(new ReapAgreed(stamps.current(), durable ? same : new BitSet(), none));
+            });
+        }
+    }
+
+    private void whenDurable(ReapAgree question, Consumer<Boolean> callback) {
+        long ticket =
+                engine.update(question.partition(), question.positions()[0], ANY_KEY, 0, ANY_KEY.length, Mutation.NONE);
+        if (ticket < 0) {
+            callback.accept(false);
+        } else {
+            engine.whenDurable(ticket, (upTo, durable) -> callback.accept(durable));
+        }
     }
 
     /** Frames with records that are older than this are refused here from now on, by their clock in milliseconds. */

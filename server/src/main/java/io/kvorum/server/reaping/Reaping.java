@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   RESTING ── a partition's turn ──► COLLECTING   some of the own records at a time
  *      ▲                                │  ▲
- *      │              candidates found  ▼  │ each owner has the very same: agreed upon; one that has none is given it
+ *      │              candidates found  ▼  │ each owner has the very same on disk: agreed upon; one that has none is given it
  *      ├──── waits for the time ───── AGREEING
  *      │
  *      │ ── nothing from before is young enough ──► ASKING   all members: do you keep a hint, and since when is there none?
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *                             └────────────────────► ▲       compare and drop, at the others, then here
  * </pre>
  *
- * <p>Once all owners have a record that says a key was deleted, whatever their copies become has that in it. So what could bring
+ * <p>Once all owners have a record that says a key was deleted, on disk, whatever their copies become has that in it. So what could bring
  * the key back was read before: it travels in frames, which are refused once they are half a grace old, or lies in hints, from
  * which it can be read until the last of them goes. When half a grace has passed since the later of the two, it is safe to forget
  * that the key was deleted. An owner that has nothing agrees to nothing: it could take what was read before, and hand it on as new.
@@ -171,7 +171,7 @@ final class Reaping {
         clock = Math.max(clock, answer.clock());
         BitSet none = answer.none();
         for (int i = none.nextSetBit(0);
-                phase == Phase.AGREEING && i >= 0 && i < to - from;
+                phase == Phase.AGREEING && peer != PeerTransport.SELF && i >= 0 && i < to - from;
                 i = none.nextSetBit(i + 1)) {
             effects.plant(peer, partition, found.position(from + i), deadBeforeMillis);
         }
@@ -254,14 +254,13 @@ final class Reaping {
     private void agree(Phase next, Candidates candidates, long nowNanos, ReapingEffects effects) {
         all();
         int[] others = effects.otherOwners(partition);
-        step(next, others.length, nowNanos);
+        step(next, others.length + 1, nowNanos);
         long asked = ticket;
         ReapAgree question = new ReapAgree(partition, candidates.positions(from, to), candidates.hashes(from, to));
+        // This node, too: what it found may not be on its disk.
+        effects.agree(PeerTransport.SELF, asked, question);
         for (int peer : others) {
             effects.agree(peer, asked, question);
-        }
-        if (others.length == 0) {
-            stepDone(nowNanos, effects);
         }
     }
 

@@ -23,7 +23,7 @@ interface ReapingEffects {
     /** All other members that are not gone for ever, by peer number. */
     int[] otherMembers();
 
-    /** Asks an owner: {@link Reaping#onAgreed}, or {@link Reaping#onFailed}. */
+    /** Asks an owner, or {@code SELF} this node: {@link Reaping#onAgreed}, or {@link Reaping#onFailed}. */
     void agree(int peer, long ticket, ReapAgree question);
 
     /** Asks a member whether it keeps hints, or {@code SELF} this node: {@link Reaping#onHeld}, or {@link Reaping#onFailed}. */

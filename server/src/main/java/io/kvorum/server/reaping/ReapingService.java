@@ -210,25 +210,25 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
 
     @Override
     public void agree(int peer, long ticket, ReapAgree question) {
-        ask(
-                peer,
-                ticket,
-                question,
-                ReapAgreed.class,
-                (answer, now) -> reaping.onAgreed(peer, ticket, answer, now, this));
+        if (peer == PeerTransport.SELF) {
+            responder.agree(
+                    question,
+                    answer -> onControl(() -> reaping.onAgreed(peer, ticket, answer, clock.nanoTime(), this)));
+        } else {
+            ask(
+                    peer,
+                    ticket,
+                    question,
+                    ReapAgreed.class,
+                    (answer, now) -> reaping.onAgreed(peer, ticket, answer, now, this));
+        }
     }
 
     @Override
     public void held(int peer, long ticket, int partition) {
         ReapHeld question = new ReapHeld(partition);
         if (peer == PeerTransport.SELF) {
-            // The store answers on any thread.
-            responder.held(question, answer -> {
-                boolean unused = control.execute(() -> {
-                    reaping.onHeld(ticket, answer, clock.nanoTime(), this);
-                    goOn();
-                });
-            });
+            responder.held(question, answer -> onControl(() -> reaping.onHeld(ticket, answer, clock.nanoTime(), this)));
         } else {
             ask(
                     peer,
@@ -237,6 +237,14 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
                     ReapHeldAnswer.class,
                     (answer, now) -> reaping.onHeld(ticket, answer, now, this));
         }
+    }
+
+    /** Storage answers on any thread. */
+    private void onControl(Runnable answered) {
+        boolean unused = control.execute(() -> {
+            answered.run();
+            goOn();
+        });
     }
 
     @Override

@@ -99,9 +99,8 @@ public final class ReplicaService {
 
     /** Calls back, on this loop, once all that any loop has changed in a copy until now is on disk, or will not be. */
     public void whenAllDurable(int partition, DurableCallback callback) {
-        // The ticket of a change that changes nothing is that of all before it.
         long ticket = engine.update(
-                partition, views.get().ring().tokenOf(partition), ANY_KEY, 0, ANY_KEY.length, Unchanging.INSTANCE);
+                partition, views.get().ring().tokenOf(partition), ANY_KEY, 0, ANY_KEY.length, Mutation.NONE);
         if (ticket < 0) {
             loop.accept(() -> callback.complete(0, false));
         } else {
@@ -369,21 +368,6 @@ public final class ReplicaService {
                 yield false;
             }
         };
-    }
-
-    /** Leaves a record as it is, and needs nothing of it. */
-    private enum Unchanging implements Mutation {
-        INSTANCE;
-
-        @Override
-        public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
-            return current;
-        }
-
-        @Override
-        public boolean needsValues() {
-            return false;
-        }
     }
 
     /** Remembers what a mutation left, since the engine tells only whether it was taken. */

@@ -23,6 +23,8 @@ import io.kvorum.server.peer.message.Write;
 import io.kvorum.server.peer.message.WriteAnswer;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.TaskLoop;
+import io.kvorum.storage.disk.DurableCallback;
+import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.engine.PartitionScope;
@@ -35,6 +37,7 @@ import io.kvorum.storage.version.StampClock;
 import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.storage.version.Versions;
 import io.kvorum.storage.version.Visible;
+import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -81,6 +84,8 @@ final class ReapingBench {
         private final ReapResponder responder;
         private final ReapingService service;
         long skewMillis;
+        private final List<Runnable> unforced = new ArrayList<>();
+        private boolean stalls;
         private Runnable tick = () -> {};
 
         Node(int index) {
@@ -93,11 +98,12 @@ final class ReapingBench {
                 engine.settle(partition);
             }
             this.hints = new WatchedHints(new MemoryHintStore(1 << 20, VersionObserver.NONE), stamps, ring);
-            this.responder = new ReapResponder(engine, stamps, hints, () -> view(index), GRACE);
+            StorageEngine onDisk = onDisk();
+            this.responder = new ReapResponder(onDisk, stamps, hints, () -> view(index), GRACE);
             this.service = new ReapingService(
                     new ReapingPolicy(GRACE, LAG, HOUR * 1_000_000, 60_000_000_000L, 2, 1 << 16, 5),
                     counters,
-                    engine,
+                    onDisk,
                     stamps,
                     responder,
                     view(index),
@@ -106,6 +112,41 @@ final class ReapingBench {
                     loop(),
                     clock());
             service.start();
+        }
+
+        /** Nothing that changes from now on is on disk, until that goes on. */
+        void stall() {
+            stalls = true;
+        }
+
+        /** The disk goes on. */
+        void goOn() {
+            stalls = false;
+            unforced.forEach(Runnable::run);
+            unforced.clear();
+        }
+
+        /** The copies, as if they were on a disk, too. */
+        private StorageEngine onDisk() {
+            return (StorageEngine) Proxy.newProxyInstance(
+                    StorageEngine.class.getClassLoader(),
+                    new Class<?>[] {StorageEngine.class},
+                    (proxy, method, args) -> {
+                        switch (method.getName()) {
+                            case "durability":
+                                return Durability.SOON;
+                            case "whenDurable":
+                                Runnable forced = () -> ((DurableCallback) args[1]).complete((Long) args[0], true);
+                                if (stalls) {
+                                    unforced.add(forced);
+                                } else {
+                                    forced.run();
+                                }
+                                return null;
+                            default:
+                                return method.invoke(engine, args);
+                        }
+                    });
         }
 
         private TaskLoop loop() {

@@ -240,6 +240,42 @@ final class ReapingTest {
         assertThat(bench.holders(key)).isEqualTo(NOBODY);
     }
 
+    /** Its machine may lose power, and have the value again. */
+    @Test
+    void owner_that_has_the_tombstone_in_memory_alone_does_not_agree_until_it_is_on_disk() {
+        var unused = bench.write(0, key, "value");
+        bench.spread(key);
+        bench.nodes.get(2).stall();
+        unused = bench.delete(0, key);
+        bench.spread(key);
+        bench.pass(GRACE);
+        passRound();
+        assertThat(bench.holders(key)).isEqualTo(ALL);
+        bench.nodes.get(2).goOn();
+        bench.pass(GRACE / 2 - HOUR);
+        assertThat(bench.holders(key)).as("agreed upon from now on").isEqualTo(ALL);
+        bench.pass(4 * HOUR);
+        assertThat(bench.holders(key)).isEqualTo(NOBODY);
+    }
+
+    /** It is the last to let it go, but may come back with the value after that. */
+    @Test
+    void who_leads_the_round_does_not_agree_either_until_the_tombstone_is_on_its_own_disk() {
+        var unused = bench.write(0, key, "value");
+        bench.spread(key);
+        bench.nodes.get(0).stall();
+        unused = bench.delete(0, key);
+        bench.spread(key);
+        bench.pass(GRACE);
+        passRound();
+        assertThat(bench.holders(key)).isEqualTo(ALL);
+        bench.nodes.get(0).goOn();
+        bench.pass(GRACE / 2 - HOUR);
+        assertThat(bench.holders(key)).as("agreed upon from now on").isEqualTo(ALL);
+        bench.pass(4 * HOUR);
+        assertThat(bench.holders(key)).isEqualTo(NOBODY);
+    }
+
     @Test
     void what_not_all_are_known_to_have_let_go_is_given_back_to_them_and_goes_with_the_next_round() {
         deleteEverywhere();

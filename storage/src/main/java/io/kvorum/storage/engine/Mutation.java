@@ -8,6 +8,19 @@ import org.jspecify.annotations.Nullable;
  */
 @FunctionalInterface
 public interface Mutation {
+    /** Leaves the record as it is: the ticket of such an update is that of all that was changed in the copy before it. */
+    Mutation NONE = new Mutation() {
+        @Override
+        public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
+            return current;
+        }
+
+        @Override
+        public boolean needsValues() {
+            return false;
+        }
+    };
+
     /**
      * Makes the next record of the key. Run exactly once for each update; where the engine then refuses, what it drew
      * or noted is void and was never visible.
