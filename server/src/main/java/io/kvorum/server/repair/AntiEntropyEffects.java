@@ -23,6 +23,9 @@ interface AntiEntropyEffects {
     /** The sum of the hashes of this node's records at a position; 0 if there is none. */
     long hashAt(int partition, long position);
 
+    /** Where a record of a peer belongs, the upper half of its position. */
+    long positionOf(byte[] record);
+
     /**
      * Whether all that this node has at a position is dead for longer than the grace: an owner that has none is not sent it,
      * since it may have been reaped there.

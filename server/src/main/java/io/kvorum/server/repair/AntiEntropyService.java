@@ -235,6 +235,11 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     }
 
     @Override
+    public long positionOf(byte[] record) {
+        return copies.positionOf(record);
+    }
+
+    @Override
     public boolean isPastGrace(int partition, long position) {
         return copies.recordsAt(partition, position).stream().allMatch(this::isPastGrace);
     }

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -51,6 +53,7 @@ final class Exchange {
 
     private static final long TRY_AGAIN_NANOS = 100_000_000L;
     private static final int FAILURES_MAX = 3;
+    private static final int UNWANTED_MAX = 8 * 1024;
 
     /** A bug may have swallowed an answer: the pass ends, and the next one begins. */
     private static final long SILENCE_NANOS_MAX = 60_000_000_000L;
@@ -71,6 +74,12 @@ final class Exchange {
     private int nextLeaf;
     private int[] askedLeaves = new int[0];
     private int resumeAt;
+
+    /**
+     * What the peer alone has and was not wanted when it was fetched, since it is past its grace: as long as it is the same, it
+     * never will be. Bounded; the oldest go.
+     */
+    private final LinkedHashSet<Suspect> unwanted = new LinkedHashSet<>();
 
     private List<Suspect> suspects = new ArrayList<>();
     private List<Suspect> confirmed = new ArrayList<>();
@@ -243,7 +252,11 @@ final class Exchange {
         if (looked == 0 || looked > askedLeaves.length) {
             stop(nowNanos);
         } else if (phase == Phase.LOOKING) {
-            suspects.addAll(LeafDifference.of(partitions.element(), askedLeaves, answer, effects));
+            for (Suspect suspect : LeafDifference.of(partitions.element(), askedLeaves, answer, effects)) {
+                if (!unwanted.contains(suspect)) {
+                    suspects.add(suspect);
+                }
+            }
             for (int i = 0; i < looked; i++) {
                 leaves.remove();
             }
@@ -269,11 +282,13 @@ final class Exchange {
         heardNanos = nowNanos;
         int partition = confirmed.get(next).partition();
         boolean taken = true;
-        boolean allWanted = true;
+        Set<Long> pastGrace = new HashSet<>();
         for (byte[] record : answer.records()) {
             Merged merged = effects.merge(partition, record);
             taken &= merged != Merged.NO_ROOM;
-            allWanted &= merged != Merged.PAST_GRACE;
+            if (merged == Merged.PAST_GRACE) {
+                pastGrace.add(effects.positionOf(record));
+            }
         }
         if (answer.done() == 0) {
             stop(nowNanos);
@@ -289,7 +304,7 @@ final class Exchange {
         while (next < upTo) {
             Suspect suspect = confirmed.get(next++);
             if (taken) {
-                settle(suspect, allWanted, effects);
+                settle(suspect, !pastGrace.contains(suspect.position()), effects);
             }
             // Else there is no room here for what the peer has: what it lacks it is sent all the same.
         }
@@ -334,6 +349,10 @@ final class Exchange {
             partitions.remove();
             resumeAt = partition + 1;
             nextLeaf = 0;
+        }
+        if (!partitions.isEmpty()) {
+            // The rest of it waits for its next turn: what cannot be repaired there must not keep others from theirs.
+            resumeAt = partitions.element() + 1;
         }
         if (suspects.isEmpty()) {
             rest(nowNanos, longer());
@@ -402,8 +421,8 @@ final class Exchange {
                 Math.max(1, Math.min(policy.leavesMax(), LeafDifference.leavesAtOnce(effects.recordCount(partition))));
     }
 
-    /** What the peer had at a position is here now, too: is there more here than it had? */
-    private void settle(Suspect suspect, boolean allWanted, AntiEntropyEffects effects) {
+    /** What the peer had at a position is here now, too, if it is wanted: is there more here than it had? */
+    private void settle(Suspect suspect, boolean wanted, AntiEntropyEffects effects) {
         long hash = effects.hashAt(suspect.partition(), suspect.position());
         if (hash != suspect.own()) {
             effects.repaired(Repair.PULLED);
@@ -411,8 +430,15 @@ final class Exchange {
         }
         if (hash != suspect.other() && hash != 0) {
             toSend.add(suspect);
-        } else if (hash == suspect.own() && allWanted) {
+        } else if (hash == suspect.own() && wanted) {
             effects.repaired(Repair.NOTHING);
+        } else if (hash == 0 && suspect.own() == 0) {
+            unwanted.add(suspect);
+            if (unwanted.size() > UNWANTED_MAX) {
+                Iterator<Suspect> oldest = unwanted.iterator();
+                oldest.next();
+                oldest.remove();
+            }
         }
     }
 

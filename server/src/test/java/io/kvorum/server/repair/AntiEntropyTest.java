@@ -130,6 +130,37 @@ final class AntiEntropyTest {
     }
 
     @Test
+    void what_the_peer_alone_has_past_its_grace_is_fetched_once_until_it_is_something_else() {
+        delete(there, "dead");
+        wallMillis += GRACE_MILLIS + 1_000;
+        run(300 * SECOND);
+        assertThat(asked).filteredOn(MessageType.FETCH::equals).hasSize(1);
+        write(there, "dead", "again");
+        run(60 * SECOND);
+        assertThat(has(here, "dead")).isTrue();
+        assertThat(roots(here)).isEqualTo(roots(there));
+    }
+
+    @Test
+    void many_keys_that_stay_different_keep_no_other_partition_from_being_looked_at() {
+        service = service(new AntiEntropyPolicy(SECOND, 30 * SECOND, SECOND, 4, 2, 512, 256 * 1024, 64, 4 << 20));
+        meet();
+        String later = "";
+        for (int i = 0, dead = 0; dead < 40; i++) {
+            if (partition("key" + i) == 0) {
+                delete(there, "key" + i);
+                dead++;
+            } else {
+                later = "key" + i;
+            }
+        }
+        wallMillis += GRACE_MILLIS + 1_000;
+        write(there, later, "value");
+        run(300 * SECOND);
+        assertThat(has(here, later)).isTrue();
+    }
+
+    @Test
     void siblings_from_both_sides_are_on_both_sides() {
         write(here, "key", "one");
         write(there, "key", "other");
