@@ -121,10 +121,14 @@ public final class EngineWatch implements EngineObserver {
     }
 
     @Override
+    public void checkpointing(long put, long worked) {
+        records.add(put);
+        busyNanos.add(worked);
+    }
+
+    @Override
     public void checkpointed(long put, long worked, long wholeNanos) {
         checkpoints.increment();
-        records.add(put);
-        busyNanos.add(worked / 1_000 * 1_000);
         checkpointsWork();
     }
 

@@ -64,6 +64,8 @@ final class EngineWatchTest {
     void checkpoints_and_collections_are_counted_with_the_time_they_took() {
         NodeMetrics metrics = new NodeMetrics(1, List.of());
         watch.register(metrics);
+        watch.checkpointing(600, 4_000_000);
+        watch.checkpointing(400, 3_000_000);
         watch.checkpointed(1_000, 7_000_000, 9_000_000);
         watch.collected(2_000_000);
         watch.collected(3_500_000);

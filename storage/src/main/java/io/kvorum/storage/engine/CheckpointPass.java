@@ -29,6 +29,7 @@ final class CheckpointPass {
     private long cursor;
     private long records;
     private long busyNanos;
+    private long toldNanos;
 
     /**
      * Begins one. The states of the copies are taken now, and what they say is in the store when the pass is complete.
@@ -60,6 +61,13 @@ final class CheckpointPass {
 
     long busyNanos() {
         return busyNanos;
+    }
+
+    /** How long was worked for it since this was asked last. */
+    long untoldNanos() {
+        long untold = busyNanos - toldNanos;
+        toldNanos = busyNanos;
+        return untold;
     }
 
     void worked(long nanos) {

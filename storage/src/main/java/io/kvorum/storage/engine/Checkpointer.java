@@ -261,9 +261,11 @@ final class Checkpointer {
 
     private void commitAndGoOn(CheckpointPass asked) throws IOException {
         long from = thread.nanoTime();
+        long before = asked.records();
         commit(asked);
         long worked = thread.nanoTime() - from;
         asked.worked(worked);
+        observer.checkpointing(asked.records() - before, asked.untoldNanos());
         if (pass == null) {
             completed(asked.records(), asked.busyNanos(), thread.nanoTime() - asked.beganNanos());
             rest(settings.intervalNanos());

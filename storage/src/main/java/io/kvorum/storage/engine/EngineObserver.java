@@ -12,7 +12,15 @@ public interface EngineObserver {
     default void starting(StartProgress progress) {}
 
     /**
-     * A checkpoint is complete.
+     * Some more of a checkpoint is in the store.
+     *
+     * @param records put since this was told last
+     * @param busyNanos what the thread worked for it, pauses and waiting left out
+     */
+    default void checkpointing(long records, long busyNanos) {}
+
+    /**
+     * A checkpoint is complete, of all of which {@link #checkpointing} told.
      *
      * @param records put, each once however often it changed
      * @param busyNanos what the thread worked for it, pauses and waiting left out

@@ -20,6 +20,10 @@ final class EngineRig implements EngineObserver {
     final MemoryStore store = new MemoryStore();
     final FailingDisk disk = new FailingDisk();
     final List<String> said = new ArrayList<>();
+
+    /** Records in checkpoints, of those that are not complete, too. */
+    long put;
+
     long maxMemory;
     SyncPolicy sync = SyncPolicy.EVERY_SECOND;
     boolean salvage;
@@ -107,6 +111,11 @@ final class EngineRig implements EngineObserver {
         for (int i = 0; i < 20; i++) {
             work(SECOND);
         }
+    }
+
+    @Override
+    public void checkpointing(long records, long busyNanos) {
+        put += records;
     }
 
     @Override

@@ -78,6 +78,7 @@ final class EngineTasksTest {
         JournaledEngine engine = rig.start(Continuity.WHOLE, 1);
         rig.checkpoint();
         rig.said.clear();
+        rig.put = 0;
         for (int i = 0; i < 100; i++) {
             put(engine, i, 10);
         }
@@ -89,11 +90,13 @@ final class EngineTasksTest {
         }
         assertThat(rig.said).isEmpty();
         assertThat(engine.dirtyCount()).isPositive();
+        assertThat(rig.put).as("told of while it is under way").isEqualTo(100 - engine.dirtyCount());
         engine.pace(1);
         for (int i = 0; i < 5; i++) {
             rig.work(SECOND);
         }
         assertThat(rig.said).containsExactly("checkpointed 100");
+        assertThat(rig.put).isEqualTo(100);
     }
 
     @Test
