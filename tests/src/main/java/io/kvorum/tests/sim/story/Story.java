@@ -68,6 +68,10 @@ public final class Story implements Watcher {
     private final Map<Map.Entry<Integer, KeyStory>, Deque<byte[]>> looked = new HashMap<>();
 
     private final Map<Integer, End> ends = new HashMap<>();
+
+    /** By node: the partitions whose copies it dropped in this life, and has not settled since. */
+    private final Map<Integer, BitSet> dropped = new HashMap<>();
+
     private final List<Flush> flushes = new ArrayList<>();
     private long newestFlush;
     private ToIntFunction<UUID> indexOf = id -> {
@@ -161,6 +165,11 @@ public final class Story implements Watcher {
     /** Whether a node has lost its disk. */
     public boolean hasLost() {
         return !losses.isEmpty();
+    }
+
+    /** Whether the life of a node that ended last dropped its copy of a partition, and did not settle it again. */
+    public boolean hasDropped(int node, int partition) {
+        return dropped.getOrDefault(node, new BitSet()).get(partition);
     }
 
     /** Whether a write was acknowledged. */
@@ -348,6 +357,7 @@ public final class Story implements Watcher {
         for (Check check : checks) {
             check.began(this, node, last.end, last.left, found);
         }
+        dropped.remove(node);
     }
 
     @Override
@@ -378,6 +388,7 @@ public final class Story implements Watcher {
 
     @Override
     public void settled(int node, int partition) {
+        dropped.getOrDefault(node, new BitSet()).clear(partition);
         if (lossy.remove(node)) {
             mark(Probe.SETTLED_AFTER_LOSS);
         }
@@ -386,6 +397,7 @@ public final class Story implements Watcher {
 
     @Override
     public void dropped(int node, int partition) {
+        dropped.computeIfAbsent(node, none -> new BitSet()).set(partition);
         for (KeyStory key : keys.values()) {
             if (key.partition() == partition) {
                 key.forgot(node);
