@@ -132,20 +132,19 @@ final class ReapingBench {
                     StorageEngine.class.getClassLoader(),
                     new Class<?>[] {StorageEngine.class},
                     (proxy, method, args) -> {
-                        switch (method.getName()) {
-                            case "durability":
-                                return Durability.SOON;
-                            case "whenDurable":
-                                Runnable forced = () -> ((DurableCallback) args[1]).complete((Long) args[0], true);
-                                if (stalls) {
-                                    unforced.add(forced);
-                                } else {
-                                    forced.run();
-                                }
-                                return null;
-                            default:
-                                return method.invoke(engine, args);
+                        if ("durability".equals(method.getName())) {
+                            return Durability.SOON;
                         }
+                        if (!"whenDurable".equals(method.getName())) {
+                            return method.invoke(engine, args);
+                        }
+                        Runnable forced = () -> ((DurableCallback) args[1]).complete((Long) args[0], true);
+                        if (stalls) {
+                            unforced.add(forced);
+                        } else {
+                            forced.run();
+                        }
+                        return null;
                     });
         }
 
