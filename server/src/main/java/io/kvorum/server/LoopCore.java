@@ -74,7 +74,8 @@ public final class LoopCore {
         commands = new CommandLoop(new CommandLoop.Parts(
                 node.table(),
                 node.facts(),
-                new CoordinatedKeys(coordinator),
+                new CoordinatedKeys(
+                        coordinator, foundation.config().client().limits().bulkBytesMax()),
                 parts.transport(),
                 node.membership().health(),
                 parts.wheel(),

@@ -4,6 +4,7 @@ package io.kvorum.server.command;
 public enum CommandGroup {
     CONNECTION("connection", "connection"),
     STRING("string", "string"),
+    BITMAP("bitmap", "bitmap"),
     GENERIC("generic", "keyspace"),
     SERVER("server", "dangerous"),
     CLUSTER("cluster", "dangerous"),

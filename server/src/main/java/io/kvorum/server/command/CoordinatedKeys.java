@@ -18,9 +18,15 @@ public final class CoordinatedKeys implements KeyOperations {
     private final Coordinator coordinator;
     private final ReplicaService replica;
     private final QuorumPolicy policy;
+    private final int valueBytesMax;
 
-    /** The keys of one loop. */
-    public CoordinatedKeys(Coordinator coordinator) {
+    /**
+     * The keys of one loop.
+     *
+     * @param valueBytesMax the longest value
+     */
+    public CoordinatedKeys(Coordinator coordinator, int valueBytesMax) {
+        this.valueBytesMax = valueBytesMax;
         this.coordinator = coordinator;
         this.replica = coordinator.replica();
         this.policy = coordinator.policy();
@@ -29,6 +35,11 @@ public final class CoordinatedKeys implements KeyOperations {
     /** The coordinator behind it. */
     public Coordinator coordinator() {
         return coordinator;
+    }
+
+    @Override
+    public int valueBytesMax() {
+        return valueBytesMax;
     }
 
     @Override

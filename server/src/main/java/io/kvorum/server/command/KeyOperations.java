@@ -55,6 +55,9 @@ public interface KeyOperations {
     /** The time by which expiry is judged: the node's hybrid clock, in milliseconds. */
     long nowMillis();
 
+    /** The longest value, in bytes: the longest that a client may send, whoever makes it. */
+    int valueBytesMax();
+
     /** How long a read may take. */
     long readTimeoutNanos();
 

@@ -144,7 +144,7 @@ public final class CommandBench {
         loop = new CommandLoop(new CommandLoop.Parts(
                 new CommandTable(families),
                 new NodeFacts("0.1.0", "7.4.0", password, 64 * 1024, redirects, peer -> "n" + peer),
-                new CoordinatedKeys(coordinator),
+                new CoordinatedKeys(coordinator, 1 << 20),
                 transport,
                 health,
                 wheel,

@@ -126,7 +126,7 @@ final class TestNode implements PeerTransport {
         loop = new CommandLoop(new CommandLoop.Parts(
                 new CommandTable(List.of(commands())),
                 new NodeFacts("1.0.0", "7.2.0", Secret.NONE, 1 << 16, false, peer -> "n" + peers.get(peer)),
-                new CoordinatedKeys(coordinator),
+                new CoordinatedKeys(coordinator, 1 << 20),
                 this,
                 new NotedHealth(),
                 wheel,

@@ -144,12 +144,7 @@ final class CounterCommands {
                 return refuse(NOT_FINITE, current);
             }
             sum = FloatNumber.text(after);
-            return write(
-                    current,
-                    draft(current, scope)
-                            .value(sum, 0, sum.length)
-                            .clientFlags(old.clientFlags())
-                            .expireAtMillis(old.expireAtMillis()));
+            return rewrite(current, scope, sum);
         }
 
         @Override

@@ -28,9 +28,6 @@ final class ValueCommands {
     private static final byte[] EXAT = "EXAT".getBytes(US_ASCII);
     private static final byte[] PXAT = "PXAT".getBytes(US_ASCII);
 
-    private static final int VALUE_BYTES_MAX = 512 * 1024 * 1024;
-    private static final String TOO_LONG = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
-
     private static final String ONE_DECIDES =
             "Decided and written in one step by the first healthy owner of the key, by "
                     + "what R owners know; two may race while nodes disagree about who is healthy, and then both values stay as "
@@ -72,6 +69,9 @@ final class ValueCommands {
                 write("append", 3, "2.0.0", Route.MODIFY, CommandFlag.FAST)
                         .summary("Adds bytes to the end of a value, and returns its length.")
                         .handledBy(call -> call.change(new Append(call))),
+                write("setrange", 4, "2.2.0", Route.MODIFY)
+                        .summary("Writes over part of a value from an offset on, and returns its length; zeros fill a gap.")
+                        .handledBy(ValueCommands::setRange),
                 Command.named("getdel")
                         .arity(2)
                         .keyAt(1)
@@ -100,13 +100,14 @@ final class ValueCommands {
                 read("strlen", 2, "2.2.0", "Returns how many bytes the value of a key has; 0 if it is not there.")
                         .routed(Route.READ)
                         .handledBy(call -> call.read(ValueCommands::length)),
-                read(
-                                "getrange",
-                                4,
-                                "2.4.0",
-                                "Returns part of a value, from one place to another; from the end if negative.")
-                        .routed(Route.READ)
-                        .handledBy(ValueCommands::getRange));
+                part("getrange", "2.4.0"),
+                part("substr", "1.0.0"));
+    }
+
+    private static Command part(String name, String since) {
+        return read(name, 4, since, "Returns part of a value, from one place to another; from the end if negative.")
+                .routed(Route.READ)
+                .handledBy(ValueCommands::getRange);
     }
 
     private List<Command> ofManyKeys() {
@@ -201,6 +202,17 @@ final class ValueCommands {
             out.bulk("");
         } else {
             out.bulk(value.array(), value.offset() + (int) first, (int) (last - first + 1));
+        }
+    }
+
+    private static void setRange(Call call) {
+        RespRequest request = call.request();
+        if (!request.isLong(2)) {
+            call.out().error(CommandErrors.NOT_AN_INTEGER);
+        } else if (request.asLong(2) < 0) {
+            call.out().error("ERR offset is out of range");
+        } else {
+            call.change(new SetRange(call, request.asLong(2)));
         }
     }
 
@@ -418,6 +430,43 @@ final class ValueCommands {
         }
     }
 
+    private static final class SetRange extends ValueEdit {
+        private final Slice part;
+        private final long from;
+        private int length;
+
+        SetRange(Call call, long from) {
+            super(call);
+            this.part = Slice.of(call, 3);
+            this.from = from;
+        }
+
+        @Override
+        boolean readsBytes() {
+            return true;
+        }
+
+        @Override
+        byte @Nullable [] edit(byte @Nullable [] current, boolean live, long nowMillis, PartitionScope scope) {
+            length = old.length();
+            if (part.length() == 0) {
+                return current;
+            }
+            if (from > Integer.MAX_VALUE || isTooLong(from + part.length())) {
+                return refuse(TOO_LONG, current);
+            }
+            byte[] changed = oldBytes((int) from + part.length());
+            System.arraycopy(part.array(), part.offset(), changed, (int) from, part.length());
+            length = changed.length;
+            return rewrite(current, scope, changed);
+        }
+
+        @Override
+        void answer(RespWriter out) {
+            out.integer(length);
+        }
+    }
+
     private static final class Append extends ValueEdit {
         private final Slice more;
         private int length;
@@ -435,7 +484,7 @@ final class ValueCommands {
         @Override
         byte @Nullable [] edit(byte @Nullable [] current, boolean live, long nowMillis, PartitionScope scope) {
             int before = live ? old.length() : 0;
-            if (before > VALUE_BYTES_MAX - more.length()) {
+            if (isTooLong((long) before + more.length())) {
                 return refuse(TOO_LONG, current);
             }
             length = before + more.length();
@@ -445,15 +494,9 @@ final class ValueCommands {
             if (more.length() == 0) {
                 return current;
             }
-            byte[] joined = new byte[length];
-            System.arraycopy(old.array(), old.offset(), joined, 0, before);
+            byte[] joined = oldBytes(length);
             System.arraycopy(more.array(), more.offset(), joined, before, more.length());
-            return write(
-                    current,
-                    draft(current, scope)
-                            .value(joined, 0, length)
-                            .expireAtMillis(old.expireAtMillis())
-                            .clientFlags(old.clientFlags()));
+            return rewrite(current, scope, joined);
         }
 
         @Override

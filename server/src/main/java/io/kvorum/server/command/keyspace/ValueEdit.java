@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * at that moment. Owned by the loop of its request; used once.
  */
 abstract class ValueEdit implements KeyEdit {
+    /** The error for a value that would be longer than {@link KeyOperations#valueBytesMax}. */
+    static final String TOO_LONG = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+
     /** What GET showed before; its bytes lie in the record that was replaced, which nobody changes. */
     final ValueSlice old = new ValueSlice();
 
@@ -85,6 +88,11 @@ abstract class ValueEdit implements KeyEdit {
     /** Writes the reply of an edit that was not refused. */
     abstract void answer(RespWriter out);
 
+    /** Whether a value may be so long. */
+    final boolean isTooLong(long bytes) {
+        return bytes > keys.valueBytesMax();
+    }
+
     /** Changes nothing, and replies with an error. */
     final byte @Nullable [] refuse(String codeAndText, byte @Nullable [] current) {
         error = codeAndText;
@@ -123,6 +131,25 @@ abstract class ValueEdit implements KeyEdit {
     final byte[] expire(byte[] current, PartitionScope scope, long atMillis, long nowMillis) {
         return Amendments.expire(
                 current, scope.actor(), scope.nextStamp(Versions.newestStamp(current)), atMillis, nowMillis);
+    }
+
+    /** The old value's bytes, none if it was not there, to be changed; followed by zeros up to a length. */
+    final byte[] oldBytes(int lengthMin) {
+        byte[] bytes = new byte[Math.max(old.length(), lengthMin)];
+        if (old.length() > 0) {
+            System.arraycopy(old.array(), old.offset(), bytes, 0, old.length());
+        }
+        return bytes;
+    }
+
+    /** Other bytes in place of all there is, which keep the old value's end and flags. */
+    final byte[] rewrite(byte @Nullable [] current, PartitionScope scope, byte[] bytes) {
+        return write(
+                current,
+                draft(current, scope)
+                        .value(bytes, 0, bytes.length)
+                        .expireAtMillis(old.expireAtMillis())
+                        .clientFlags(old.clientFlags()));
     }
 
     final byte[] write(byte @Nullable [] current, Draft draft) {

@@ -279,6 +279,11 @@ final class TestNode implements KeyOperations, PeerTransport {
     }
 
     @Override
+    public int valueBytesMax() {
+        return 1 << 20;
+    }
+
+    @Override
     public long readTimeoutNanos() {
         return 500_000_000;
     }
