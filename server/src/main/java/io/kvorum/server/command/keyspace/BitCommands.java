@@ -106,7 +106,7 @@ final class BitCommands {
     private static void bitCount(Call call) {
         RespRequest request = call.request();
         int arguments = request.argumentCount();
-        String problem = arguments == 3 || arguments > 5 ? CommandErrors.SYNTAX : BitRange.problem(request, 2);
+        String problem = arguments == 3 || arguments > 5 ? CommandErrors.SYNTAX : BitRange.problem(request, 2, false);
         if (problem != null) {
             call.out().error(problem);
             return;
@@ -129,7 +129,7 @@ final class BitCommands {
         } else if (request.asLong(2) != 0 && request.asLong(2) != 1) {
             problem = NOT_A_BIT;
         } else {
-            problem = arguments > 6 ? CommandErrors.SYNTAX : BitRange.problem(request, 3);
+            problem = arguments > 6 ? CommandErrors.SYNTAX : BitRange.problem(request, 3, true);
         }
         if (problem != null) {
             call.out().error(problem);

@@ -17,17 +17,26 @@ record BitRange(long from, long to, boolean ofBits) {
     /** All of it. */
     static final BitRange ALL = new BitRange(0, -1, false);
 
-    /** What is wrong with the arguments from {@code first} on, which are at most three; null if nothing is. */
-    static @Nullable String problem(RespRequest request, int first) {
-        for (int i = first; i < Math.min(first + 2, request.argumentCount()); i++) {
-            if (!request.isLong(i)) {
-                return CommandErrors.NOT_AN_INTEGER;
-            }
+    /**
+     * What is wrong with the arguments from {@code first} on, which are at most three; null if nothing is.
+     *
+     * @param unitFirst whether a wrong unit is told before a wrong end, as by BITPOS
+     */
+    static @Nullable String problem(RespRequest request, int first, boolean unitFirst) {
+        if (!isIndex(request, first)) {
+            return CommandErrors.NOT_AN_INTEGER;
         }
-        int unit = first + 2;
-        return request.argumentCount() <= unit || request.matches(unit, BYTE) || request.matches(unit, BIT)
-                ? null
-                : CommandErrors.SYNTAX;
+        boolean isUnit = request.argumentCount() <= first + 2
+                || request.matches(first + 2, BYTE)
+                || request.matches(first + 2, BIT);
+        if (!isIndex(request, first + 1) && (isUnit || !unitFirst)) {
+            return CommandErrors.NOT_AN_INTEGER;
+        }
+        return isUnit ? null : CommandErrors.SYNTAX;
+    }
+
+    private static boolean isIndex(RespRequest request, int argument) {
+        return request.argumentCount() <= argument || request.isLong(argument);
     }
 
     /** The range that these arguments tell; of what is not given, as much as there is. */
@@ -41,7 +50,9 @@ record BitRange(long from, long to, boolean ofBits) {
 
     /** The first position of the range in a string of so many bytes. */
     long firstBit(int length) {
-        return ofBits ? atLeastZero(from, 8L * length) : 8 * atLeastZero(from, length);
+        long units = ofBits ? 8L * length : length;
+        long first = Math.min(atLeastZero(from, units), units);
+        return ofBits ? first : 8 * first;
     }
 
     /** The last position of it; before the first if the range is empty. */

@@ -120,12 +120,14 @@ final class CounterCommands {
         private static final String NOT_FINITE = "ERR increment would produce NaN or Infinity";
 
         private final @Nullable BigDecimal delta;
+        private final boolean infinite;
         private byte[] sum = {};
 
         FloatIncrement(Call call) {
             super(call);
             RespRequest request = call.request();
             delta = FloatNumber.parse(request.array(), request.offset(2), request.length(2));
+            infinite = FloatNumber.isInfinite(request.array(), request.offset(2), request.length(2));
         }
 
         @Override
@@ -136,6 +138,9 @@ final class CounterCommands {
         @Override
         byte @Nullable [] edit(byte @Nullable [] current, boolean live, long nowMillis, PartitionScope scope) {
             BigDecimal before = live ? FloatNumber.parse(old.array(), old.offset(), old.length()) : BigDecimal.ZERO;
+            if (before != null && infinite) {
+                return refuse(NOT_FINITE, current);
+            }
             if (before == null || delta == null) {
                 return refuse(NOT_A_FLOAT, current);
             }

@@ -17,6 +17,8 @@ final class FloatNumber {
     private static final int DIGITS_AFTER_POINT = 17;
     private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,5})?");
 
+    private static final Pattern INFINITY = Pattern.compile("[+-]?inf(inity)?", Pattern.CASE_INSENSITIVE);
+
     private FloatNumber() {}
 
     /** The number that the bytes spell, or null. */
@@ -30,6 +32,12 @@ final class FloatNumber {
         }
         BigDecimal number = new BigDecimal(text);
         return isInRange(number) ? number : null;
+    }
+
+    /** Whether the bytes spell an infinity, which is a number to Redis, but none that may be added. */
+    static boolean isInfinite(byte[] array, int offset, int length) {
+        return length <= TEXT_BYTES_MAX
+                && INFINITY.matcher(new String(array, offset, length, US_ASCII)).matches();
     }
 
     /** Whether Redis could have it, too: what is beyond costs memory by the exponent, not by the text. */

@@ -52,6 +52,9 @@ final class BitsTest {
                 BITCOUNT s -2 -1 => :7|
                 BITCOUNT s -1 -2 => :0|
                 BITCOUNT s 10 20 => :0|
+                BITCOUNT s 4611686018427387904 -1 => :0|
+                BITPOS s 0 4611686018427387904 => :-1|
+                INCRBYFLOAT x inf => -ERR increment would produce NaN or Infinity|
                 BITCOUNT none => :0|
                 BITCOUNT none 0 -1 => :0|
                 BITCOUNT s 1 => -ERR syntax error|
@@ -66,6 +69,8 @@ final class BitsTest {
                 BITPOS s 2 => -ERR The bit argument must be 1 or 0.|
                 BITPOS s x => -ERR value is not an integer or out of range|
                 BITPOS s 1 0 -1 BITE => -ERR syntax error|
+                BITPOS s 1 0 x BITE => -ERR syntax error|
+                BITCOUNT s 0 x BITE => -ERR value is not an integer or out of range|
                 SETEX gone 100 x => +OK|
                 SETBIT gone 1 0 => :1|
                 TTL gone => :100|
