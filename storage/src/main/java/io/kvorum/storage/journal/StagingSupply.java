@@ -124,7 +124,8 @@ final class StagingSupply {
             preparation = null;
             file.forceName();
         } catch (InternalError deviceFailed) {
-            throw new IOException("making journal file " + file.path() + ": " + deviceFailed.getMessage(), deviceFailed);
+            throw new IOException(
+                    "making journal file " + file.path() + ": " + deviceFailed.getMessage(), deviceFailed);
         }
     }
 

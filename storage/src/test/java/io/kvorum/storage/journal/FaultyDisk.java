@@ -319,7 +319,7 @@ final class FaultyDisk implements Disk {
         public void close() {}
     }
 
-    private final class Map implements DiskMap {
+    private static final class Map implements DiskMap {
         private final Node node;
         private final ByteBuffer buffer;
 

@@ -109,18 +109,61 @@ final class CommandStream {
             "");
 
     /** None at which something would end while the two servers are compared. */
-    private static final List<String> NO_TIMES =
-            List.of("0", "-1", "-5", "9223372036854775807", "9223372036854775808", "4611686018427387904", "+1", "1.5", "abc", "");
+    private static final List<String> NO_TIMES = List.of(
+            "0",
+            "-1",
+            "-5",
+            "9223372036854775807",
+            "9223372036854775808",
+            "4611686018427387904",
+            "+1",
+            "1.5",
+            "abc",
+            "");
 
     /** Without the smallest of all, which Redis takes for too large for a smaller field. */
-    private static final List<String> OPERANDS =
-            List.of("0", "1", "-1", "2", "-5", "255", "256", "9223372036854775807", "-4611686018427387904", "01", "abc", "");
+    private static final List<String> OPERANDS = List.of(
+            "0", "1", "-1", "2", "-5", "255", "256", "9223372036854775807", "-4611686018427387904", "01", "abc", "");
+
     private static final List<String> FLOATS = List.of(
-            "0", "1", "-1", "0.1", "3.0e3", "1.5", "-2.25", "1e10", "5.0", "200.5", "inf", "-inf", "nan", "abc",
-            "", " 1", "1 ", "1e-7", "3.14159265358979", "10.50", ".5", "5.", "+2");
+            "0",
+            "1",
+            "-1",
+            "0.1",
+            "3.0e3",
+            "1.5",
+            "-2.25",
+            "1e10",
+            "5.0",
+            "200.5",
+            "inf",
+            "-inf",
+            "nan",
+            "abc",
+            "",
+            " 1",
+            "1 ",
+            "1e-7",
+            "3.14159265358979",
+            "10.50",
+            ".5",
+            "5.",
+            "+2");
     private static final List<String> VALUES = List.of(
-            "a", "", "hello", "foobar", "\u0000\u00ff\u0001", "\u00ff\u00ff", "12", "-3", "3.5", "10.0", "\r\n", "x".repeat(300),
-            "9223372036854775807", "\u0080");
+            "a",
+            "",
+            "hello",
+            "foobar",
+            "\u0000\u00ff\u0001",
+            "\u00ff\u00ff",
+            "12",
+            "-3",
+            "3.5",
+            "10.0",
+            "\r\n",
+            "x".repeat(300),
+            "9223372036854775807",
+            "\u0080");
     private static final List<String> OFFSETS =
             List.of("0", "1", "7", "8", "9", "31", "100", "#0", "#1", "#3", "-1", "x", "1000", "4294967295000", "63");
     private static final List<String> TYPES =
@@ -135,7 +178,7 @@ final class CommandStream {
     }
 
     List<String> next() {
-        String[] words = SHAPES.get(random.nextInt(SHAPES.size())).split(" ");
+        String[] words = SHAPES.get(random.nextInt(SHAPES.size())).split(" ", -1);
         List<String> command = new ArrayList<>();
         for (String word : words) {
             if (word.equals("?")) {
@@ -165,21 +208,27 @@ final class CommandStream {
             case "v" -> random.nextInt(4) == 0 ? one(NUMBERS) : one(VALUES);
             case "n" -> one(NUMBERS);
             case "e" -> one(NO_TIMES);
-            case "q" -> random.nextInt(3) == 0 ? String.valueOf(random.nextLong() >> random.nextInt(2, 64)) : one(OPERANDS);
+            case "q" ->
+                random.nextInt(3) == 0 ? String.valueOf(random.nextLong() >> random.nextInt(2, 64)) : one(OPERANDS);
             case "f" -> one(FLOATS);
             case "b" -> random.nextInt(20) == 0 ? one(NUMBERS) : String.valueOf(random.nextInt(2));
             case "o" -> one(OFFSETS);
             case "i" -> random.nextInt(12) == 0 ? one(NUMBERS) : String.valueOf(random.nextInt(-12, 40));
             case "s" -> String.valueOf(random.nextInt(1000, 2000));
             case "m" -> String.valueOf(random.nextInt(1_000_000, 2_000_000));
-            case "S" -> String.valueOf(nowSeconds + random.nextInt(-5000, 5000) / 1000 * 1000);
-            case "M" -> String.valueOf((nowSeconds + random.nextInt(-5000, 5000) / 1000 * 1000) * 1000);
+            case "S" -> String.valueOf(aroundNow());
+            case "M" -> String.valueOf(1000 * aroundNow());
             case "t" -> one(TYPES);
             default -> {
-                String[] alternatives = shape.split("\\|");
+                String[] alternatives = shape.split("\\|", -1);
                 yield alternatives[random.nextInt(alternatives.length)];
             }
         };
+    }
+
+    /** In seconds: now or thousands away, so that no key ends while two servers are compared. */
+    private long aroundNow() {
+        return nowSeconds + 1000L * random.nextInt(-4, 5);
     }
 
     private String one(List<String> of) {

@@ -8,7 +8,10 @@ final class Intended {
 
     /** Whether two replies to a command are different for one of the reasons. What follows may differ, too. */
     static boolean is(String name, List<String> command, String expected, String actual) {
-        return isAboutKeys(command, actual) || isAboutExpired(name, expected, actual) || isAboutArithmetic(name, expected, actual) || isNewer(name, expected, actual);
+        return isAboutKeys(command, actual)
+                || isAboutExpired(name, expected, actual)
+                || isAboutArithmetic(name, expected, actual)
+                || isNewer(name, expected, actual);
     }
 
     /** A key has a byte at least. */
@@ -37,6 +40,8 @@ final class Intended {
 
     /** As Redis 7.2 and later: the arguments are looked at before the key. */
     private static boolean isNewer(String name, String expected, String actual) {
-        return (name.equals("bitcount") || name.equals("bitpos")) && expected.startsWith(":") && actual.startsWith("-ERR");
+        return (name.equals("bitcount") || name.equals("bitpos"))
+                && expected.startsWith(":")
+                && actual.startsWith("-ERR");
     }
 }

@@ -109,8 +109,7 @@ final class RedisDifferenceIT {
         }
     }
 
-    private boolean arePartedBy(
-            List<String> command, String expected, String actual, Map<String, String> differences) {
+    private boolean arePartedBy(List<String> command, String expected, String actual, Map<String, String> differences) {
         String name = command.get(0).toLowerCase(Locale.ROOT);
         if (isSame(name, expected, actual)) {
             return false;
@@ -159,7 +158,9 @@ final class RedisDifferenceIT {
         // Words of the client in an error: Redis repeats its bytes, a node its text.
         return expected.equals(actual)
                 || (expected.startsWith("-")
-                        && WORD.matcher(expected).replaceAll("").equals(WORD.matcher(actual).replaceAll("")));
+                        && WORD.matcher(expected)
+                                .replaceAll("")
+                                .equals(WORD.matcher(actual).replaceAll("")));
     }
 
     private Process startRedis(int port) throws IOException {

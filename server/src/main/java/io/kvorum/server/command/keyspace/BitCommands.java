@@ -23,9 +23,10 @@ final class BitCommands {
     private static final String BIT_INVALID = "ERR bit is not an integer or out of range";
     private static final String NOT_A_BIT = "ERR The bit argument must be 1 or 0.";
 
-    private static final String WRITES = "Made and written as a whole value by the first healthy owner of the key, by what "
-            + "R owners know; two may race while nodes disagree about who is healthy, and then both values stay as "
-            + "siblings, of which the newer is shown.";
+    private static final String WRITES =
+            "Made and written as a whole value by the first healthy owner of the key, by what "
+                    + "R owners know; two may race while nodes disagree about who is healthy, and then both values stay as "
+                    + "siblings, of which the newer is shown.";
 
     private BitCommands() {}
 

@@ -23,8 +23,8 @@ final class BitField {
     private static final byte[] SAT = "SAT".getBytes(US_ASCII);
     private static final byte[] FAIL = "FAIL".getBytes(US_ASCII);
 
-    private static final String TYPE_INVALID = "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is "
-            + "not supported but i64 is.";
+    private static final String TYPE_INVALID =
+            "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is " + "not supported but i64 is.";
     private static final String OVERFLOW_INVALID = "ERR Invalid OVERFLOW type specified";
     private static final String READS_ALONE = "ERR BITFIELD_RO only supports the GET subcommand";
 
@@ -66,8 +66,7 @@ final class BitField {
             call.read(BitCommands.ofValue((out, live, value) -> {
                 out.array(operations.size());
                 for (Operation operation : operations) {
-                    out.integer(operation.type.read(
-                            value.array(), value.offset(), value.length(), operation.position));
+                    out.integer(operation.type.read(value.array(), value.offset(), value.length(), operation.position));
                 }
             }));
         } else {

@@ -70,7 +70,8 @@ final class ValueCommands {
                         .summary("Adds bytes to the end of a value, and returns its length.")
                         .handledBy(call -> call.change(new Append(call))),
                 write("setrange", 4, "2.2.0", Route.MODIFY)
-                        .summary("Writes over part of a value from an offset on, and returns its length; zeros fill a gap.")
+                        .summary(
+                                "Writes over part of a value from an offset on, and returns its length; zeros fill a gap.")
                         .handledBy(ValueCommands::setRange),
                 Command.named("getdel")
                         .arity(2)

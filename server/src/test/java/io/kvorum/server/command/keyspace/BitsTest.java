@@ -93,7 +93,9 @@ final class BitsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void fields_are_read_and_changed_as_redis_does(boolean later) {
-        script(later, """
+        script(
+                later,
+                """
                 BITFIELD f => *0|
                 EXISTS f => :0|
                 BITFIELD f GET u8 0 => *1|:0|
@@ -123,8 +125,8 @@ final class BitsTest {
                 BITFIELD w OVERFLOW LOOP => -ERR Invalid OVERFLOW type specified|
                 BITFIELD w SET u8 0 x => -ERR value is not an integer or out of range|
                 """.replace(
-                        "TYPE",
-                        "-ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.|"));
+                                "TYPE",
+                                "-ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.|"));
     }
 
     @ParameterizedTest
@@ -154,7 +156,8 @@ final class BitsTest {
             byte[] array = new byte[random.nextInt(1, 60)];
             int kind = random.nextInt(3);
             for (int i = 0; i < array.length; i++) {
-                array[i] = (byte) (kind == 0 ? random.nextInt() : random.nextInt(30) == 0 ? random.nextInt() : kind - 2);
+                array[i] =
+                        (byte) (kind == 0 ? random.nextInt() : random.nextInt(30) == 0 ? random.nextInt() : kind - 2);
             }
             int offset = random.nextInt(array.length);
             long bits = 8L * (array.length - offset);
