@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  *   entry = u32 "KVRE" | u32 length | payload | u32 CRC32C of all before
  * </pre>
  *
- * An entry is forced before the next is begun, so that a crash can tear the last one alone: that is cut off, nobody has been
- * told of it. Damage with an entry behind it is none of a crash.
+ * An entry is forced before the next is begun, so that a crash can tear the last one alone: that is passed over, nobody has
+ * been told of it. Damage with an entry behind it is none of a crash.
  */
 public final class EntryFile {
     private static final long MAGIC = 0x4B565245L;
@@ -34,6 +34,7 @@ public final class EntryFile {
     private final DataDirectory directory;
     private final String name;
     private long size;
+    private boolean torn;
 
     private EntryFile(DataDirectory directory, String name) {
         this.directory = directory;
@@ -41,7 +42,7 @@ public final class EntryFile {
     }
 
     /**
-     * Reads all entries, and cuts a torn one off.
+     * Reads all entries but a torn one, and changes nothing.
      *
      * @param reader given the payload of each; may throw DecodeException
      * @throws io.kvorum.server.runtime.StartException if the file cannot be read, or is damaged
@@ -53,7 +54,7 @@ public final class EntryFile {
         while (at < bytes.length) {
             int length = payloadBytes(bytes, at);
             if (length < 0) {
-                file.cut(bytes, at);
+                file.checkTorn(bytes, at);
                 break;
             }
             try {
@@ -84,20 +85,22 @@ public final class EntryFile {
         return found == checksum(bytes, at, checked) ? (int) length : -1;
     }
 
-    private void cut(byte[] bytes, int at) {
+    private void checkTorn(byte[] bytes, int at) {
         for (int later = at + 1; later < bytes.length; later++) {
             if (payloadBytes(bytes, later) >= 0) {
                 throw directory.damaged(name, "no entry at byte " + at + ", but one at byte " + later);
             }
         }
-        Path path = directory.path(name);
-        try (DiskFile file = directory.disk().open(path)) {
-            file.truncate(at);
-            file.force();
-        } catch (IOException failure) {
-            throw directory.unwritable(name, failure);
-        }
-        LOG.warn("{}: an entry that was being written when the node stopped is cut off at byte {}", path, at);
+        torn = true;
+        LOG.warn(
+                "{}: an entry that was being written when the node stopped is torn at byte {}",
+                directory.path(name),
+                at);
+    }
+
+    /** Whether the last entry is torn: {@link #clear} before another is added. */
+    public boolean isTorn() {
+        return torn;
     }
 
     /** Bytes of all entries. */
@@ -140,6 +143,7 @@ public final class EntryFile {
     public void clear() {
         directory.delete(name);
         size = 0;
+        torn = false;
     }
 
     private static long checksum(byte[] bytes, int from, int length) {

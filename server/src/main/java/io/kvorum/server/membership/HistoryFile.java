@@ -41,6 +41,7 @@ final class HistoryFile {
     private HistoryFile(DataDirectory directory, EntryFile news, @Nullable History onDisk, long wholeBytes) {
         this.directory = directory;
         this.news = news;
+        this.spoilt = news.isTorn();
         this.onDisk = onDisk;
         this.wholeBytes = wholeBytes;
     }

@@ -66,6 +66,7 @@ final class HistoryFileTest {
             file.grow(steps.get(step + 1));
             ends.add((int) Files.size(news()));
         }
+        byte[] born = Files.readAllBytes(path.resolve("history"));
         byte[] bytes = Files.readAllBytes(news());
         for (int length = 0; length <= bytes.length; length++) {
             int durable = 0;
@@ -78,9 +79,13 @@ final class HistoryFileTest {
                 for (int at = length; at < torn.length; at++) {
                     torn[at] = (byte) ~bytes[at];
                 }
+                Files.write(path.resolve("history"), born);
                 Files.write(news(), torn);
                 HistoryFile opened = HistoryFile.open(directory);
                 assertThat(opened.onDisk()).as("torn at byte %d", length).isEqualTo(steps.get(durable));
+                assertThat(news())
+                        .as("a start needs no disk that takes anything")
+                        .hasBinaryContent(torn);
                 History more = with(steps.get(durable), "more");
                 opened.grow(more);
                 assertThat(HistoryFile.open(directory).onDisk())
