@@ -181,6 +181,11 @@ public final class DataDirectory implements AutoCloseable {
                 failure);
     }
 
+    /** Makes the names of new files survive a crash of the machine. */
+    void forceNames() throws IOException {
+        disk.forceDirectory(directory);
+    }
+
     /** Where a file of that name is. */
     public Path path(String name) {
         return directory.resolve(name);

@@ -3,12 +3,10 @@ package io.kvorum.server.data;
 import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.codec.binary.DecodeException;
-import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.disk.DiskFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -118,16 +116,14 @@ public final class EntryFile {
         ByteWriter entry = new ByteWriter(payload.size() + HEADER_BYTES + CHECKSUM_BYTES);
         entry.u32(MAGIC).u32(payload.size()).raw(payload.array(), 0, payload.size());
         entry.u32(checksum(entry.array(), 0, entry.size()));
-        Disk disk = directory.disk();
-        Path path = directory.path(name);
-        try (DiskFile file = disk.open(path)) {
+        try (DiskFile file = directory.disk().open(directory.path(name))) {
             if (file.size() != size) {
                 throw new IOException(file.size() + " bytes long, not " + size + " as this node left it");
             }
             file.write(ByteBuffer.wrap(entry.array(), 0, entry.size()), size);
             file.force();
             if (size == 0) {
-                disk.forceDirectory(path.toAbsolutePath().getParent());
+                directory.forceNames();
             }
         } catch (IOException failure) {
             throw directory.unwritable(name, failure);

@@ -28,15 +28,14 @@ final class Moving {
                     SimLife life, Map<MessageType, PeerRequestHandler> real) {
                 Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(real);
                 int[] unheard = new int[1];
-                handlers.computeIfPresent(
-                        MessageType.CONSENT, (type, right) -> (peer, request, info, answer) -> {
-                            unheard[0] = MESSAGES_UNHEARD;
-                            int[] partitions = ((Consent) request).partitions();
-                            long[] roots = Arrays.stream(partitions)
-                                    .mapToLong(partition -> life.engine().root(partition))
-                                    .toArray();
-                            answer.answer(new ConsentAnswer(life.bootId(), partitions, roots));
-                        });
+                handlers.computeIfPresent(MessageType.CONSENT, (type, right) -> (peer, request, info, answer) -> {
+                    unheard[0] = MESSAGES_UNHEARD;
+                    int[] partitions = ((Consent) request).partitions();
+                    long[] roots = Arrays.stream(partitions)
+                            .mapToLong(partition -> life.engine().root(partition))
+                            .toArray();
+                    answer.answer(new ConsentAnswer(life.bootId(), partitions, roots));
+                });
                 handlers.computeIfPresent(MessageType.EVENTS, (type, right) -> (peer, request, info, answer) -> {
                     if (unheard[0]-- > 0) {
                         answer.answer(new EventsAnswer(0));
