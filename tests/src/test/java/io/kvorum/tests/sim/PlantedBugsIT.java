@@ -30,7 +30,7 @@ final class PlantedBugsIT {
             Map.entry("acknowledge before writing", 275L),
             Map.entry("answer on after giving up", 105L),
             Map.entry("take back what was flushed", 195L),
-            Map.entry("move without comparing", 105L),
+            Map.entry("move without comparing", 615L),
             Map.entry("stamp a flush by one clock", 160L),
             Map.entry("trust a disk that lost power", 150L),
             Map.entry("reuse the actor of a hint", 100L),
