@@ -7,13 +7,8 @@ import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandErrors;
 import io.kvorum.server.command.CommandFlag;
 import io.kvorum.server.command.CommandGroup;
-import io.kvorum.server.command.CommandLoop;
-import io.kvorum.server.command.RecordReply;
 import io.kvorum.server.command.Route;
-import io.kvorum.server.command.ValueReplies;
 import io.kvorum.storage.engine.PartitionScope;
-import io.kvorum.storage.version.ValueSlice;
-import io.kvorum.storage.version.Visible;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +95,7 @@ final class BitCommands {
             return;
         }
         long position = call.request().asLong(2);
-        call.read(ofValue((out, live, value) ->
+        call.read(ValueReply.of((out, live, value) ->
                 out.integer(position < 8L * value.length() ? Bits.get(value.array(), value.offset(), position) : 0)));
     }
 
@@ -113,7 +108,7 @@ final class BitCommands {
             return;
         }
         BitRange range = BitRange.of(request, 2);
-        call.read(ofValue((out, live, value) -> {
+        call.read(ValueReply.of((out, live, value) -> {
             long from = range.firstBit(value.length());
             long to = range.lastBit(value.length());
             boolean empty = range.isCrossed() || from > to;
@@ -139,7 +134,7 @@ final class BitCommands {
         int bit = (int) request.asLong(2);
         boolean endGiven = arguments > 4;
         BitRange range = BitRange.of(request, 3);
-        call.read(ofValue((out, live, value) -> {
+        call.read(ValueReply.of((out, live, value) -> {
             long from = range.firstBit(value.length());
             long to = range.lastBit(value.length());
             if (!live) {
@@ -152,28 +147,6 @@ final class BitCommands {
                 out.integer(found < 0 && bit == 0 && !endGiven ? 8L * value.length() : found);
             }
         }));
-    }
-
-    /** What a reply makes of a value; one that is not there has no bytes. */
-    interface OfValue {
-        void reply(RespWriter out, boolean live, ValueSlice value);
-    }
-
-    static RecordReply ofValue(OfValue reply) {
-        return (loop, out, record) -> write(loop, out, record, reply);
-    }
-
-    private static void write(CommandLoop loop, RespWriter out, byte @Nullable [] record, OfValue reply) {
-        ValueSlice value = loop.valueSlice();
-        boolean live = record != null && Visible.plain(record, loop.keys().nowMillis(), value);
-        if (live && value.isMissing()) {
-            out.error(ValueReplies.BYTES_ELSEWHERE);
-            return;
-        }
-        if (!live) {
-            value.clear();
-        }
-        reply.reply(out, live, value);
     }
 
     private static final class SetBit extends ValueEdit {

@@ -63,7 +63,7 @@ final class BitField {
         }
         boolean reads = operations.stream().allMatch(operation -> operation.action == Action.GET);
         if (reads && call.route() == Route.READ) {
-            call.read(BitCommands.ofValue((out, live, value) -> {
+            call.read(ValueReply.of((out, live, value) -> {
                 out.array(operations.size());
                 for (Operation operation : operations) {
                     out.integer(operation.type.read(value.array(), value.offset(), value.length(), operation.position));

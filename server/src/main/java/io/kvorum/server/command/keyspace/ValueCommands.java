@@ -9,13 +9,12 @@ import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandErrors;
 import io.kvorum.server.command.CommandFlag;
 import io.kvorum.server.command.CommandGroup;
-import io.kvorum.server.command.CommandLoop;
 import io.kvorum.server.command.Gather;
+import io.kvorum.server.command.RecordReply;
 import io.kvorum.server.command.Route;
 import io.kvorum.server.command.ValueReplies;
 import io.kvorum.storage.engine.PartitionScope;
 import io.kvorum.storage.version.ValueSlice;
-import io.kvorum.storage.version.Visible;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +34,8 @@ final class ValueCommands {
     private static final String WRITES =
             "Replaces what its coordinator knows of the key; a write elsewhere that it has "
                     + "not heard of stays as a sibling.";
+
+    private static final RecordReply LENGTH = ValueReply.of((out, live, value) -> out.integer(value.length()));
 
     private final Command get;
     private final Command set;
@@ -100,7 +101,7 @@ final class ValueCommands {
         return List.of(
                 read("strlen", 2, "2.2.0", "Returns how many bytes the value of a key has; 0 if it is not there.")
                         .routed(Route.READ)
-                        .handledBy(call -> call.read(ValueCommands::length)),
+                        .handledBy(call -> call.read(LENGTH)),
                 part("getrange", "2.4.0"),
                 part("substr", "1.0.0"));
     }
@@ -158,17 +159,6 @@ final class ValueCommands {
                 .guarantee("As new as GET.");
     }
 
-    private static void length(CommandLoop loop, RespWriter out, byte @Nullable [] record) {
-        ValueSlice value = loop.valueSlice();
-        if (record == null || !Visible.plain(record, loop.keys().nowMillis(), value)) {
-            out.integer(0);
-        } else if (value.isMissing()) {
-            out.error(ValueReplies.BYTES_ELSEWHERE);
-        } else {
-            out.integer(value.length());
-        }
-    }
-
     private static void bulkOrNil(RespWriter out, boolean live, ValueSlice value) {
         if (live) {
             out.bulk(value.array(), value.offset(), value.length());
@@ -185,17 +175,11 @@ final class ValueCommands {
         }
         long from = request.asLong(2);
         long to = request.asLong(3);
-        call.read((loop, out, record) -> range(loop, out, record, from, to));
+        call.read(ValueReply.of((out, live, value) -> range(out, value, from, to)));
     }
 
-    private static void range(CommandLoop loop, RespWriter out, byte @Nullable [] record, long from, long to) {
-        ValueSlice value = loop.valueSlice();
-        boolean live = record != null && Visible.plain(record, loop.keys().nowMillis(), value);
-        if (live && value.isMissing()) {
-            out.error(ValueReplies.BYTES_ELSEWHERE);
-            return;
-        }
-        int length = live ? value.length() : 0;
+    private static void range(RespWriter out, ValueSlice value, long from, long to) {
+        int length = value.length();
         long first = Math.max(0, from < 0 ? from + length : from);
         long last = Math.min(length - 1L, Math.max(0, to < 0 ? to + length : to));
         boolean crossed = from < 0 && to < 0 && from > to;
