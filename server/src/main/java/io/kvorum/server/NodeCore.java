@@ -431,7 +431,8 @@ public final class NodeCore {
         StorageEngine engine = foundation.engine();
         Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(MessageType.class);
         handlers.putAll(membership.handlers());
-        handlers.put(MessageType.PULL, new PullResponder(engine, membership::view, PULL_BYTES_MAX));
+        handlers.put(
+                MessageType.PULL, new PullResponder(engine, membership::view, foundation.budget(), PULL_BYTES_MAX));
         handlers.putAll(new ExchangeResponder(engine, membership::view, PULL_BYTES_MAX).handlers());
         KeyspaceService keyspace = new KeyspaceService(engine, membership::view, foundation.stamps()::currentMillis);
         handlers.put(MessageType.SCAN, (peer, request, info, answer) -> answer.answer(keyspace.answer((Scan) request)));

@@ -13,6 +13,8 @@ public final class Budget {
     /** A job that was told to rest for long would not see that things are better. */
     private static final long REST_NANOS_MAX = 5_000_000_000L;
 
+    private static final int PERCENT = 100;
+
     private final AtomicReferenceArray<Mode> modes = new AtomicReferenceArray<>(BackgroundJob.ALL.size());
     private final LongAdder[] worked =
             Stream.generate(LongAdder::new).limit(BackgroundJob.ALL.size()).toArray(LongAdder[]::new);
@@ -42,9 +44,28 @@ public final class Budget {
      * answers of another node is work, too: the other one works then.
      */
     public long restNanos(BackgroundJob job, long workedNanos) {
+        return restNanos(job, workedNanos, PERCENT);
+    }
+
+    /**
+     * The same for work that another node has a part in.
+     *
+     * @param theirPercent what that node leaves for it ({@link #percentForOthers})
+     */
+    public long restNanos(BackgroundJob job, long workedNanos, int theirPercent) {
         worked[cell(job)].add(workedNanos);
-        double allowed = share(job);
+        double theirs = mode(job) == Mode.BOOSTED ? 1 : theirPercent / (double) PERCENT;
+        double allowed = Math.min(theirs, share(job));
         return allowed >= 1 ? 0 : (long) Math.min(REST_NANOS_MAX, workedNanos / allowed - workedNanos);
+    }
+
+    /**
+     * The share of the time, in percent from 1, that a job of other nodes may take part in; where an operator has paused it
+     * here, this node's own rests, not theirs.
+     */
+    public int percentForOthers(BackgroundJob job) {
+        double allowed = mode(job) == Mode.BOOSTED ? 1 : share;
+        return Math.max(1, (int) Math.round(allowed * PERCENT));
     }
 
     /** How long a job has worked since the start, in nanoseconds. */

@@ -1,6 +1,8 @@
 package io.kvorum.server.repair;
 
 import io.kvorum.ring.Partitioner;
+import io.kvorum.server.background.BackgroundJob;
+import io.kvorum.server.background.Budget;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.Answer;
 import io.kvorum.server.peer.FrameInfo;
@@ -23,16 +25,19 @@ public final class PullResponder implements PeerRequestHandler {
 
     private final StorageEngine engine;
     private final Supplier<ClusterView> views;
+    private final Budget budget;
     private final int bytesMax;
 
     /**
      * Joins the parts.
      *
+     * @param budget what of its time this node leaves for others
      * @param bytesMax the most bytes of records that one answer holds; one record alone may be longer
      */
-    public PullResponder(StorageEngine engine, Supplier<ClusterView> views, int bytesMax) {
+    public PullResponder(StorageEngine engine, Supplier<ClusterView> views, Budget budget, int bytesMax) {
         this.engine = engine;
         this.views = views;
+        this.budget = budget;
         this.bytesMax = bytesMax;
     }
 
@@ -53,7 +58,7 @@ public final class PullResponder implements PeerRequestHandler {
         WholeRecords.Sink sink = new WholeRecords.Sink() {
             @Override
             public void whole(List<byte[]> records, byte @Nullable [] next) {
-                answer.answer(new PullAnswer(next == null ? chunk.nextHash() : hashOf(next), records));
+                answer.answer(chunk(next == null ? chunk.nextHash() : hashOf(next), records));
             }
 
             @Override
@@ -68,10 +73,10 @@ public final class PullResponder implements PeerRequestHandler {
     private PullAnswer answer(Pull request) {
         int partition = request.partition();
         if (partition >= engine.partitions() || !views.get().ownedHere(partition)) {
-            return new PullAnswer(PullAnswer.NOT_OWNER, List.of());
+            return chunk(PullAnswer.NOT_OWNER, List.of());
         }
         if (engine.root(partition) == request.knownSum()) {
-            return new PullAnswer(PullAnswer.END, List.of());
+            return chunk(PullAnswer.END, List.of());
         }
         int limit = Math.min(bytesMax, request.bytesMax());
         List<byte[]> chunk = new ArrayList<>();
@@ -87,13 +92,17 @@ public final class PullResponder implements PeerRequestHandler {
                 byte[] record = cluster.get(i);
                 boolean fits = chunk.isEmpty() || bytes + record.length <= limit;
                 if (!fits && (i == 0 || hashOf(cluster.get(i - 1)) < hashOf(record))) {
-                    return new PullAnswer(hashOf(record), chunk);
+                    return chunk(hashOf(record), chunk);
                 }
                 chunk.add(record);
                 bytes += record.length;
             }
         }
-        return new PullAnswer(cursor == StorageEngine.SCAN_DONE ? PullAnswer.END : cursor, chunk);
+        return chunk(cursor == StorageEngine.SCAN_DONE ? PullAnswer.END : cursor, chunk);
+    }
+
+    private PullAnswer chunk(long nextHash, List<byte[]> records) {
+        return new PullAnswer(nextHash, budget.percentForOthers(BackgroundJob.TRANSFER), records);
     }
 
     private long position(byte[] record) {

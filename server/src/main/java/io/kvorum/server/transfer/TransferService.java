@@ -60,6 +60,8 @@ public final class TransferService implements MembershipListener, TransferEffect
     private static final long TICK_NANOS = 50_000_000L;
     private static final long PAUSED_NANOS = 500_000_000L;
     private static final long CLEANUP_NANOS = 1_000_000_000L;
+    private static final long REST_NANOS_MAX = 5_000_000_000L;
+    private static final int ALL = 100;
     private static final int DROPS_AT_ONCE = 16;
     private static final int LEAVES_AT_ONCE = 8 * 1024;
 
@@ -74,6 +76,9 @@ public final class TransferService implements MembershipListener, TransferEffect
     private @Nullable ClusterView view;
     private long restUntilNanos;
     private boolean settling;
+
+    /** Questions that are neither answered nor lost. */
+    private int asked;
 
     /**
      * What transfers work with.
@@ -420,20 +425,20 @@ public final class TransferService implements MembershipListener, TransferEffect
     /** Asks a peer when the budget lets it; what comes of it is told on the control thread, once. */
     private <A extends PeerMessage> void ask(
             int peer, int partition, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
-        boolean held = parts.budget().isPaused(BackgroundJob.TRANSFER) && transfers.isHeld(partition);
-        long restNanos = held ? PAUSED_NANOS : restUntilNanos - now();
-        if (restNanos > 0) {
+        long restNanos = transfers.isHeld(partition) ? PAUSED_NANOS : restUntilNanos - now();
+        if (restNanos > 0 && !transfers.mustGoOn(partition)) {
             parts.control().schedule(restNanos, () -> ask(peer, partition, ticket, question, type, answered));
             return;
         }
         long askedNanos = now();
+        asked++;
         calls().call(peer, question, TIMEOUT_NANOS, new ReplyHandler() {
             @Override
             public void onReply(int from, PeerMessage reply) {
-                worked(askedNanos);
+                asked--;
                 if (!type.isInstance(reply)) {
                     LOG.debug("peer {} answered {} with {}", from, question.type(), reply.type());
-                    onLost(from);
+                    transfers.onFailed(partition, ticket, now());
                     return;
                 }
                 boolean ended = false;
@@ -441,9 +446,11 @@ public final class TransferService implements MembershipListener, TransferEffect
                     answered.accept(type.cast(reply), now());
                     ended = true;
                 } finally {
+                    // What came was merged: that, above all, is the work.
+                    worked(askedNanos, reply instanceof PullAnswer pulled ? pulled.sharePercent() : ALL);
                     if (!ended) {
                         // A bug: the transfer must not wait for what has come already.
-                        onLost(from);
+                        transfers.onFailed(partition, ticket, now());
                     }
                 }
                 askForConsents();
@@ -451,16 +458,19 @@ public final class TransferService implements MembershipListener, TransferEffect
 
             @Override
             public void onLost(int from) {
+                asked--;
                 transfers.onFailed(partition, ticket, now());
             }
         });
     }
 
-    private void worked(long sinceNanos) {
+    /** So many questions are open at a time: what one of them took is a part of the time since it was asked. */
+    private void worked(long sinceNanos, int theirPercent) {
         long now = now();
-        long each = (now - sinceNanos) / Math.max(1, transfers.underWay());
-        long until = now + parts.budget().restNanos(BackgroundJob.TRANSFER, each);
-        restUntilNanos = restUntilNanos - until > 0 ? restUntilNanos : until;
+        long each = (now - sinceNanos) / (asked + 1);
+        long rest = parts.budget().restNanos(BackgroundJob.TRANSFER, each, theirPercent);
+        long begin = restUntilNanos - now > 0 ? restUntilNanos : now;
+        restUntilNanos = begin + rest - now > REST_NANOS_MAX ? now + REST_NANOS_MAX : begin + rest;
     }
 
     private long now() {

@@ -65,6 +65,12 @@ final class Transfers {
         return transfer != null && isHeld(transfer);
     }
 
+    /** Whether this partition's transfer waits for nothing. */
+    boolean mustGoOn(int partition) {
+        Transfer transfer = transfers.get(partition);
+        return transfer != null && transfer.mustGoOn();
+    }
+
     private boolean isHeld(Transfer transfer) {
         return paused && !transfer.mustGoOn();
     }

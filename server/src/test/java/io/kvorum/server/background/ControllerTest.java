@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 
 final class ControllerTest {
     private static final long MILLI = 1_000_000;
+    private static final long SECOND = 1_000 * MILLI;
     private static final long TARGET = 20 * MILLI;
 
     private final Budget budget = new Budget();
@@ -14,6 +15,8 @@ final class ControllerTest {
     private final Foreground foreground = new Foreground();
     private long fast;
     private long slow;
+    private long slowNanos = 50 * MILLI;
+    private double busy = 1;
 
     @Test
     void nothing_is_in_the_way_of_background_work_where_nobody_asks() {
@@ -117,14 +120,82 @@ final class ControllerTest {
         assertThat(foreground.requests(60)).isEqualTo(60_000);
     }
 
-    /** A second in which some clients waited for 1 ms, and some for 50. */
+    @Test
+    void share_that_is_not_used_is_taken_back_so_that_what_begins_next_begins_gently() {
+        busy = 0;
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 0, 0);
+        }
+        assertThat(budget.share()).isEqualTo(Controller.SHARE_UNUSED);
+        assertThat(controller.decision()).isEqualTo(Decision.FREE);
+        busy = 1;
+        for (int i = 0; i < 4; i++) {
+            second(1_000, 0, 0);
+        }
+        assertThat(budget.share()).isCloseTo(Controller.SHARE_UNUSED + 4 * 0.05, within(0.001));
+        assertThat(controller.decision()).isEqualTo(Decision.GROWING);
+    }
+
+    @Test
+    void job_that_rests_between_two_pieces_of_work_keeps_its_share() {
+        busy = 0;
+        double restSeconds = 0;
+        for (int i = 0; i < 120; i++) {
+            if (restSeconds < 1) {
+                restSeconds = budget.restNanos(BackgroundJob.TRANSFER, SECOND) / (double) SECOND;
+            } else {
+                restSeconds--;
+            }
+            second(1_000, 0, 0);
+        }
+        assertThat(budget.share()).isGreaterThan(0.9);
+    }
+
+    @Test
+    void share_is_whole_again_within_seconds_where_nobody_asks_for_anything() {
+        for (int i = 0; i < 100; i++) {
+            second(1_000, 50, 0);
+        }
+        assertThat(budget.share()).isEqualTo(Controller.SHARE_MIN);
+        for (int i = 0; i < Foreground.SECONDS_MAX + 7; i++) {
+            second(0, 0, 0);
+        }
+        assertThat(budget.share()).isEqualTo(1);
+    }
+
+    @Test
+    void clients_that_are_used_to_less_wait_too_long_before_the_target_is_reached() {
+        busy = 0;
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 0, 0);
+        }
+        assertThat(controller.targetNanos()).isEqualTo(5 * MILLI);
+        busy = 1;
+        slowNanos = 8 * MILLI;
+        second(1_000, 50, 0);
+        assertThat(controller.decision()).isEqualTo(Decision.SLOWED_BY_LATENCY);
+    }
+
+    @Test
+    void what_clients_wait_while_there_is_background_work_is_nothing_that_they_are_used_to() {
+        slowNanos = 8 * MILLI;
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 50, 0);
+        }
+        assertThat(controller.targetNanos()).isEqualTo(TARGET);
+        assertThat(budget.share()).isEqualTo(1);
+    }
+
+    /** A second in which some clients waited for 1 ms, some for longer, and a job did so much of what it may. */
     private void second(int newFast, int newSlow, long queueWaitNanos) {
+        budget.restNanos(BackgroundJob.HANDOFF, (long) (busy * budget.share() * SECOND));
         fast += newFast;
         slow += newSlow;
+        long bound = slowNanos;
         foreground.look(bounds -> {
             long[] counts = new long[bounds.length];
             for (int i = 0; i < counts.length; i++) {
-                counts[i] = (bounds[i] >= MILLI ? fast : 0) + (bounds[i] >= 50 * MILLI ? slow : 0);
+                counts[i] = (bounds[i] >= MILLI ? fast : 0) + (bounds[i] >= bound ? slow : 0);
             }
             return counts;
         });

@@ -4,6 +4,7 @@ import io.kvorum.codec.buffer.Scratch;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.detector.DetectorPolicy;
+import io.kvorum.server.background.Budget;
 import io.kvorum.server.config.ClusterConfig;
 import io.kvorum.server.config.MembershipConfig;
 import io.kvorum.server.config.Redirecting;
@@ -103,7 +104,7 @@ final class TestMember implements AutoCloseable {
                 HostResolver.on(task -> false),
                 membership);
         Map<MessageType, PeerRequestHandler> handlers = membership.handlers();
-        handlers.put(MessageType.PULL, new PullResponder(engine, membership::view, 2_000));
+        handlers.put(MessageType.PULL, new PullResponder(engine, membership::view, new Budget(), 2_000));
         Map<EventLoop, PeerLoop> loops = new HashMap<>();
         group.forEach(executor -> {
             EventLoop loop = (EventLoop) executor;

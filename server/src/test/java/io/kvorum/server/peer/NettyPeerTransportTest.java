@@ -174,13 +174,13 @@ final class NettyPeerTransportTest {
     void answer_with_records_that_was_on_its_way_for_too_long_counts_as_lost() throws Exception {
         connect();
         asker.wallMillis = asker.wallMillis + TestPeer.STALE_MILLIS + 2_000;
-        PullAnswer records = new PullAnswer(PullAnswer.END, List.of(new byte[] {1}));
+        PullAnswer records = new PullAnswer(PullAnswer.END, 100, List.of(new byte[] {1}));
         RecordingReplies replies = new RecordingReplies();
         call(replies);
         next().answer().answer(records);
         assertThat(replies.awaitOne()).isEqualTo(RecordingReplies.LOST);
         call(replies);
-        next().answer().answer(new PullAnswer(PullAnswer.END, List.of()));
+        next().answer().answer(new PullAnswer(PullAnswer.END, 100, List.of()));
         assertThat(replies.awaitOne()).isInstanceOf(PullAnswer.class);
         assertThat(asker.node.counters().staleAnswers()).isEqualTo(1);
     }

@@ -63,7 +63,7 @@ final class CopySettlerTest {
         settler.onPeerUp(1, 0, recorder);
         settler.onPeerUp(2, 0, recorder);
         assertEffects("pull 0 from 1 at 0", "pull 0 from 2 at 0");
-        settler.onAnswer(1, 0, new PullAnswer(50, List.of(RECORD, RECORD)), 0, recorder);
+        settler.onAnswer(1, 0, new PullAnswer(50, 100, List.of(RECORD, RECORD)), 0, recorder);
         assertEffects("merge 0", "merge 0", "pull 0 from 1 at 50");
         settler.onAnswer(1, 0, end(), 0, recorder);
         assertEffects();
@@ -77,7 +77,7 @@ final class CopySettlerTest {
     void lost_pull_goes_on_where_it_was_once_the_peer_is_back() {
         settler.onOwners(bits(0), new int[][] {{0, 1}}, 0, recorder);
         settler.onPeerUp(1, 0, recorder);
-        settler.onAnswer(1, 0, new PullAnswer(50, List.of()), 0, recorder);
+        settler.onAnswer(1, 0, new PullAnswer(50, 100, List.of()), 0, recorder);
         settler.onPeerDown(1);
         settler.onFailed(1, 0, 0, recorder);
         settler.advance(10_000, recorder);
@@ -90,7 +90,7 @@ final class CopySettlerTest {
     void refused_pull_rests_and_rests_longer_each_time() {
         settler.onOwners(bits(0), new int[][] {{0, 1}}, 0, recorder);
         settler.onPeerUp(1, 0, recorder);
-        settler.onAnswer(1, 0, new PullAnswer(PullAnswer.NOT_OWNER, List.of()), 0, recorder);
+        settler.onAnswer(1, 0, new PullAnswer(PullAnswer.NOT_OWNER, 100, List.of()), 0, recorder);
         settler.advance(99, recorder);
         assertEffects("pull 0 from 1 at 0");
         settler.advance(100, recorder);
@@ -107,7 +107,7 @@ final class CopySettlerTest {
         settler.onOwners(bits(0), new int[][] {{0, 1}}, 0, recorder);
         settler.onPeerUp(1, 0, recorder);
         bug = true;
-        PullAnswer answer = new PullAnswer(PullAnswer.END, List.of(RECORD));
+        PullAnswer answer = new PullAnswer(PullAnswer.END, 100, List.of(RECORD));
         assertThatThrownBy(() -> settler.onAnswer(1, 0, answer, 0, recorder)).hasMessage("a bug");
         bug = false;
         settler.advance(100, recorder);
@@ -120,7 +120,7 @@ final class CopySettlerTest {
         settler.onOwners(bits(0), new int[][] {{0, 1}}, 0, recorder);
         settler.onPeerUp(1, 0, recorder);
         memory = false;
-        settler.onAnswer(1, 0, new PullAnswer(PullAnswer.END, List.of(RECORD)), 0, recorder);
+        settler.onAnswer(1, 0, new PullAnswer(PullAnswer.END, 100, List.of(RECORD)), 0, recorder);
         memory = true;
         settler.advance(100, recorder);
         settler.onAnswer(1, 0, end(), 100, recorder);
@@ -152,7 +152,7 @@ final class CopySettlerTest {
         settler.onOwners(bits(0), new int[][] {{0, 1}}, 0, recorder);
         settler.onPeerUp(1, 0, recorder);
         settler.onOwners(new BitSet(), new int[][] {{0, 1}}, 0, recorder);
-        settler.onAnswer(1, 0, new PullAnswer(PullAnswer.END, List.of(RECORD)), 0, recorder);
+        settler.onAnswer(1, 0, new PullAnswer(PullAnswer.END, 100, List.of(RECORD)), 0, recorder);
         assertEffects("pull 0 from 1 at 0");
     }
 
@@ -160,7 +160,7 @@ final class CopySettlerTest {
     void answer_to_an_old_pull_is_not_taken_for_that_of_a_new_one() {
         settler.onOwners(bits(0), new int[][] {{0, 1}}, 0, recorder);
         settler.onPeerUp(1, 0, recorder);
-        settler.onAnswer(1, 0, new PullAnswer(50, List.of()), 0, recorder);
+        settler.onAnswer(1, 0, new PullAnswer(50, 100, List.of()), 0, recorder);
         assertEffects("pull 0 from 1 at 0", "pull 0 from 1 at 50");
         settler.onOwners(new BitSet(), new int[][] {{1, 2}}, 0, recorder);
         settler.onOwners(bits(0), new int[][] {{0, 1}}, 0, recorder);
@@ -180,7 +180,7 @@ final class CopySettlerTest {
     }
 
     private static PullAnswer end() {
-        return new PullAnswer(PullAnswer.END, List.of());
+        return new PullAnswer(PullAnswer.END, 100, List.of());
     }
 
     private static BitSet bits(int... set) {
@@ -303,12 +303,12 @@ final class CopySettlerTest {
                 if (rootSum(partition) != knownSum) {
                     for (int value : copies.get(partition).tailSet(fromHash)) {
                         if (records.size() == 2) {
-                            return new PullAnswer(value, records);
+                            return new PullAnswer(value, 100, records);
                         }
                         records.add(new byte[] {(byte) value});
                     }
                 }
-                return new PullAnswer(PullAnswer.END, records);
+                return new PullAnswer(PullAnswer.END, 100, records);
             }
 
             @Override

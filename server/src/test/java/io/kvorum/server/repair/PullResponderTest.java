@@ -11,6 +11,7 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.RingBuilder;
+import io.kvorum.server.background.Budget;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.FrameInfo;
 import io.kvorum.server.peer.message.Pull;
@@ -62,7 +63,7 @@ final class PullResponderTest {
                                     .value(new byte[VALUE_BYTES], 0, VALUE_BYTES)
                                     .dot(scope.actor(), scope.nextStamp(0))));
         }
-        PullResponder responder = new PullResponder(engine, () -> view, CHUNK_BYTES);
+        PullResponder responder = new PullResponder(engine, () -> view, new Budget(), CHUNK_BYTES);
         Set<String> pulled = new HashSet<>();
         for (long from = 0; from != PullAnswer.END; ) {
             List<PullAnswer> answers = new ArrayList<>();

@@ -99,9 +99,9 @@ final class TransfersTest {
     void partition_is_dropped_pulled_consented_to_compared_and_forced_before_it_is_done() {
         begin(pair(3));
         assertEffects("drop 3", "pull 3 from 1 at 0");
-        transfers.onPulled(3, ticket, new PullAnswer(9, List.of(RECORD)), 0, recorder);
+        transfers.onPulled(3, ticket, new PullAnswer(9, 100, List.of(RECORD)), 0, recorder);
         assertEffects("pull 3 from 1 at 9");
-        transfers.onPulled(3, ticket, new PullAnswer(PullAnswer.END, List.of()), 0, recorder);
+        transfers.onPulled(3, ticket, new PullAnswer(PullAnswer.END, 100, List.of()), 0, recorder);
         assertThat(wanted()).containsExactly(3);
 
         consent(3, LIFE, 99);
@@ -286,7 +286,7 @@ final class TransfersTest {
     @Test
     void consents_wait_a_while_for_company_but_the_last_word_does_not() {
         begin(pair(0), pair(1), pair(2));
-        transfers.onPulled(1, ticket, new PullAnswer(PullAnswer.END, List.of()), 0, recorder);
+        transfers.onPulled(1, ticket, new PullAnswer(PullAnswer.END, 100, List.of()), 0, recorder);
         assertThat(wanted()).isEmpty();
         long late = POLICY.companyNanos() + 1;
         assertThat(transfers.consentsWantedOf(PEER, late)).containsExactly(pair(1));
@@ -334,7 +334,7 @@ final class TransfersTest {
     @Test
     void what_failed_is_tried_again_after_a_rest_from_where_it_was() {
         begin(pair(3));
-        transfers.onPulled(3, ticket, new PullAnswer(9, List.of(RECORD)), 0, recorder);
+        transfers.onPulled(3, ticket, new PullAnswer(9, 100, List.of(RECORD)), 0, recorder);
         effects.clear();
         transfers.onFailed(3, ticket, 0);
         transfers.advance(REST - 1, recorder);
@@ -342,7 +342,7 @@ final class TransfersTest {
         transfers.advance(REST, recorder);
         assertEffects("pull 3 from 1 at 9");
         room = false;
-        transfers.onPulled(3, ticket, new PullAnswer(12, List.of(RECORD)), REST, recorder);
+        transfers.onPulled(3, ticket, new PullAnswer(12, 100, List.of(RECORD)), REST, recorder);
         room = true;
         transfers.advance(2 * REST, recorder);
         assertEffects("pull 3 from 1 at 9");
@@ -390,7 +390,7 @@ final class TransfersTest {
         transfers.onSteps(List.of(changed));
         transfers.advance(0, recorder);
         effects.clear();
-        transfers.onPulled(3, stale, new PullAnswer(PullAnswer.END, List.of()), 0, recorder);
+        transfers.onPulled(3, stale, new PullAnswer(PullAnswer.END, 100, List.of()), 0, recorder);
         transfers.onConsent(PEER, pair(3), LIFE, root, 0, recorder);
         assertEffects();
         assertThat(wanted()).isEmpty();
@@ -405,7 +405,7 @@ final class TransfersTest {
     }
 
     private void pulled(int partition) {
-        transfers.onPulled(partition, ticket, new PullAnswer(PullAnswer.END, List.of()), 0, recorder);
+        transfers.onPulled(partition, ticket, new PullAnswer(PullAnswer.END, 100, List.of()), 0, recorder);
         effects.clear();
     }
 

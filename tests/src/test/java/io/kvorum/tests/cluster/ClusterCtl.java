@@ -3,6 +3,7 @@ package io.kvorum.tests.cluster;
 import io.kvorum.tools.Kvorum;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -10,12 +11,40 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
-/** What {@code kvorum ctl cluster} says when it asks a node. */
+/** What {@code kvorum ctl} says when it asks a node. */
 record ClusterCtl(int exitCode, String out, String err) {
     private static final Pattern COMMIT = Pattern.compile("commit with: kvorum ctl cluster commit ([0-9a-f]{8})");
+    private static final Duration SOON = Duration.ofSeconds(90);
 
+    /** Runs {@code ctl cluster} with these words. */
     static ClusterCtl run(TestCluster cluster, int node, String... words) {
-        List<String> arguments = new ArrayList<>(List.of("ctl", "cluster"));
+        return run(cluster, node, List.of("ctl", "cluster"), words);
+    }
+
+    /** Runs {@code ctl background} with these words. */
+    static ClusterCtl background(TestCluster cluster, int node, String... words) {
+        return run(cluster, node, List.of("ctl", "background"), words);
+    }
+
+    /** Plans a change and commits it. */
+    static void commit(TestCluster cluster, int node, String... words) {
+        // A node may tell something of itself between the two, which makes a plan stale.
+        cluster.await(String.join(" ", words) + " to be committed", SOON, () -> {
+            String plan = run(cluster, node, words).planOrNull();
+            return plan != null && run(cluster, node, "commit", plan).out().startsWith("committed");
+        });
+    }
+
+    /** Waits until the node knows of no move that is left to be made. */
+    static void awaitMoved(TestCluster cluster, int node, Duration within) {
+        cluster.await(
+                "all moves to be made",
+                within,
+                () -> run(cluster, node, "moves").out().startsWith("nothing is left to do"));
+    }
+
+    private static ClusterCtl run(TestCluster cluster, int node, List<String> command, String... words) {
+        List<String> arguments = new ArrayList<>(command);
         arguments.addAll(List.of(words));
         arguments.addAll(List.of("--port", String.valueOf(cluster.port(node))));
         StringWriter out = new StringWriter();

@@ -37,25 +37,25 @@ final class ElasticIT {
             join(cluster, DIES);
             try (ChangingLoad load = new ChangingLoad(cluster, STAYS).begin()) {
                 // 1 → 3: every partition gets two more owners.
-                commit(cluster, FOUNDER, "join");
-                awaitMoved(cluster, STAYS);
+                ClusterCtl.commit(cluster, FOUNDER, "join");
+                ClusterCtl.awaitMoved(cluster, STAYS, SOON);
 
                 // 3 → 4: who takes partitions over is killed in the midst of it.
                 join(cluster, LATE);
-                commit(cluster, STAYS, "join", "n3");
+                ClusterCtl.commit(cluster, STAYS, "join", "n3");
                 cluster.await("n3 to take something over", SOON, () -> settledAt(cluster) > 0);
                 cluster.kill(LATE);
                 cluster.startNode(LATE, seeds(cluster));
                 cluster.awaitReady(LATE);
-                awaitMoved(cluster, STAYS);
+                ClusterCtl.awaitMoved(cluster, STAYS, SOON);
 
                 // Who founded it goes, and its process ends by itself.
-                commit(cluster, STAYS, "leave", "n0");
+                ClusterCtl.commit(cluster, STAYS, "leave", "n0");
                 assertThat(cluster.awaitExit(FOUNDER))
                         .as(cluster.logText(FOUNDER))
                         .isZero();
                 assertThat(cluster.logText(FOUNDER)).contains("this node left cluster");
-                awaitMoved(cluster, STAYS);
+                ClusterCtl.awaitMoved(cluster, STAYS, SOON);
 
                 // One dies for good: its share is rebuilt from those that are left.
                 cluster.kill(DIES);
@@ -64,8 +64,8 @@ final class ElasticIT {
                         return Members.statusOf(client, "n2").startsWith("down");
                     }
                 });
-                commit(cluster, STAYS, "remove", "n2");
-                awaitMoved(cluster, STAYS);
+                ClusterCtl.commit(cluster, STAYS, "remove", "n2");
+                ClusterCtl.awaitMoved(cluster, STAYS, SOON);
                 load.end();
                 assertThat(load.failures()).isEmpty();
                 assertThat(load.acknowledged()).isGreaterThan(1_000);
@@ -105,21 +105,5 @@ final class ElasticIT {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static void commit(TestCluster cluster, int node, String... words) {
-        // A newcomer may tell something of itself between the two, which makes a plan stale.
-        cluster.await(String.join(" ", words) + " to be committed", SOON, () -> {
-            String plan = ClusterCtl.run(cluster, node, words).planOrNull();
-            return plan != null
-                    && ClusterCtl.run(cluster, node, "commit", plan).out().startsWith("committed");
-        });
-    }
-
-    private static void awaitMoved(TestCluster cluster, int node) {
-        cluster.await(
-                "all moves to be made",
-                SOON,
-                () -> ClusterCtl.run(cluster, node, "moves").out().startsWith("nothing is left to do"));
     }
 }

@@ -71,7 +71,7 @@ final class KilledTransfersIT {
             startGuest(cluster);
             cluster.awaitReady(COMES_AND_GOES);
         }
-        commit(cluster, joins ? "join" : "leave", guest());
+        ClusterCtl.commit(cluster, COMMITS, joins ? "join" : "leave", guest());
         LockSupport.parkNanos(random.nextLong(1_500_000_000L));
         cluster.kill(victim);
         // What others hear meanwhile is more than what they could in a moment.
@@ -91,10 +91,7 @@ final class KilledTransfersIT {
                     SOON,
                     () -> !cluster.process(COMES_AND_GOES).isAlive());
         }
-        cluster.await(
-                "all moves to be made",
-                SOON,
-                () -> ClusterCtl.run(cluster, STAYS_UP, "moves").out().startsWith("nothing is left to do"));
+        ClusterCtl.awaitMoved(cluster, STAYS_UP, SOON);
     }
 
     private void startGuest(TestCluster cluster) throws IOException {
@@ -114,14 +111,5 @@ final class KilledTransfersIT {
 
     private String guest() {
         return "guest" + lives;
-    }
-
-    private static void commit(TestCluster cluster, String... words) {
-        // A node may tell something of itself between the two, which makes a plan stale.
-        cluster.await(String.join(" ", words) + " to be committed", SOON, () -> {
-            String plan = ClusterCtl.run(cluster, COMMITS, words).planOrNull();
-            return plan != null
-                    && ClusterCtl.run(cluster, COMMITS, "commit", plan).out().startsWith("committed");
-        });
     }
 }

@@ -176,7 +176,7 @@ final class PeerMessagesTarget implements FuzzTarget {
                 new Count(partitions),
                 new CountAnswer(random.nextLong(1L << 40)),
                 new Pull(random.nextInt(256), random.nextLong(1L << 32), random.nextLong(), 1 << 20),
-                new PullAnswer(random.nextLong(), List.of(record, Records.random(random))),
+                new PullAnswer(random.nextLong(), 1 + random.nextInt(100), List.of(record, Records.random(random))),
                 new Compare(random.nextLong()),
                 new CompareAnswer(new int[] {1, random.nextInt(256)}, new long[] {random.nextLong(), 0}),
                 new Leaves(random.nextInt(256), random.nextInt(4096), 4096),

@@ -9,9 +9,20 @@ import java.util.List;
  * The answer to {@link Pull}.
  *
  * @param nextHash where the next chunk begins; -1 if this was the last, or the sums were equal; -2 if the node is no owner
+ * @param sharePercent the share of its time, 1 to 100, that the node's clients leave for what others take over: who asks
+ *     does not see how they fare
  * @param records whole records
  */
-public record PullAnswer(long nextHash, List<byte[]> records) implements PeerMessage {
+public record PullAnswer(long nextHash, int sharePercent, List<byte[]> records) implements PeerMessage {
+    private static final int ALL = 100;
+
+    /** Refuses a share that is none. */
+    public PullAnswer {
+        if (sharePercent < 1 || sharePercent > ALL) {
+            throw new IllegalArgumentException("a share of " + sharePercent + " percent");
+        }
+    }
+
     @Override
     public MessageType type() {
         return MessageType.PULL_ANSWER;
@@ -24,7 +35,7 @@ public record PullAnswer(long nextHash, List<byte[]> records) implements PeerMes
 
     @Override
     public void encode(ByteWriter out) {
-        out.u64(nextHash).varInt(records.size());
+        out.u64(nextHash).u8(sharePercent).varInt(records.size());
         for (byte[] entry : records) {
             out.bytes(entry);
         }
@@ -32,12 +43,16 @@ public record PullAnswer(long nextHash, List<byte[]> records) implements PeerMes
 
     static PullAnswer decode(ByteReader in) {
         long nextHash = in.u64();
+        int sharePercent = in.u8();
+        if (sharePercent < 1 || sharePercent > ALL) {
+            throw in.invalid("sharePercent", String.valueOf(sharePercent), "1 to " + ALL);
+        }
         int count = in.varInt(Limits.RECORDS_MAX);
         List<byte[]> records = new ArrayList<>(Math.min(count, in.remaining()));
         for (int i = 0; i < count; i++) {
             records.add(in.bytes(Limits.RECORD_BYTES_MAX));
         }
-        return new PullAnswer(nextHash, records);
+        return new PullAnswer(nextHash, sharePercent, records);
     }
 
     /** Value of nextHash: nothing is left to pull. */

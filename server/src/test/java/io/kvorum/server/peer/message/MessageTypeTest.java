@@ -46,7 +46,7 @@ final class MessageTypeTest {
                 new Count(partitions),
                 new CountAnswer(300),
                 new Pull(7, 128, -1, 65536),
-                new PullAnswer(129, List.of(record, record)),
+                new PullAnswer(129, 7, List.of(record, record)),
                 new Probe(),
                 new ProbeAnswer(),
                 new CopyState(0x1122_3344_5566_7788L, 5, partitions),
