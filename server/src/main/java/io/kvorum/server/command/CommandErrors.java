@@ -49,7 +49,8 @@ public final class CommandErrors {
         call.out().error(wrongArity(call.command()));
     }
 
-    static String wrongArity(Command command) {
+    /** The error for too few arguments, or too many. */
+    public static String wrongArity(Command command) {
         return "ERR wrong number of arguments for '" + command.name() + "' command";
     }
 

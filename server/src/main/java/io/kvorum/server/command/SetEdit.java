@@ -28,7 +28,7 @@ final class SetEdit implements KeyEdit {
     private SetOptions options = SetOptions.NONE;
     private boolean evaluated;
     private boolean written;
-    private boolean oldMissing;
+    private @Nullable String error;
     private byte @Nullable [] oldValue;
 
     SetEdit(CommandLoop loop) {
@@ -59,7 +59,7 @@ final class SetEdit implements KeyEdit {
     private void forget() {
         evaluated = false;
         written = false;
-        oldMissing = false;
+        error = null;
         oldValue = null;
     }
 
@@ -76,12 +76,14 @@ final class SetEdit implements KeyEdit {
             ValueSlice old = loop.valueSlice();
             boolean exists =
                     current != null && Visible.plain(current, loop.keys().nowMillis(), old);
-            oldMissing = exists && options.get() && old.isMissing();
-            if (oldMissing) {
+            error = exists && options.readsBytes() && old.isMissing()
+                    ? ValueReplies.BYTES_ELSEWHERE
+                    : options.wrongFor(exists);
+            if (error != null) {
                 return current;
             }
             oldValue = exists && options.get() ? old.bytes() : null;
-            if (exists ? options.onlyAbsent() : options.onlyPresent()) {
+            if (!options.hold(exists, old)) {
                 return current;
             }
             if (options.keepExpiry() && exists) {
@@ -100,8 +102,8 @@ final class SetEdit implements KeyEdit {
     @Override
     public void reply(CommandLoop onLoop, RespWriter out, byte @Nullable [] after) {
         byte[] old = oldValue;
-        if (oldMissing) {
-            out.error(ValueReplies.BYTES_ELSEWHERE);
+        if (error != null) {
+            out.error(error);
         } else if (options.get()) {
             if (old == null) {
                 out.nil();

@@ -1,6 +1,7 @@
 package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.RespRequest;
+import io.kvorum.storage.version.ValueSlice;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param onlyPresent XX: only where there is one
  * @param get whether the reply is the value there was
  * @param keepExpiry whether the expiry there was goes on
+ * @param condition on the value there is; null if that may be any
  * @param expireAtMillis when the value ends, in milliseconds since 1970; 0 for never
  */
-record SetOptions(boolean onlyAbsent, boolean onlyPresent, boolean get, boolean keepExpiry, long expireAtMillis) {
-    static final SetOptions NONE = new SetOptions(false, false, false, false, 0);
+record SetOptions(
+        boolean onlyAbsent,
+        boolean onlyPresent,
+        boolean get,
+        boolean keepExpiry,
+        @Nullable ValueCondition condition,
+        long expireAtMillis) {
+    static final SetOptions NONE = new SetOptions(false, false, false, false, null, 0);
 
     private static final int FIRST_OPTION = 3;
     private static final byte[] NX = ascii("NX");
@@ -24,7 +32,26 @@ record SetOptions(boolean onlyAbsent, boolean onlyPresent, boolean get, boolean 
 
     /** Whether the value there is decides anything, so that it has to be read first. */
     boolean reads() {
-        return onlyAbsent || onlyPresent || get || keepExpiry;
+        return onlyAbsent || onlyPresent || get || keepExpiry || condition != null;
+    }
+
+    /** Whether the bytes of the value there is are needed. */
+    boolean readsBytes() {
+        return get || condition != null;
+    }
+
+    /** What is wrong with the condition, now that there is a value to compare; null if nothing is. */
+    @Nullable
+    String wrongFor(boolean exists) {
+        return exists && condition != null && condition.isWrong() ? ValueCondition.NO_DIGEST : null;
+    }
+
+    /** Whether the conditions hold. */
+    boolean hold(boolean exists, ValueSlice old) {
+        if (condition != null) {
+            return exists ? condition.holdsFor(old) : condition.holdsForNone();
+        }
+        return exists ? !onlyAbsent : !onlyPresent;
     }
 
     /** Where this request runs: conditions make it a read-modify-write. */
@@ -33,7 +60,8 @@ record SetOptions(boolean onlyAbsent, boolean onlyPresent, boolean get, boolean 
             if (request.matches(i, NX)
                     || request.matches(i, XX)
                     || request.matches(i, GET)
-                    || request.matches(i, KEEPTTL)) {
+                    || request.matches(i, KEEPTTL)
+                    || ValueCondition.isNamedAt(request, i)) {
                 return Route.MODIFY;
             }
         }
@@ -51,14 +79,17 @@ record SetOptions(boolean onlyAbsent, boolean onlyPresent, boolean get, boolean 
         boolean xx = false;
         boolean get = false;
         boolean keep = false;
+        ValueCondition condition = null;
         ExpiryUnit unit = null;
         int time = 0;
         for (int i = FIRST_OPTION; i < count; i++) {
             ExpiryUnit found = i + 1 < count ? ExpiryUnit.of(request, i) : null;
-            if (!xx && request.matches(i, NX)) {
+            if (!xx && condition == null && request.matches(i, NX)) {
                 nx = true;
-            } else if (!nx && request.matches(i, XX)) {
+            } else if (!nx && condition == null && request.matches(i, XX)) {
                 xx = true;
+            } else if (!nx && !xx && condition == null && ValueCondition.isNamedAt(request, i) && i + 1 < count) {
+                condition = ValueCondition.at(request, i++);
             } else if (request.matches(i, GET)) {
                 get = true;
             } else if (unit == null && request.matches(i, KEEPTTL)) {
@@ -78,7 +109,7 @@ record SetOptions(boolean onlyAbsent, boolean onlyPresent, boolean get, boolean 
                 return null;
             }
         }
-        return new SetOptions(nx, xx, get, keep, expireAtMillis);
+        return new SetOptions(nx, xx, get, keep, condition, expireAtMillis);
     }
 
     private static byte[] ascii(String text) {

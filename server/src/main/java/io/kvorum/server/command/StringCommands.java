@@ -29,8 +29,9 @@ public final class StringCommands {
                         .flags(CommandFlag.WRITE, CommandFlag.DENYOOM, CommandFlag.BLIND)
                         .summary("Sets the value of a key, its expiry and conditions.")
                         .guarantee("Supersedes what its coordinator knows; of two concurrent ones at different nodes"
-                                + " the newer is shown. Conditions are decided by the first healthy owner, and hold while"
-                                + " nodes agree which that is.")
+                                + " the newer is shown. Conditions are decided by the first healthy owner, by what R"
+                                + " owners know, and hold while nodes agree which that is. They look at the value that"
+                                + " GET shows: of siblings the newest alone is compared, and all are superseded.")
                         .routed(Route.WRITE, SetOptions::route)
                         .handledBy(StringCommands::set));
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RepeatedEditTest {
     private static final byte[] KEY = {'k'};
     private static final byte[] VALUE = {'v'};
-    private static final SetOptions IF_ABSENT = new SetOptions(true, false, false, false, 0);
+    private static final SetOptions IF_ABSENT = new SetOptions(true, false, false, false, null, 0);
 
     private final CommandBench bench = CommandBench.alone();
     private final PartitionScope scope = new PartitionScope() {

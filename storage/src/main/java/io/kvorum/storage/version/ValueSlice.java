@@ -66,6 +66,15 @@ public final class ValueSlice {
         return Arrays.copyOfRange(array(), offset, offset + length);
     }
 
+    /**
+     * The XXH3-64 of the bytes, as seed 0 makes it.
+     *
+     * @throws IllegalStateException if the bytes are {@linkplain #isMissing missing}
+     */
+    public long digest() {
+        return RecordHash.value(array(), offset, length);
+    }
+
     void fill(SiblingCursor sibling) {
         missing = sibling.isDropped();
         clientFlags = sibling.clientFlags;

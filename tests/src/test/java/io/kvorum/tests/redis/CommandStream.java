@@ -27,6 +27,7 @@ final class CommandStream {
             "set k v EXAT S",
             "set k v PXAT M ? XX",
             "set k v ? NX|XX|GET|KEEPTTL ? NX|XX|GET|KEEPTTL",
+            "set k v GET ? NX|XX|KEEPTTL|EX ? KEEPTTL|PXAT|GET ? M|NX",
             "setnx k v",
             "setex k s v",
             "psetex k m v",

@@ -30,6 +30,7 @@ public final class KeyspaceCommands {
     public static List<Command> commands(List<Command> others, StorageEngine engine, Flush flush) {
         List<Command> all = new ArrayList<>();
         all.addAll(ValueCommands.commands(named("get", others), named("set", others)));
+        all.addAll(ComparingCommands.commands());
         all.addAll(BitCommands.commands());
         all.addAll(CounterCommands.commands());
         all.addAll(KeyCommands.commands());
