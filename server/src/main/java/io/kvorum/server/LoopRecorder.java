@@ -62,6 +62,11 @@ final class LoopRecorder implements CommandRecorder, CoordinatorMetrics {
     }
 
     @Override
+    public void forgot() {
+        loop.increment(LoopCounter.SESSION_FORGOTTEN);
+    }
+
+    @Override
     public void looked(boolean found) {
         loop.increment(found ? LoopCounter.KEY_HITS : LoopCounter.KEY_MISSES);
     }

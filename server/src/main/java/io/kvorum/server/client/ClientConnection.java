@@ -7,6 +7,7 @@ import io.kvorum.codec.resp.RespWriter;
 import io.kvorum.server.command.Dispatcher;
 import io.kvorum.server.command.ReplyQueue;
 import io.kvorum.server.command.Session;
+import io.kvorum.server.command.SessionLimits;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.peer.TurnFlusher;
 import io.kvorum.server.runtime.LogThrottle;
@@ -111,7 +112,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
                 text(remote),
                 text(ctx.channel().localAddress()),
                 passwordless,
-                loop.commands().clock().nanoTime());
+                loop.commands().clock().nanoTime(),
+                new SessionLimits(config.session(), config.sessionKeysMax(), config.sessionBytesMax()));
+        fresh.rememberIfFromStart(loop.commands().recorder());
         if (!loop.commands().sessions().add(fresh, config.connectionsMax())) {
             loop.commands().recorder().turnedAway();
             refuse(ctx, TOO_MANY);
@@ -389,7 +392,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         }
         ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
         long bytes = replies.heldBytes() + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
-        told.set(bytes + decoder.heldBytes() + heldRequestBytes);
+        Session remembering = session;
+        long remembered = remembering == null ? 0 : remembering.rememberedBytes();
+        told.set(bytes + decoder.heldBytes() + heldRequestBytes + remembered);
         if (bytes > config.outputBufferBytesMax() && !told.hasEnded()) {
             told.end();
             drop(ctx, "holds " + bytes + " bytes of replies, above client.output-buffer-max");

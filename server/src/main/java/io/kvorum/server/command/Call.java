@@ -9,6 +9,7 @@ import io.kvorum.server.coordinator.WriteCallback;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.replica.KeyRef;
 import io.kvorum.storage.version.Context;
+import io.kvorum.storage.version.Shown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -277,8 +278,24 @@ public final class Call {
         return !patient && loop.keys().answersAlone(view(), partition, options);
     }
 
+    /**
+     * What the client's session has seen of the call's key; null if it has none, or knows nothing of the key: then a write
+     * is a plain one.
+     */
+    @Nullable
+    Context seen() {
+        SeenContexts contexts = session().seen();
+        int at = command().firstKey();
+        return contexts == null ? null : contexts.of(request.array(), request.offset(at), request.length(at));
+    }
+
     /** Reads the key and replies; where this node answers alone, at once and without an allocation of its own. */
     public void read(RecordReply reply) {
+        SeenContexts contexts = session().seen();
+        readAndReply(contexts == null ? reply : new RememberedReply(reply, contexts, keyRef().bytes()));
+    }
+
+    private void readAndReply(RecordReply reply) {
         KeyOperations keys = loop.keys();
         if (answersAlone()) {
             int key = command().firstKey();
@@ -316,22 +333,34 @@ public final class Call {
         }
         KeyOperations keys = loop.keys();
         KeyRef key = keyRef();
-        ChangeThenReply waiting = new ChangeThenReply(defer(), edit, key);
+        SeenContexts contexts = session().seen();
+        Context seen = contexts == null ? null : seen();
+        ChangeThenReply waiting = new ChangeThenReply(defer(), edit, key, contexts, seen);
         if (standingIn) {
             keys.standIn(key, edit, options, deadlineNanos(), waiting);
-        } else if (readFirst) {
+        } else if (readFirst || (seen != null && seen.hasDotUnknownTo(ownRecord(key)))) {
             keys.modify(key, edit, options, deadlineNanos(), waiting);
         } else {
             keys.write(key, edit, options, deadlineNanos(), waiting);
         }
     }
 
+    /** This node's copy of the record. What a session has seen and this has not heard of, other owners have. */
+    private byte @Nullable [] ownRecord(KeyRef key) {
+        return loop.keys().readHere(partition, positionHigh, key.bytes(), 0, key.bytes().length);
+    }
+
     private void changeHere(KeyEdit edit) {
         KeyOperations keys = loop.keys();
+        SeenContexts contexts = session().seen();
+        Context seen = contexts == null ? null : seen();
         int key = command().firstKey();
         Failure failure = keys.updateHere(
                 partition, positionHigh, request.array(), request.offset(key), request.length(key), edit);
         if (failure == null) {
+            if (contexts != null) {
+                remember(contexts, keyRef().bytes(), seen, edit.seen());
+            }
             edit.reply(loop, out(), keys.lastRecord());
         } else if (failure.kind() == Failure.Kind.TRYAGAIN) {
             runPatiently();
@@ -383,9 +412,37 @@ public final class Call {
         }
     }
 
-    private record ChangeThenReply(PendingReply pending, KeyEdit edit, KeyRef key) implements WriteCallback {
+    private static void remember(
+            @Nullable SeenContexts contexts, byte[] key, @Nullable Context seen, @Nullable Context after) {
+        if (contexts != null && after != null) {
+            contexts.note(key, seen, after);
+        }
+    }
+
+    /** A reply after which the client's session knows what it was shown. */
+    private record RememberedReply(RecordReply reply, SeenContexts contexts, byte[] key) implements RecordReply {
+        @Override
+        public void write(CommandLoop loop, RespWriter out, byte @Nullable [] record) {
+            Context shown = reply.shown(record, loop.keys().nowMillis());
+            int begin = out.buffer().writerIndex();
+            reply.write(loop, out, record);
+            if (shown != null && out.buffer().getByte(begin) != '-') {
+                Context seen = contexts.of(key, 0, key.length);
+                contexts.note(key, seen, Shown.join(seen, shown, record));
+            }
+        }
+    }
+
+    private record ChangeThenReply(
+            PendingReply pending,
+            KeyEdit edit,
+            KeyRef key,
+            @Nullable SeenContexts contexts,
+            @Nullable Context seen)
+            implements WriteCallback {
         @Override
         public void onWritten(byte @Nullable [] record) {
+            remember(contexts, key.bytes(), seen, edit.seen());
             pending.make(
                     out -> edit.reply(pending.loop(), out, record),
                     "INDOUBT the write was made, but its reply could not be; the node's log says more");
@@ -395,6 +452,7 @@ public final class Call {
         public void onFailure(Failure failure) {
             Context attempt = failure.kind() == Failure.Kind.INDOUBT ? edit.attempted() : null;
             byte[] bytes = key.bytes();
+            remember(contexts, bytes, seen, attempt);
             pending.fail(
                     failure,
                     attempt == null ? null : pending.loop().contexts().encode(attempt, bytes, 0, bytes.length));

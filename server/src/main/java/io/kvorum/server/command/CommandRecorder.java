@@ -44,6 +44,9 @@ public interface CommandRecorder {
     /** Bytes go to clients. */
     default void sent(long bytes) {}
 
+    /** A session forgot what it had seen of a key. */
+    default void forgot() {}
+
     /** A plain read found a value, or none. */
     default void looked(boolean found) {}
 }

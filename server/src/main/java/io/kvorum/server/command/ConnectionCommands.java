@@ -210,6 +210,7 @@ public final class ConnectionCommands {
 
     private static void reset(Call call) {
         call.session().reset();
+        call.session().rememberIfFromStart(call.loop().recorder());
         call.out().simple("RESET");
     }
 

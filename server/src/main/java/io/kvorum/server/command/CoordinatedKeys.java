@@ -11,6 +11,7 @@ import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.replica.KeyRef;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.storage.engine.Mutation;
+import io.kvorum.storage.version.VersionObserver;
 import org.jspecify.annotations.Nullable;
 
 /** Keys by way of a loop's coordinator and, where this node's copy is the whole truth, of the copy itself. */
@@ -35,6 +36,11 @@ public final class CoordinatedKeys implements KeyOperations {
     /** The coordinator behind it. */
     public Coordinator coordinator() {
         return coordinator;
+    }
+
+    @Override
+    public VersionObserver versions() {
+        return replica.observer();
     }
 
     @Override

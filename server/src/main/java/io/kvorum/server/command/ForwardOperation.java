@@ -10,6 +10,7 @@ import io.kvorum.server.peer.message.Forward;
 import io.kvorum.server.peer.message.ForwardAnswer;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.runtime.Deadline;
+import io.kvorum.storage.version.Context;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One command that another node runs for a client of ours (FORWARD in docs/peer-protocol.md), or this one in its turn; where
@@ -39,6 +41,7 @@ import java.util.Locale;
 final class ForwardOperation extends Deadline implements ReplyHandler, CapturedReply.Receiver {
     private static final int NOBODY = -1;
     private static final int[] NOBODY_ELSE = {};
+    private static final byte[] NO_KEY = {};
     private static final byte[] NOT_COORDINATOR = CommandErrors.encoded(Failure.NOT_COORDINATOR);
     private static final String IN_DOUBT = "-INDOUBT ";
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -56,6 +59,13 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     private final boolean reads;
     private final boolean repeatable;
     private final PendingReply reply;
+
+    /** What the client has seen of keys, and of this one when it asked; null if it has no session. */
+    private final @Nullable SeenContexts contexts;
+
+    private final @Nullable Context seen;
+    private final byte[] key;
+
     private final long startNanos;
     private final long deadlineNanos;
     private final boolean mayBeStoodInFor;
@@ -97,7 +107,10 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         this.view = view;
         this.partition = partition;
         this.command = call.command();
-        this.forward = message(call);
+        this.contexts = call.session().seen();
+        this.seen = call.seen();
+        this.key = contexts == null ? NO_KEY : call.keyRef().bytes();
+        this.forward = message(call, seen);
         this.reads = call.route() == Route.READ;
         this.repeatable = reads || command.is(CommandFlag.REPEATABLE);
         this.startNanos = call.startNanos();
@@ -143,6 +156,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
             // It failed over the command, or over an answer too long to send: it may have run.
             unanswered(peer, loop.clock().nanoTime());
         } else if (forwarded.attempted()) {
+            remember(forwarded.seen());
             answered(Unpooled.wrappedBuffer(forwarded.reply()));
         } else {
             didNothing(forwarded.reply());
@@ -167,6 +181,14 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
             loop.transport().forget(peer, call);
             loop.health().late(peer);
             unanswered(peer, nowNanos);
+        }
+    }
+
+    private void remember(byte @Nullable [] encoded) {
+        SeenContexts remembering = contexts;
+        Context after = encoded == null ? null : CarriedContext.decode(loop.contexts(), encoded);
+        if (remembering != null && after != null) {
+            remembering.note(key, seen, after);
         }
     }
 
@@ -324,7 +346,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     private void runHere() {
         RespRequest request = Requests.of(forward.arguments());
         RequestOptions options = new RequestOptions(forward.r(), forward.w(), forward.dw(), forward.strict());
-        Session session = Session.virtual(forward.protocol(), forward.siblings(), options);
+        Session session = Session.virtual(forward.protocol(), forward.siblings(), options, contexts);
         loop.dispatcher().runInner(request, session, new CapturedReply(loop, this), true, deadlineNanos);
     }
 
@@ -365,7 +387,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         return (nowNanos - startNanos) / NANOS_PER_MILLI;
     }
 
-    private static Forward message(Call call) {
+    private static Forward message(Call call, @Nullable Context seen) {
         RespRequest request = call.request();
         List<byte[]> arguments = new ArrayList<>(request.argumentCount());
         // The parts of a multi-key command still begin with that command's name.
@@ -383,6 +405,8 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
                 options.w(),
                 options.dw(),
                 options.strict(),
+                session.seen() != null,
+                CarriedContext.encode(call.loop().contexts(), seen),
                 arguments);
     }
 }

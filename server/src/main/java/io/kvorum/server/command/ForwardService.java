@@ -10,6 +10,7 @@ import io.kvorum.server.peer.message.Forward;
 import io.kvorum.server.peer.message.ForwardAnswer;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Refusal;
+import io.kvorum.storage.version.Context;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 
@@ -39,20 +40,29 @@ public final class ForwardService implements PeerRequestHandler {
             answer.answer(new Refusal("a forwarded command without a name, or in an unknown protocol"));
             return;
         }
+        byte[] encoded = forward.seen();
+        Context seen = encoded == null ? null : CarriedContext.decode(loop.contexts(), encoded);
+        if (encoded != null && seen == null) {
+            answer.answer(new Refusal("a forwarded command with a context that is none of this cluster's"));
+            return;
+        }
+        CarriedContext carried = forward.session() ? new CarriedContext(seen) : null;
         RequestOptions options = new RequestOptions(forward.r(), forward.w(), forward.dw(), forward.strict());
-        Session session = Session.virtual(forward.protocol(), forward.siblings(), options);
-        CapturedReply reply = new CapturedReply(loop, new CapturedReply.Receiver() {
+        Session session = Session.virtual(forward.protocol(), forward.siblings(), options, carried);
+        CapturedReply captured = new CapturedReply(loop, new CapturedReply.Receiver() {
             @Override
-            public void onReply(ByteBuf encoded) {
-                answer.answer(new ForwardAnswer(true, ByteBufUtil.getBytes(encoded)));
+            public void onReply(ByteBuf reply) {
+                Context after = carried == null ? null : carried.noted();
+                answer.answer(new ForwardAnswer(
+                        true, ByteBufUtil.getBytes(reply), CarriedContext.encode(loop.contexts(), after)));
             }
 
             @Override
             public void onRefused(Failure failure) {
-                answer.answer(new ForwardAnswer(false, CommandErrors.encoded(failure)));
+                answer.answer(new ForwardAnswer(false, CommandErrors.encoded(failure), null));
             }
         });
-        loop.dispatcher().runInner(Requests.of(forward.arguments()), session, reply, true, deadlineNanos);
+        loop.dispatcher().runInner(Requests.of(forward.arguments()), session, captured, true, deadlineNanos);
     }
 
     private static boolean isProtocol(int version) {

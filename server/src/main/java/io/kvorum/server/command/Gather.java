@@ -69,7 +69,8 @@ public final class Gather extends Deadline {
     private Gather(Call call, Command command, int stride, Combiner combiner) {
         this.loop = call.loop();
         this.row = loop.table().row(command);
-        this.session = Session.virtual(call.session().protocol(), call.session().siblings(), call.options());
+        Session asking = call.session();
+        this.session = Session.virtual(asking.protocol(), asking.siblings(), call.options(), asking.seen());
         this.client = call.replies();
         this.patienceNanos = call.deadlineNanos() - call.startNanos();
         this.writes = call.command().is(CommandFlag.WRITE);

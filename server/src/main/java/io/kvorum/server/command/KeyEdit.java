@@ -24,4 +24,12 @@ public interface KeyEdit extends Mutation {
     default @Nullable Context attempted() {
         return null;
     }
+
+    /**
+     * What the client's session has seen of the key once this is acknowledged: what it had seen, what the reply shows
+     * whole, and the dot that was made. Null if no more than before.
+     */
+    default @Nullable Context seen() {
+        return null;
+    }
 }

@@ -8,6 +8,7 @@ import io.kvorum.server.coordinator.WriteCallback;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.replica.KeyRef;
 import io.kvorum.storage.engine.Mutation;
+import io.kvorum.storage.version.VersionObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,9 @@ public interface KeyOperations {
 
     /** The time by which expiry is judged: the node's hybrid clock, in milliseconds. */
     long nowMillis();
+
+    /** Told of what writes under contexts find, maybe under a partition's lock. */
+    VersionObserver versions();
 
     /** The longest value, in bytes: the longest that a client may send, whoever makes it. */
     int valueBytesMax();

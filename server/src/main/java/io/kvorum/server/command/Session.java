@@ -2,6 +2,7 @@ package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.RespWriter;
 import io.kvorum.server.coordinator.RequestOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection has said of itself and asked for. Owned by the connection's loop.
@@ -14,6 +15,7 @@ public final class Session {
     private final String localAddress;
     private final long createdNanos;
     private final boolean passwordless;
+    private final SessionLimits limits;
 
     private int protocol = RespWriter.RESP2;
     private String name = "";
@@ -27,6 +29,13 @@ public final class Session {
     private boolean watchesDrain;
     private boolean closing;
     private RequestOptions options = RequestOptions.DEFAULTS;
+
+    /** What was seen of keys; null if that is not remembered. */
+    private @Nullable SeenContexts seen;
+
+    /** The same, where the connection itself remembers it. */
+    private @Nullable SessionMemory memory;
+
     private String lastCommand = "NULL";
     private long lastNanos;
 
@@ -40,6 +49,22 @@ public final class Session {
      * @param nowNanos the clock's nanoTime
      */
     public Session(long id, String address, String localAddress, boolean passwordless, long nowNanos) {
+        this(id, address, localAddress, passwordless, nowNanos, SessionLimits.DEFAULTS);
+    }
+
+    /**
+     * Begins the session of a connection.
+     *
+     * @param limits of what it remembers, if it is to; see {@link #remember}
+     */
+    public Session(
+            long id,
+            String address,
+            String localAddress,
+            boolean passwordless,
+            long nowNanos,
+            SessionLimits limits) {
+        this.limits = limits;
         this.id = id;
         this.address = address;
         this.localAddress = localAddress;
@@ -50,16 +75,22 @@ public final class Session {
     }
 
     /** A session without a connection, which may run everything. */
-    static Session virtual(int protocol, boolean siblings, RequestOptions options) {
+    static Session virtual(
+            int protocol, boolean siblings, RequestOptions options, @Nullable SeenContexts seen) {
         Session session = new Session(0, "", "", true, 0);
         session.protocol = protocol;
         session.siblings = siblings;
         session.options = options;
+        session.seen = seen;
         return session;
     }
 
-    /** Back to what it was when the connection began, as RESET asks. */
+    /**
+     * Back to what it was when the connection began, as RESET asks; {@link #rememberIfFromStart} is for the caller, as
+     * it was then.
+     */
     void reset() {
+        forgetSeen();
         protocol = RespWriter.RESP2;
         name = "";
         siblings = false;
@@ -130,6 +161,50 @@ public final class Session {
         siblings = on;
     }
 
+    /** What was seen of keys, by which writes are made; null if writes are plain. */
+    @Nullable
+    SeenContexts seen() {
+        return seen;
+    }
+
+    /** What this connection remembers of keys; null if it does not. */
+    @Nullable
+    SessionMemory memory() {
+        return memory;
+    }
+
+    /** What it may remember. */
+    SessionLimits limits() {
+        return limits;
+    }
+
+    /** Begins to remember what is seen of keys, if it does not yet. */
+    void remember(CommandRecorder recorder) {
+        if (memory == null) {
+            memory = new SessionMemory(limits, recorder);
+            seen = memory;
+        }
+    }
+
+    /** Begins to remember what is seen of keys if connections of its door do so without being asked. */
+    public void rememberIfFromStart(CommandRecorder recorder) {
+        if (limits.onFromStart()) {
+            remember(recorder);
+        }
+    }
+
+    /** Ends what {@link #remember} began. */
+    void forgetSeen() {
+        memory = null;
+        seen = null;
+    }
+
+    /** About how many bytes it remembers, for its client's account. */
+    public long rememberedBytes() {
+        SessionMemory remembered = memory;
+        return remembered == null ? 0 : remembered.bytes();
+    }
+
     void setNoEvict(boolean on) {
         noEvict = on;
     }
@@ -195,7 +270,15 @@ public final class Session {
                 + seconds(nowNanos - createdNanos) + " idle=" + seconds(nowNanos - lastNanos) + " flags=" + flags()
                 + " db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0"
                 + " oll=0 omem=0 tot-mem=0 events=r cmd=" + lastCommand + " user=default redir=-1 resp=" + protocol
-                + " lib-name=" + libraryName + " lib-ver=" + libraryVersion;
+                + " lib-name=" + libraryName + " lib-ver=" + libraryVersion + rememberedText();
+    }
+
+    /** Behind what Redis says. */
+    private String rememberedText() {
+        SessionMemory remembered = memory;
+        return remembered == null
+                ? ""
+                : " session-keys=" + remembered.keys() + " session-mem=" + remembered.bytes();
     }
 
     private String flags() {

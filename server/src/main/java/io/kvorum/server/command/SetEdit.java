@@ -26,6 +26,7 @@ final class SetEdit implements KeyEdit {
     private int valueOffset;
     private int valueLength;
     private SetOptions options = SetOptions.NONE;
+    private @Nullable SessionWrite session;
     private boolean evaluated;
     private boolean written;
     private @Nullable String error;
@@ -39,8 +40,9 @@ final class SetEdit implements KeyEdit {
         key = array;
         keyOffset = offset;
         keyLength = length;
-        forget();
         options = SetOptions.NONE;
+        session = null;
+        forget();
         return this;
     }
 
@@ -56,7 +58,17 @@ final class SetEdit implements KeyEdit {
         return this;
     }
 
+    /** Null if the client has no session. */
+    SetEdit session(@Nullable SessionWrite ofClient) {
+        session = ofClient;
+        return this;
+    }
+
     private void forget() {
+        SessionWrite write = session;
+        if (write != null) {
+            write.begin();
+        }
         evaluated = false;
         written = false;
         error = null;
@@ -71,11 +83,15 @@ final class SetEdit implements KeyEdit {
     @Override
     public byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
         forget();
+        SessionWrite ofSession = session;
+        boolean looks = options.reads() || ofSession != null;
+        long nowMillis = looks ? loop.keys().nowMillis() : 0;
         long expireAtMillis = options.expireAtMillis();
+        boolean showsOld = false;
         if (options.reads()) {
             ValueSlice old = loop.valueSlice();
             boolean exists =
-                    current != null && Visible.plain(current, loop.keys().nowMillis(), old);
+                    current != null && Visible.plain(current, nowMillis, old);
             error = exists && options.readsBytes() && old.isMissing()
                     ? ValueReplies.BYTES_ELSEWHERE
                     : options.wrongFor(exists);
@@ -83,7 +99,11 @@ final class SetEdit implements KeyEdit {
                 return current;
             }
             oldValue = exists && options.get() ? old.bytes() : null;
+            showsOld = options.showOld(exists);
             if (!options.hold(exists, old)) {
+                if (options.get() && ofSession != null) {
+                    ofSession.shows(current, nowMillis);
+                }
                 return current;
             }
             if (options.keepExpiry() && exists) {
@@ -95,8 +115,15 @@ final class SetEdit implements KeyEdit {
         draft.key(key, keyOffset, keyLength)
                 .value(value, valueOffset, valueLength)
                 .expireAtMillis(expireAtMillis)
-                .dot(scope.actor(), scope.nextStamp(Versions.newestStamp(current)));
-        return Versions.write(current, draft);
+                .dot(scope.actor(), scope.nextStamp(newestStamp(current, ofSession)));
+        return ofSession == null
+                ? Versions.write(current, draft)
+                : ofSession.write(current, draft, showsOld, nowMillis);
+    }
+
+    private static long newestStamp(byte @Nullable [] current, @Nullable SessionWrite ofSession) {
+        long newest = Versions.newestStamp(current);
+        return ofSession == null ? newest : Math.max(newest, ofSession.newestStamp());
     }
 
     @Override
@@ -119,6 +146,16 @@ final class SetEdit implements KeyEdit {
 
     @Override
     public @Nullable Context attempted() {
+        SessionWrite ofSession = session;
+        if (ofSession != null) {
+            return ofSession.attempted();
+        }
         return evaluated ? new Context(VersionVector.EMPTY, List.of(draft.dot())) : null;
+    }
+
+    @Override
+    public @Nullable Context seen() {
+        SessionWrite ofSession = session;
+        return ofSession == null ? null : ofSession.after();
     }
 }

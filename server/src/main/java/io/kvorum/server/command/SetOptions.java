@@ -46,6 +46,14 @@ record SetOptions(
         return exists && condition != null && condition.isWrong() ? ValueCondition.NO_DIGEST : null;
     }
 
+    /**
+     * Whether the client is shown what GET shows, if the conditions hold: by the reply, or because it named that value, or
+     * because there was none.
+     */
+    boolean showOld(boolean exists) {
+        return get || (exists ? condition != null && condition.namesValue() : onlyAbsent || condition != null);
+    }
+
     /** Whether the conditions hold. */
     boolean hold(boolean exists, ValueSlice old) {
         if (condition != null) {

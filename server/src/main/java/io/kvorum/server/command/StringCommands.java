@@ -5,9 +5,6 @@ import java.util.List;
 
 /** Commands on values as strings of bytes. */
 public final class StringCommands {
-    private static final RecordReply PLAIN = ValueReplies::plain;
-    private static final RecordReply SIBLINGS = ValueReplies::siblings;
-
     private StringCommands() {}
 
     /** The rows. */
@@ -37,7 +34,7 @@ public final class StringCommands {
     }
 
     private static void get(Call call) {
-        call.read(call.session().siblings() ? SIBLINGS : PLAIN);
+        call.read(call.session().siblings() ? ValueReplies.SIBLINGS : ValueReplies.PLAIN);
     }
 
     private static void set(Call call) {
@@ -52,7 +49,8 @@ public final class StringCommands {
             call.change(loop.plainSet()
                     .key(array, request.offset(1), request.length(1))
                     .value(array, request.offset(2), request.length(2))
-                    .options(options));
+                    .options(options)
+                    .session(SessionWrite.of(call)));
             return;
         }
         byte[] key = call.keyRef().bytes();
@@ -60,6 +58,7 @@ public final class StringCommands {
         call.change(new SetEdit(loop)
                 .key(key, 0, key.length)
                 .value(value, 0, value.length)
-                .options(options));
+                .options(options)
+                .session(SessionWrite.of(call)));
     }
 }

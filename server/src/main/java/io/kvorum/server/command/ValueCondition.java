@@ -81,6 +81,11 @@ public final class ValueCondition {
         return wrong;
     }
 
+    /** Whether it holds for the very value that it names alone. */
+    public boolean namesValue() {
+        return kind.wantsEqual;
+    }
+
     /** Whether it holds for a value, whose bytes are there. */
     public boolean holdsFor(ValueSlice value) {
         boolean equal = kind.ofDigest

@@ -17,6 +17,9 @@ import io.kvorum.codec.resp.RespLimits;
  * @param pipelineMax how many replies one client may be owed before no more of its requests are read
  * @param outputBufferBytesMax how many bytes of replies may wait for one client before it is disconnected
  * @param memoryBytesMax how many bytes all clients may hold together before who holds the most is disconnected
+ * @param session whether clients have a session without asking for one
+ * @param sessionKeysMax of how many keys a session remembers what it has seen
+ * @param sessionBytesMax how many bytes it takes for that
  */
 public record ClientConfig(
         String bind,
@@ -30,4 +33,7 @@ public record ClientConfig(
         int keyBytesMax,
         int pipelineMax,
         long outputBufferBytesMax,
-        long memoryBytesMax) {}
+        long memoryBytesMax,
+        boolean session,
+        int sessionKeysMax,
+        long sessionBytesMax) {}

@@ -188,7 +188,29 @@ final class ConfigCatalog {
             "a quarter of the heap",
             "How many bytes all clients may hold together: requests that are not whole or not answered, replies that"
                     + " are not read. Past it whoever holds the most is disconnected, as by Redis's `maxmemory-clients`."
-                    + " Idle clients hold nothing and stay. At least twice `client.bulk-max`.");
+                    + " Idle clients hold nothing but what their sessions remember, and stay. At least twice"
+                    + " `client.bulk-max`.");
+
+    static final ConfigProperty<Boolean> CLIENT_SESSION = property(
+            "client.session",
+            new Flag(),
+            false,
+            "Whether every client has a session, as by `KV.SESSION ON`: its writes supersede what it has seen, and"
+                    + " leave what it has not as siblings. Only for applications that look after siblings.");
+
+    static final ConfigProperty<Integer> CLIENT_SESSION_KEYS_MAX = property(
+            "client.session-keys-max",
+            NumberType.integer(1, 1_000_000),
+            1_000,
+            "Of how many keys the session of a client remembers what it has seen. It forgets those used longest ago, and"
+                    + " writes them as a client without a session does.");
+
+    static final ConfigProperty<Long> CLIENT_SESSION_MEMORY_MAX = property(
+            "client.session-memory-max",
+            NumberType.bytes(KB, 64 * MB),
+            128 * KB,
+            "How many bytes the session of a client takes for that. They count as held by the client"
+                    + " (`client.memory-max`).");
 
     static final ConfigProperty<Long> KEY_MAX = property(
             "key-max",

@@ -125,7 +125,10 @@ final class NodeConfigBuilder {
                 settings.get(ConfigCatalog.KEY_MAX).intValue(),
                 settings.get(ConfigCatalog.CLIENT_PIPELINE_MAX),
                 outputBufferBytesMax,
-                memoryBytesMax);
+                memoryBytesMax,
+                settings.get(ConfigCatalog.CLIENT_SESSION),
+                settings.get(ConfigCatalog.CLIENT_SESSION_KEYS_MAX),
+                settings.get(ConfigCatalog.CLIENT_SESSION_MEMORY_MAX));
     }
 
     /** As many as are asked for and have room beside the files, peers and watchers of the node: as Redis reckons. */

@@ -16,6 +16,10 @@ public enum LoopCounter {
     CLIENT_BYTES_IN("kvorum_client_received_bytes_total", "Bytes read from clients"),
     /** Bytes written to clients. */
     CLIENT_BYTES_OUT("kvorum_client_sent_bytes_total", "Bytes written to clients"),
+    /** Keys of which a session forgot what it had seen. */
+    SESSION_FORGOTTEN(
+            "kvorum_session_keys_forgotten_total",
+            "Keys of which a client's session forgot what it had seen, for want of room: it writes them as without one"),
     /** Reads by key that found a value. */
     KEY_HITS("kvorum_key_hits_total", "Reads by key that found a value"),
     /** Reads by key that found none. */

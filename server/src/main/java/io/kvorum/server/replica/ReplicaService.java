@@ -118,6 +118,11 @@ public final class ReplicaService {
         return engine;
     }
 
+    /** Told of what merges and writes find, from every loop and maybe under a partition's lock. */
+    public ReplicaObserver observer() {
+        return observer;
+    }
+
     /** This node's record of a key, or null. Not to be changed. */
     public byte @Nullable [] read(KeyRef key) {
         byte[] bytes = key.bytes();

@@ -50,7 +50,10 @@ final class ClientBench {
                 65536,
                 pipelineMax,
                 outputMax,
-                memoryMax);
+                memoryMax,
+                false,
+                1000,
+                128 << 10);
         memory = new ClientMemory(memoryMax);
     }
 

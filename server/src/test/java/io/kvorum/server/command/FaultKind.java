@@ -85,7 +85,7 @@ enum FaultKind {
     }
 
     private static PeerMessage forwardRefused(Failure failure) {
-        return new ForwardAnswer(false, CommandErrors.encoded(failure));
+        return new ForwardAnswer(false, CommandErrors.encoded(failure), null);
     }
 
     /** Whether it can happen at a point. */

@@ -232,7 +232,7 @@ class ForwardTest {
         CommandBench.Sent late = last();
         bench.pass(1002);
         assertThat(client.takeReplies()).startsWith("-INDOUBT ");
-        late.handler().onReply(1, new ForwardAnswer(true, OK.getBytes(StandardCharsets.US_ASCII)));
+        late.handler().onReply(1, new ForwardAnswer(true, OK.getBytes(StandardCharsets.US_ASCII), null));
         late.handler().onLost(1);
         assertThat(client.takeReplies()).isEmpty();
     }
@@ -298,7 +298,7 @@ class ForwardTest {
             late.pass(10);
             CommandBench.Sent again = late.sent.get(late.sent.size() - 1);
             assertThat(again.peer()).isEqualTo(3);
-            again.handler().onReply(3, new ForwardAnswer(true, OK.getBytes(StandardCharsets.US_ASCII)));
+            again.handler().onReply(3, new ForwardAnswer(true, OK.getBytes(StandardCharsets.US_ASCII), null));
             assertThat(waiting.takeReplies()).isEqualTo(OK);
         }
     }
@@ -360,7 +360,7 @@ class ForwardTest {
 
     private static void refuse(CommandBench bench, byte[] error) {
         CommandBench.Sent asked = bench.sent.get(bench.answered++);
-        asked.handler().onReply(asked.peer(), new ForwardAnswer(false, error));
+        asked.handler().onReply(asked.peer(), new ForwardAnswer(false, error, null));
     }
 
     private static List<String> replies(List<PeerMessage> answers) {
@@ -374,7 +374,7 @@ class ForwardTest {
         for (String argument : arguments) {
             bytes.add(argument.getBytes(StandardCharsets.US_ASCII));
         }
-        return new Forward(2, false, 0, 0, 0, false, bytes);
+        return new Forward(2, false, 0, 0, 0, false, false, null, bytes);
     }
 
     private CommandBench.Sent last() {
@@ -389,7 +389,7 @@ class ForwardTest {
     }
 
     private void answer(boolean attempted, String reply) {
-        answerWith(new ForwardAnswer(attempted, reply.getBytes(StandardCharsets.US_ASCII)));
+        answerWith(new ForwardAnswer(attempted, reply.getBytes(StandardCharsets.US_ASCII), null));
     }
 
     private void answerWith(PeerMessage message) {

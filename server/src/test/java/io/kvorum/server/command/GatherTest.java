@@ -129,6 +129,6 @@ class GatherTest {
 
     private void reply(int call, String text) {
         CommandBench.Sent sent = bench.sent.get(call);
-        sent.handler().onReply(sent.peer(), new ForwardAnswer(true, text.getBytes(StandardCharsets.US_ASCII)));
+        sent.handler().onReply(sent.peer(), new ForwardAnswer(true, text.getBytes(StandardCharsets.US_ASCII), null));
     }
 }

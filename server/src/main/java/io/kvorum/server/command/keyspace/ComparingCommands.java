@@ -90,6 +90,11 @@ final class ComparingCommands {
         }
 
         @Override
+        boolean takesOld() {
+            return condition != null && condition.namesValue();
+        }
+
+        @Override
         public boolean needsValues() {
             return condition != null;
         }

@@ -232,7 +232,7 @@ final class ValueCommands {
         RespRequest request = call.request();
         int arguments = request.argumentCount();
         if (arguments == 2) {
-            call.read(ValueReplies::plain);
+            call.read(ValueReplies.PLAIN);
             return;
         }
         boolean persist = request.matches(2, PERSIST);
@@ -330,6 +330,11 @@ final class ValueCommands {
         }
 
         @Override
+        boolean showsOld() {
+            return true;
+        }
+
+        @Override
         byte[] edit(byte @Nullable [] current, boolean live, long nowMillis, PartitionScope scope) {
             wasLive = live;
             return put(current, scope, value, 0);
@@ -350,6 +355,11 @@ final class ValueCommands {
 
         @Override
         boolean readsBytes() {
+            return true;
+        }
+
+        @Override
+        boolean showsOld() {
             return true;
         }
 
@@ -384,6 +394,11 @@ final class ValueCommands {
 
         @Override
         boolean readsBytes() {
+            return true;
+        }
+
+        @Override
+        boolean showsOld() {
             return true;
         }
 

@@ -5,6 +5,7 @@ import io.kvorum.server.command.Call;
 import io.kvorum.server.command.CommandLoop;
 import io.kvorum.server.command.KeyEdit;
 import io.kvorum.server.command.KeyOperations;
+import io.kvorum.server.command.SessionWrite;
 import io.kvorum.server.command.ValueReplies;
 import io.kvorum.storage.engine.PartitionScope;
 import io.kvorum.storage.version.Amendments;
@@ -33,24 +34,36 @@ abstract class ValueEdit implements KeyEdit {
     private final Slice key;
     private @Nullable String error;
     private @Nullable Dot made;
+    private final @Nullable SessionWrite session;
+    private boolean shows;
+    private long nowMillis;
 
     /** An edit of the call's key. */
     ValueEdit(Call call) {
         this.keys = call.loop().keys();
         this.key = Slice.of(call, call.command().firstKey());
+        this.session = SessionWrite.of(call);
     }
 
     @Override
     public final byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
-        long nowMillis = keys.nowMillis();
+        nowMillis = keys.nowMillis();
         error = null;
         made = null;
+        if (session != null) {
+            session.begin();
+        }
         old.clear();
         boolean live = looksAtOld() && current != null && Visible.plain(current, nowMillis, old);
         if (live && readsBytes() && old.isMissing()) {
             return refuse(ValueReplies.BYTES_ELSEWHERE, current);
         }
-        return edit(current, live, nowMillis, scope);
+        shows = looksAtOld() && (!live || takesOld());
+        byte[] next = edit(current, live, nowMillis, scope);
+        if (session != null && error == null && made == null && showsOld()) {
+            session.shows(current, nowMillis);
+        }
+        return next;
     }
 
     @Override
@@ -72,8 +85,26 @@ abstract class ValueEdit implements KeyEdit {
         return false;
     }
 
+    /** Whether what is written is made of the old value, or the client is shown that whole, or has named it. */
+    boolean takesOld() {
+        return readsBytes();
+    }
+
+    /** Whether the reply shows the old value whole, whatever is written. */
+    boolean showsOld() {
+        return false;
+    }
+
+    @Override
+    public final @Nullable Context seen() {
+        return session == null || error != null ? null : session.after();
+    }
+
     @Override
     public final @Nullable Context attempted() {
+        if (session != null) {
+            return session.attempted();
+        }
         return made == null ? null : new Context(VersionVector.EMPTY, List.of(made));
     }
 
@@ -101,14 +132,17 @@ abstract class ValueEdit implements KeyEdit {
 
     /** The beginning of a new version or amendment: key and dot. */
     final Draft draft(byte @Nullable [] current, PartitionScope scope) {
-        return new Draft()
-                .key(key.array(), key.offset(), key.length())
-                .dot(scope.actor(), scope.nextStamp(Versions.newestStamp(current)));
+        long newest = Versions.newestStamp(current);
+        long beside = session == null ? newest : Math.max(newest, session.newestStamp());
+        return new Draft().key(key.array(), key.offset(), key.length()).dot(scope.actor(), scope.nextStamp(beside));
     }
 
     /** Notes which version this made, so that a retry can supersede it. Amendments make none. */
     final void made(Dot dot) {
         made = dot;
+        if (session != null) {
+            session.made(dot);
+        }
     }
 
     /** A new value in place of all there is. */
@@ -120,11 +154,20 @@ abstract class ValueEdit implements KeyEdit {
                         .expireAtMillis(expireAtMillis));
     }
 
-    /** A tombstone in place of all there is; nothing where nothing lives, since that would only have to be reaped. */
+    /**
+     * A tombstone in place of all there is; nothing where nothing lives, since that would only have to be reaped. On a
+     * session what it has seen is deleted, and what GET shows is hidden.
+     */
     final byte @Nullable [] delete(byte @Nullable [] current, long nowMillis, PartitionScope scope) {
-        return current != null && Visible.hasLive(current, nowMillis)
-                ? write(current, draft(current, scope).tombstone())
-                : current;
+        return current != null && hasToDelete(current) ? write(current, draft(current, scope).tombstone()) : current;
+    }
+
+    private boolean hasToDelete(byte[] current) {
+        if (session == null) {
+            return Visible.hasLive(current, nowMillis);
+        }
+        return Visible.plain(current, nowMillis, new ValueSlice())
+                || (Visible.hasLive(current, nowMillis) && session.coversLive(current, nowMillis));
     }
 
     /** Sets when all live siblings end; 0 for never. */
@@ -153,7 +196,9 @@ abstract class ValueEdit implements KeyEdit {
     }
 
     final byte[] write(byte @Nullable [] current, Draft draft) {
-        made(draft.dot());
-        return Versions.write(current, draft);
+        made = draft.dot();
+        return session == null
+                ? Versions.write(current, draft)
+                : session.write(current, draft, shows, nowMillis);
     }
 }

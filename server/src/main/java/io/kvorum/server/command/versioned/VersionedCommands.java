@@ -11,6 +11,7 @@ import io.kvorum.server.command.CommandLoop;
 import io.kvorum.server.command.Gather;
 import io.kvorum.server.command.RecordReply;
 import io.kvorum.server.command.Route;
+import io.kvorum.server.command.SessionCommand;
 import io.kvorum.server.command.ValueReplies;
 import io.kvorum.storage.version.Context;
 import io.kvorum.storage.version.RecordBytes;
@@ -38,8 +39,8 @@ public final class VersionedCommands {
             EnumSet.of(Option.W, Option.DW, Option.STRICT, Option.EX, Option.PX, Option.EXAT, Option.PXAT);
     private static final Set<Option> OF_DEL = EnumSet.of(Option.W);
 
-    private static final RecordReply VALUES = ValueReplies::siblings;
-    private static final RecordReply VALUES_WITH_META = VersionedCommands::writeWithMeta;
+    private static final RecordReply VALUES = ValueReplies.SIBLINGS;
+    private static final RecordReply VALUES_WITH_META = ValueReplies.showingAll(VersionedCommands::writeWithMeta);
 
     private static final String READS =
             "Shows what R replicas have, merged: every value that no other superseded, newest"
@@ -103,6 +104,7 @@ public final class VersionedCommands {
                         .flags(CommandFlag.FAST)
                         .guarantee("Concerns this connection alone.")
                         .handledBy(VersionedCommands::siblings),
+                SessionCommand.command(),
                 kv("kv.quorum", -1, "Sets how many replicas the requests of this connection need, or shows it.")
                         .flags(CommandFlag.FAST)
                         .guarantee("Concerns this connection alone.")

@@ -92,6 +92,11 @@ final class VersionedEdit implements KeyEdit {
     }
 
     @Override
+    public @Nullable Context seen() {
+        return after;
+    }
+
+    @Override
     public boolean freesMemory() {
         return value == null;
     }

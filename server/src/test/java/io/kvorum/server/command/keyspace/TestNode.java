@@ -33,6 +33,7 @@ import io.kvorum.server.runtime.DeadlineWheel;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.engine.StorageEngine;
+import io.kvorum.storage.version.VersionObserver;
 import io.kvorum.storage.version.ContextCodec;
 import io.kvorum.storage.version.StampClock;
 import io.netty.buffer.ByteBuf;
@@ -251,6 +252,11 @@ final class TestNode implements KeyOperations, PeerTransport {
     @Override
     public byte @Nullable [] readHere(int partition, long positionHigh, byte[] array, int offset, int length) {
         return engine.read(partition, StorageEngine.tableHash(positionHigh), array, offset, length);
+    }
+
+    @Override
+    public VersionObserver versions() {
+        return VersionObserver.NONE;
     }
 
     @Override
