@@ -438,8 +438,7 @@ public final class Call {
             KeyEdit edit,
             KeyRef key,
             @Nullable SeenContexts contexts,
-            @Nullable Context seen)
-            implements WriteCallback {
+            @Nullable Context seen) implements WriteCallback {
         @Override
         public void onWritten(byte @Nullable [] record) {
             remember(contexts, key.bytes(), seen, edit.seen());

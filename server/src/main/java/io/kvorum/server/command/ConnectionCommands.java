@@ -62,7 +62,8 @@ public final class ConnectionCommands {
                         .since("3.0.0")
                         .group(CommandGroup.CLUSTER)
                         .flags(CommandFlag.FAST)
-                        .handledBy(ConnectionCommands::ok));
+                        .handledBy(ConnectionCommands::ok),
+                SessionCommand.command());
     }
 
     static void ok(Call call) {

@@ -58,12 +58,7 @@ public final class Session {
      * @param limits of what it remembers, if it is to; see {@link #remember}
      */
     public Session(
-            long id,
-            String address,
-            String localAddress,
-            boolean passwordless,
-            long nowNanos,
-            SessionLimits limits) {
+            long id, String address, String localAddress, boolean passwordless, long nowNanos, SessionLimits limits) {
         this.limits = limits;
         this.id = id;
         this.address = address;
@@ -75,8 +70,7 @@ public final class Session {
     }
 
     /** A session without a connection, which may run everything. */
-    static Session virtual(
-            int protocol, boolean siblings, RequestOptions options, @Nullable SeenContexts seen) {
+    static Session virtual(int protocol, boolean siblings, RequestOptions options, @Nullable SeenContexts seen) {
         Session session = new Session(0, "", "", true, 0);
         session.protocol = protocol;
         session.siblings = siblings;
@@ -276,9 +270,7 @@ public final class Session {
     /** Behind what Redis says. */
     private String rememberedText() {
         SessionMemory remembered = memory;
-        return remembered == null
-                ? ""
-                : " session-keys=" + remembered.keys() + " session-mem=" + remembered.bytes();
+        return remembered == null ? "" : " session-keys=" + remembered.keys() + " session-mem=" + remembered.bytes();
     }
 
     private String flags() {

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** KV.SESSION: whether the writes of a connection supersede what it has seen, and nothing else (docs/sessions.md). */
-public final class SessionCommand {
+final class SessionCommand {
     private static final byte[] ON = "ON".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] OFF = "OFF".getBytes(StandardCharsets.US_ASCII);
     private static final int FIELDS = 6;
@@ -13,16 +13,18 @@ public final class SessionCommand {
     private SessionCommand() {}
 
     /** The row. */
-    public static Command command() {
+    static Command command() {
         return Command.named("kv.session")
                 .arity(-1)
                 .group(CommandGroup.KVORUM)
                 .since("1.0.0")
                 .flags(CommandFlag.FAST)
-                .summary("Lets the writes of this connection supersede what it has seen alone, or no longer; or shows it.")
-                .guarantee("Concerns this connection alone. A write of a key that it was shown supersedes the values that"
-                        + " it was shown, and no others; a key that it was not shown, or has forgotten, is written as"
-                        + " without a session. OFF and RESET forget all.")
+                .summary("Lets the writes of this connection supersede what it has seen alone, or no longer; or shows"
+                        + " it.")
+                .guarantee(
+                        "Concerns this connection alone. A write of a key that it was shown supersedes the values that"
+                                + " it was shown, and no others; a key that it was not shown, or has forgotten, is written"
+                                + " as without a session. OFF and RESET forget all.")
                 .handledBy(SessionCommand::run);
     }
 

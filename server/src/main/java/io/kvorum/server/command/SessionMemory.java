@@ -122,8 +122,7 @@ final class SessionMemory implements SeenContexts {
         public boolean equals(@Nullable Object other) {
             return other instanceof Key key
                     && hash == key.hash
-                    && Arrays.equals(
-                            array, offset, offset + length, key.array, key.offset, key.offset + key.length);
+                    && Arrays.equals(array, offset, offset + length, key.array, key.offset, key.offset + key.length);
         }
 
         @Override

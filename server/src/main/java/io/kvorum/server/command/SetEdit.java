@@ -90,8 +90,7 @@ final class SetEdit implements KeyEdit {
         boolean showsOld = false;
         if (options.reads()) {
             ValueSlice old = loop.valueSlice();
-            boolean exists =
-                    current != null && Visible.plain(current, nowMillis, old);
+            boolean exists = current != null && Visible.plain(current, nowMillis, old);
             error = exists && options.readsBytes() && old.isMissing()
                     ? ValueReplies.BYTES_ELSEWHERE
                     : options.wrongFor(exists);

@@ -541,7 +541,10 @@ final class ConfigCatalog {
                             CLIENT_REQUEST_MAX,
                             CLIENT_PIPELINE_MAX,
                             CLIENT_OUTPUT_BUFFER_MAX,
-                            CLIENT_MEMORY_MAX)),
+                            CLIENT_MEMORY_MAX,
+                            CLIENT_SESSION,
+                            CLIENT_SESSION_KEYS_MAX,
+                            CLIENT_SESSION_MEMORY_MAX)),
             new Section(
                     "The cluster",
                     List.of(

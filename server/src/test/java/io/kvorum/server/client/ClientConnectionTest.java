@@ -23,6 +23,19 @@ class ClientConnectionTest {
             .handledBy(call -> call.out().bulk(new byte[(int) call.request().asLong(1)]));
 
     @Test
+    void what_a_session_remembers_counts_as_held_by_its_client_until_it_ends() {
+        ClientBench bench = ClientBench.open(List.of());
+        EmbeddedChannel channel = bench.connect();
+        bench.exchange(channel, "KV.SESSION ON\r\n");
+        for (int i = 0; i < 100; i++) {
+            bench.exchange(channel, "GET key" + i + "\r\n");
+        }
+        assertThat(bench.memory.heldBytes()).isBetween(16_000L, 24_000L);
+        bench.exchange(channel, "KV.SESSION OFF\r\n");
+        assertThat(bench.memory.heldBytes()).isZero();
+    }
+
+    @Test
     void a_pipeline_in_one_packet_is_answered_in_one() {
         ClientBench bench = ClientBench.open(List.of());
         EmbeddedChannel channel = bench.connect();

@@ -32,8 +32,21 @@ class RespServerTest {
     private static final long QUIET_MILLIS = TimeUnit.NANOSECONDS.toMillis(DrainPace.QUIET_NANOS);
     private static final long HURRY_MILLIS = TimeUnit.NANOSECONDS.toMillis(DrainPace.HURRY_NANOS);
     private static final ClientConfig CONFIG = new ClientConfig(
-            "", 0, Secret.NONE, true, 100, 300, DRAIN_NANOS, RespLimits.DEFAULTS, 65536, 1024, 1 << 28, 1 << 29,
-            false, 1000, 128 << 10);
+            "",
+            0,
+            Secret.NONE,
+            true,
+            100,
+            300,
+            DRAIN_NANOS,
+            RespLimits.DEFAULTS,
+            65536,
+            1024,
+            1 << 28,
+            1 << 29,
+            false,
+            1000,
+            128 << 10);
 
     private final BlockingQueue<PendingReply> waiting = new ArrayBlockingQueue<>(10);
     private final Command later = Command.named("later").handledBy(call -> waiting.add(call.defer()));

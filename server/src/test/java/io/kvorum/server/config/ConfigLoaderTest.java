@@ -88,6 +88,22 @@ final class ConfigLoaderTest {
         assertThat(told.limits().requestBytesMax()).isEqualTo(64 << 20);
         assertThat(told.outputBufferBytesMax()).isEqualTo(64 << 20);
         assertThat(told.memoryBytesMax()).isEqualTo(128 << 20);
+    }
+
+    @Test
+    void clients_have_sessions_if_it_says_so_and_these_have_bounds() {
+        ClientConfig silent = sets().client();
+        assertThat(silent.session()).isFalse();
+        assertThat(silent.sessionKeysMax()).isEqualTo(1_000);
+        assertThat(silent.sessionBytesMax()).isEqualTo(128 << 10);
+        ClientConfig told = sets("client.session=on", "client.session-keys-max=5", "client.session-memory-max=2kb")
+                .client();
+        assertThat(told.session()).isTrue();
+        assertThat(told.sessionKeysMax()).isEqualTo(5);
+        assertThat(told.sessionBytesMax()).isEqualTo(2048);
+        assertThat(problems(() -> sets("client.session=maybe"))).hasSize(1);
+        assertThat(problems(() -> sets("client.session-keys-max=0"))).hasSize(1);
+        assertThat(problems(() -> sets("client.session-memory-max=65mb"))).hasSize(1);
         assertThat(sets().client().connectionsMax()).isEqualTo(10_000);
     }
 

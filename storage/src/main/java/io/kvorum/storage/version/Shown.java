@@ -61,8 +61,7 @@ public final class Shown {
         List<Sibling> siblings = RecordModel.of(record).siblings;
         Group group = new Group(siblings);
         return siblings.stream()
-                .anyMatch(sibling ->
-                        context.covers(sibling.actor, sibling.stamp) && group.isLive(sibling, nowMillis));
+                .anyMatch(sibling -> context.covers(sibling.actor, sibling.stamp) && group.isLive(sibling, nowMillis));
     }
 
     private static boolean has(byte[] record, Dot dot) {

@@ -48,7 +48,8 @@ final class ComparingCommands {
                         .flags(CommandFlag.WRITE, CommandFlag.FAST)
                         .group(CommandGroup.STRING)
                         .since("8.4.0")
-                        .summary("Deletes a key if its value, or the digest of it, is or is not as given; replies 1 if it did.")
+                        .summary(
+                                "Deletes a key if its value, or the digest of it, is or is not as given; replies 1 if it did.")
                         .guarantee("Compares the value that GET shows, decided and written in one step by the first"
                                 + " healthy owner of the key, by what R owners know; two may race while nodes disagree"
                                 + " about who is healthy. Of siblings the newest alone is compared, and where it deletes,"

@@ -36,7 +36,7 @@ abstract class ValueEdit implements KeyEdit {
     private @Nullable Dot made;
     private final @Nullable SessionWrite session;
     private boolean shows;
-    private long nowMillis;
+    private long evaluatedMillis;
 
     /** An edit of the call's key. */
     ValueEdit(Call call) {
@@ -47,7 +47,8 @@ abstract class ValueEdit implements KeyEdit {
 
     @Override
     public final byte @Nullable [] apply(byte @Nullable [] current, PartitionScope scope) {
-        nowMillis = keys.nowMillis();
+        long nowMillis = keys.nowMillis();
+        evaluatedMillis = nowMillis;
         error = null;
         made = null;
         if (session != null) {
@@ -159,10 +160,12 @@ abstract class ValueEdit implements KeyEdit {
      * session what it has seen is deleted, and what GET shows is hidden.
      */
     final byte @Nullable [] delete(byte @Nullable [] current, long nowMillis, PartitionScope scope) {
-        return current != null && hasToDelete(current) ? write(current, draft(current, scope).tombstone()) : current;
+        return current != null && hasToDelete(current, nowMillis)
+                ? write(current, draft(current, scope).tombstone())
+                : current;
     }
 
-    private boolean hasToDelete(byte[] current) {
+    private boolean hasToDelete(byte[] current, long nowMillis) {
         if (session == null) {
             return Visible.hasLive(current, nowMillis);
         }
@@ -197,8 +200,6 @@ abstract class ValueEdit implements KeyEdit {
 
     final byte[] write(byte @Nullable [] current, Draft draft) {
         made = draft.dot();
-        return session == null
-                ? Versions.write(current, draft)
-                : session.write(current, draft, shows, nowMillis);
+        return session == null ? Versions.write(current, draft) : session.write(current, draft, shows, evaluatedMillis);
     }
 }

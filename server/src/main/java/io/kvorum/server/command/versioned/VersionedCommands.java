@@ -11,7 +11,6 @@ import io.kvorum.server.command.CommandLoop;
 import io.kvorum.server.command.Gather;
 import io.kvorum.server.command.RecordReply;
 import io.kvorum.server.command.Route;
-import io.kvorum.server.command.SessionCommand;
 import io.kvorum.server.command.ValueReplies;
 import io.kvorum.storage.version.Context;
 import io.kvorum.storage.version.RecordBytes;
@@ -104,7 +103,6 @@ public final class VersionedCommands {
                         .flags(CommandFlag.FAST)
                         .guarantee("Concerns this connection alone.")
                         .handledBy(VersionedCommands::siblings),
-                SessionCommand.command(),
                 kv("kv.quorum", -1, "Sets how many replicas the requests of this connection need, or shows it.")
                         .flags(CommandFlag.FAST)
                         .guarantee("Concerns this connection alone.")

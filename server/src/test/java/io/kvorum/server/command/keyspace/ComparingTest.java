@@ -147,7 +147,10 @@ final class ComparingTest {
         node.run("SET", "k", "Hello world");
         assertThat(node.line("DIGEST k")).isEqualTo("$16|" + OF_HELLO_WORLD + "|");
         // Small enough to begin with a zero: the digits stay 16.
-        node.run("SET", "k", "v8lf0c11xh8ymlqztfd3eeq16kfn4sspw7fqmnuuq3k3t75em5wdizgcdw7uc26nnf961u2jkfzkjytls2kwlj7626sd");
+        node.run(
+                "SET",
+                "k",
+                "v8lf0c11xh8ymlqztfd3eeq16kfn4sspw7fqmnuuq3k3t75em5wdizgcdw7uc26nnf961u2jkfzkjytls2kwlj7626sd");
         assertThat(node.line("DIGEST k")).isEqualTo("$16|00006c38adf31777|");
     }
 
