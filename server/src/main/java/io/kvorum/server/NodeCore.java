@@ -406,7 +406,11 @@ public final class NodeCore {
                         config.clock().driftMaxMillis()),
                 foundation.observer()));
         commands.addAll(more);
-        commands.addAll(KeyspaceCommands.commands(List.copyOf(commands), foundation.engine(), flushing(membership)));
+        commands.addAll(KeyspaceCommands.commands(
+                List.copyOf(commands),
+                foundation.engine(),
+                flushing(membership),
+                foundation.random().shared("random-key")));
         return commands;
     }
 

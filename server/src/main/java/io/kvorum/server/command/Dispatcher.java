@@ -43,6 +43,10 @@ public final class Dispatcher {
     /** Which earlier requests of its connection a request has to wait for, as {@link ReplyQueue#mustWait} takes it. */
     public int placeOf(RespRequest request) {
         TableRow row = loop.table().find(request, 0);
+        NameIndex subcommands = row == null ? null : row.subcommands();
+        if (subcommands != null && request.argumentCount() > 1) {
+            row = subcommands.find(request.array(), request.offset(1), request.length(1));
+        }
         return row == null ? KeyOrder.NOBODY : KeyOrder.placeOf(row.command(), request);
     }
 

@@ -66,18 +66,34 @@ public final class Gather extends Deadline {
     private boolean abandoned;
     private @Nullable PendingReply pending;
 
-    private Gather(Call call, Command command, int stride, Combiner combiner) {
-        this.loop = call.loop();
+    private Gather(Parts parts, Session session, Command command, int stride, Combiner combiner, RespRequest request) {
+        this.loop = parts.loop;
         this.row = loop.table().row(command);
-        Session asking = call.session();
-        this.session = Session.virtual(asking.protocol(), asking.siblings(), call.options(), asking.seen());
-        this.client = call.replies();
-        this.patienceNanos = call.deadlineNanos() - call.startNanos();
-        this.writes = call.command().is(CommandFlag.WRITE);
+        this.session = session;
+        this.client = parts.client;
+        this.patienceNanos = parts.patienceNanos;
+        this.writes = parts.write;
         this.combiner = combiner;
         this.stride = stride;
-        this.request = call.request();
+        this.request = request;
         this.replies = new byte[(request.argumentCount() - 1) / stride][];
+    }
+
+    /**
+     * What the parts of a command have in common.
+     *
+     * @param client where its reply goes
+     * @param patienceNanos how long each part may take
+     * @param write whether it writes
+     */
+    record Parts(CommandLoop loop, Replies client, long patienceNanos, boolean write) {
+        static Parts of(Call call) {
+            return new Parts(
+                    call.loop(),
+                    call.replies(),
+                    call.deadlineNanos() - call.startNanos(),
+                    call.command().is(CommandFlag.WRITE));
+        }
     }
 
     /** Makes one reply of those of the parts, none of which is an error unless it takes them. */
@@ -138,7 +154,9 @@ public final class Gather extends Deadline {
      * @param combiner makes one reply of theirs
      */
     public static void eachGroup(Call call, Command command, int size, Combiner combiner) {
-        Gather gather = new Gather(call, command, size, combiner);
+        Session asking = call.session();
+        Session session = Session.virtual(asking.protocol(), asking.siblings(), call.options(), asking.seen());
+        Gather gather = new Gather(Parts.of(call), session, command, size, combiner, call.request());
         gather.runSome(call.startNanos());
         if (gather.isOver() && !gather.abandoned) {
             gather.giveBack();
@@ -151,6 +169,26 @@ public final class Gather extends Deadline {
                     gather.begun < gather.replies.length ? call.request().toKeep() : Call.NO_REQUEST;
             gather.goOnLater();
         }
+    }
+
+    /**
+     * As {@link #eachGroup}, for a command whose reply is promised already.
+     *
+     * @param request a name and whole groups, kept until the reply
+     */
+    static void later(
+            Parts parts,
+            Session session,
+            Command command,
+            int size,
+            Combiner combiner,
+            RespRequest request,
+            PendingReply promised) {
+        Gather gather = new Gather(parts, session, command, size, combiner, request);
+        gather.pending = promised;
+        gather.runSome(parts.loop.clock().nanoTime());
+        gather.replyIfOver();
+        gather.goOnLater();
     }
 
     /** Begins as many parts as may be under way. */

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -81,14 +82,20 @@ public final class CommandBench {
 
     /** A node among others that tells clients where to go. */
     static CommandBench redirecting(int nodes, int n, List<Command> more) {
-        return new CommandBench(nodes, n, Secret.NONE, more, Runnable::run, true);
+        return new CommandBench(nodes, n, Secret.NONE, known -> more, Runnable::run, true);
     }
 
     public CommandBench(int nodes, int n, Secret password, List<Command> more, Executor tasks) {
-        this(nodes, n, password, more, tasks, false);
+        this(nodes, n, password, known -> more, tasks, false);
     }
 
-    private CommandBench(int nodes, int n, Secret password, List<Command> more, Executor tasks, boolean redirects) {
+    /** A node among others, with rows that are made of those that it has. */
+    static CommandBench with(int nodes, int n, UnaryOperator<List<Command>> more) {
+        return new CommandBench(nodes, n, Secret.NONE, more, Runnable::run, false);
+    }
+
+    private CommandBench(
+            int nodes, int n, Secret password, UnaryOperator<List<Command>> more, Executor tasks, boolean redirects) {
         RingBuilder builder = new RingBuilder(new UUID(1, 1), "bench", PARTITIONS, Partitioner.SLOTS, n);
         for (int i = 0; i < nodes; i++) {
             NodeId id = NodeId.of(0, i + 1);
@@ -140,7 +147,7 @@ public final class CommandBench {
                 CoordinatorMetrics.NONE,
                 RandomGenerator.of("L64X128MixRandom"));
         List<List<Command>> families = new ArrayList<>(Commands.families());
-        families.add(more);
+        families.add(more.apply(families.stream().flatMap(List::stream).toList()));
         loop = new CommandLoop(new CommandLoop.Parts(
                 new CommandTable(families),
                 new NodeFacts("0.1.0", "7.4.0", password, 64 * 1024, redirects, peer -> "n" + peer),

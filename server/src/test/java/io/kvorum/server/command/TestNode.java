@@ -164,7 +164,10 @@ final class TestNode implements PeerTransport {
         commands.addAll(StringCommands.commands());
         commands.addAll(VersionedCommands.commands(new VersionedSettings(2, 2, 0, 1_000), VersionObserver.NONE));
         commands.addAll(KeyspaceCommands.commands(
-                List.copyOf(commands), engine, (done, failed) -> failed.accept("ERR nobody flushes here")));
+                List.copyOf(commands),
+                engine,
+                (done, failed) -> failed.accept("ERR nobody flushes here"),
+                new SplittableRandom(index)));
         return commands;
     }
 

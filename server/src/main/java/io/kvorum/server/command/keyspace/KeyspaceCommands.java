@@ -6,6 +6,7 @@ import io.kvorum.server.command.CommandGroup;
 import io.kvorum.storage.engine.StorageEngine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /** The rows of this package: values, counters, expiry, keys, and the keyspace as a whole. */
 public final class KeyspaceCommands {
@@ -23,30 +24,42 @@ public final class KeyspaceCommands {
     /**
      * The rows.
      *
-     * @param others rows of the same table, among them GET and SET, of which MGET and MSET are made
+     * @param others rows of the same table, among them GET and SET, of which those on several keys are made
      * @param engine this node's copies, for what is asked of keys as a whole
      * @param flush empties the cluster
+     * @param random chooses keys; for any thread
      */
-    public static List<Command> commands(List<Command> others, StorageEngine engine, Flush flush) {
-        List<Command> all = new ArrayList<>();
-        all.addAll(ValueCommands.commands(named("get", others), named("set", others)));
-        all.addAll(ComparingCommands.commands());
-        all.addAll(BitCommands.commands());
-        all.addAll(CounterCommands.commands());
-        all.addAll(KeyCommands.commands());
-        all.addAll(ExpiryCommands.commands());
-        all.addAll(wholeKeyspace(new LocalKeys(engine), flush));
+    public static List<Command> commands(
+            List<Command> others, StorageEngine engine, Flush flush, RandomGenerator random) {
+        List<Command> single = new ArrayList<>(others);
+        single.addAll(ValueCommands.commands(named("get", others), named("set", others)));
+        single.addAll(ComparingCommands.commands());
+        single.addAll(BitCommands.commands());
+        single.addAll(CounterCommands.commands());
+        single.addAll(KeyCommands.commands());
+        single.addAll(ExpiryCommands.commands());
+        single.addAll(DumpCommands.commands());
+        single.add(ObjectCommands.row());
+        single.add(MemoryCommands.row(engine));
+        List<Command> all = new ArrayList<>(single.subList(others.size(), single.size()));
+        all.addAll(ofSeveralSteps(new Rows(List.copyOf(single))));
+        all.addAll(wholeKeyspace(new LocalKeys(engine), flush, random));
         return List.copyOf(all);
     }
 
     private static Command named(String name, List<Command> rows) {
-        return rows.stream()
-                .filter(row -> row.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no row of " + name));
+        return new Rows(rows).named(name);
     }
 
-    private static List<Command> wholeKeyspace(LocalKeys local, Flush flush) {
+    private static List<Command> ofSeveralSteps(Rows rows) {
+        List<Command> all = new ArrayList<>(MoveCommands.commands(rows));
+        all.add(SetManyIfAbsent.row(rows));
+        all.add(BitOperation.row(rows));
+        all.add(LcsCommand.row(rows));
+        return all;
+    }
+
+    private static List<Command> wholeKeyspace(LocalKeys local, Flush flush, RandomGenerator random) {
         return List.of(
                 Command.named("dbsize")
                         .arity(1)
@@ -74,6 +87,17 @@ public final class KeyspaceCommands {
                                 "Returns all keys of the cluster that match a pattern, up to a million. Walks everything.")
                         .guarantee(WALKS)
                         .handledBy(call -> KeysCommand.run(call, local)),
+                Command.named("randomkey")
+                        .arity(1)
+                        .flags(CommandFlag.READONLY)
+                        .group(CommandGroup.GENERIC)
+                        .since("1.0.0")
+                        .summary("Returns a key of the cluster at random, or nil if there is none.")
+                        .guarantee(
+                                "Each partition is read from one owner that has it whole. The key is one of some behind a"
+                                        + " random place: of keys that lie close together each is as likely as the other, but not of"
+                                        + " all in the cluster.")
+                        .handledBy(call -> RandomKeyCommand.run(call, local, random)),
                 flush("flushall", flush),
                 flush("flushdb", flush));
     }

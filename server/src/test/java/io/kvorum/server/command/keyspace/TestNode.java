@@ -114,7 +114,8 @@ final class TestNode implements KeyOperations, PeerTransport {
                             } else {
                                 failed.accept(flushError);
                             }
-                        }))));
+                        }),
+                        new SplittableRandom(number))));
         this.loop = new CommandLoop(new CommandLoop.Parts(
                 table,
                 new NodeFacts("test", "7.0.0", Secret.NONE, 1 << 16, false, peer -> "n" + peer),
