@@ -142,6 +142,21 @@ class StandInTest {
     }
 
     @Test
+    void what_is_restored_in_place_of_all_there_is_needs_no_owner_and_what_has_ended_by_then_is_deleted() {
+        String payload = "KVDUMP\1\0\3v51R{k1";
+        cluster.client(0).ask("SET", key, "old");
+        loseOwners();
+        assertThat(cluster.client(FIRST).ask("RESTORE", key, "0", payload).asString()).startsWith("CLUSTERDOWN");
+        assertThat(cluster.client(FIRST).ask("RESTORE", key, "0", payload, "REPLACE").asString())
+                .isEqualTo("OK");
+        assertThat(values(FIRST)).containsExactly("v51");
+        assertThat(cluster.client(FIRST).ask("RESTORE", key, "1", payload, "ABSTTL", "REPLACE").asString())
+                .isEqualTo("OK");
+        assertThat(values(FIRST)).containsExactly("");
+        assertThat(hintOrNull(FIRST, 0)).isNotNull();
+    }
+
+    @Test
     void a_fallback_that_keeps_nothing_of_a_key_deletes_it_and_never_says_that_there_was_none() {
         cluster.client(0).ask("SET", key, "old");
         String other = cluster.keyOf(cluster.partitionOf(key), 1);

@@ -42,7 +42,7 @@ class StepsTest {
         for (String reply : replies) {
             assertThat(bench.sent).as("steps of %s", command).hasSizeGreaterThan(bench.answered);
             CommandBench.Sent sent = bench.sent.get(bench.answered++);
-            sent.handler().onReply(sent.peer(), new ForwardAnswer(true, reply.getBytes(ISO_8859_1)));
+            sent.handler().onReply(sent.peer(), new ForwardAnswer(true, reply.getBytes(ISO_8859_1), null));
         }
         assertThat(bench.sent).as("steps of %s", command).hasSize(bench.answered);
         return client.takeReplies();
@@ -232,7 +232,7 @@ class StepsTest {
 
     private void answer(String reply) {
         CommandBench.Sent sent = bench.sent.get(bench.answered++);
-        sent.handler().onReply(sent.peer(), new ForwardAnswer(true, reply.getBytes(ISO_8859_1)));
+        sent.handler().onReply(sent.peer(), new ForwardAnswer(true, reply.getBytes(ISO_8859_1), null));
     }
 
     /** Whether a request of the client would have to wait. */

@@ -33,6 +33,19 @@ final class RandomSourceTest {
     }
 
     @Test
+    void a_shared_stream_repeats_with_its_seed_and_gives_no_number_twice() {
+        var one = new RandomSource(7).shared("keys");
+        var two = new RandomSource(7).shared("keys");
+        Set<Long> drawn = new HashSet<>();
+        for (int i = 0; i < 1000; i++) {
+            long number = one.nextLong();
+            assertThat(two.nextLong()).isEqualTo(number);
+            drawn.add(number);
+        }
+        assertThat(drawn).hasSize(1000);
+    }
+
+    @Test
     void the_seed_does_not_show() {
         assertThat(new RandomSource(123456789)).hasToString("RandomSource");
     }
