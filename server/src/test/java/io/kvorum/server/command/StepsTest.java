@@ -163,7 +163,7 @@ class StepsTest {
         String command = "MSETNX " + from + " 1 " + to + " 2";
         String no = ":0\r\n";
         assertThat(run(command, no, no, ":1\r\n", ":1\r\n")).isEqualTo(":1\r\n");
-        assertThat(steps().subList(2, 4)).containsExactly("SETNX " + from + " 1", "SETNX " + to + " 2");
+        assertThat(steps().subList(2, 4)).containsExactly("SETNX " + to + " 2", "SETNX " + from + " 1");
         assertThat(run(command, no, no, ":0\r\n", ":0\r\n")).isEqualTo(":0\r\n");
         assertThat(run(command, no, no, DOWN, DOWN)).isEqualTo(DOWN);
         assertThat(run(command, no, no, DOWN, ":0\r\n")).isEqualTo(DOWN);

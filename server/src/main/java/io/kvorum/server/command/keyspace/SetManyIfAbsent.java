@@ -15,9 +15,9 @@ import io.kvorum.server.command.Route;
 import io.kvorum.server.command.Steps;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /** MSETNX: looks whether any of the keys is there, and then sets each as SETNX does. */
 final class SetManyIfAbsent {
@@ -53,27 +53,28 @@ final class SetManyIfAbsent {
             CommandErrors.wrongArity(call);
             return;
         }
+        List<byte[]> keys = new ArrayList<>();
+        List<byte[]> groups = new ArrayList<>();
+        Set<ByteBuffer> seen = new HashSet<>();
         // Of a key that is named twice the last value counts.
-        Map<ByteBuffer, byte[]> values = new LinkedHashMap<>();
-        for (int i = 1; i < request.argumentCount(); i += 2) {
-            values.put(ByteBuffer.wrap(request.copy(i)), request.copy(i + 1));
+        for (int i = request.argumentCount() - 2; i > 0; i -= 2) {
+            byte[] key = request.copy(i);
+            if (seen.add(ByteBuffer.wrap(key))) {
+                keys.add(key);
+                groups.add(key);
+                groups.add(request.copy(i + 1));
+            }
         }
-        byte[][] keys = values.keySet().stream().map(ByteBuffer::array).toArray(byte[][]::new);
         Steps steps = Steps.of(call);
-        steps.run(exists, found -> onFound(steps, found, values), keys);
+        steps.run(exists, found -> onFound(steps, found, groups), keys.toArray(new byte[0][]));
     }
 
-    private void onFound(Steps steps, PartReply found, Map<ByteBuffer, byte[]> values) {
+    private void onFound(Steps steps, PartReply found, List<byte[]> groups) {
         if (found.integer() > 0) {
             steps.reply(out -> out.integer(0));
-            return;
+        } else {
+            steps.gather(setIfAbsent, 2, groups, Outcome.ALL);
         }
-        List<byte[]> groups = new ArrayList<>(2 * values.size());
-        values.forEach((key, value) -> {
-            groups.add(key.array());
-            groups.add(value);
-        });
-        steps.gather(setIfAbsent, 2, groups, Outcome.ALL);
     }
 
     /** Makes one reply of those of the SETNX. */
