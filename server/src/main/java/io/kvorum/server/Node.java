@@ -36,6 +36,8 @@ import io.kvorum.server.peer.LoopPeerCalls;
 import io.kvorum.server.peer.PeerNode;
 import io.kvorum.server.peer.PeerServer;
 import io.kvorum.server.peer.PeerSettings;
+import io.kvorum.server.peer.VersionRange;
+import io.kvorum.server.peer.message.Parting;
 import io.kvorum.server.repair.AntiEntropyCounters;
 import io.kvorum.server.runtime.BackgroundThread;
 import io.kvorum.server.runtime.Clock;
@@ -94,6 +96,7 @@ public final class Node implements AutoCloseable {
     private final Threads threads = new Threads();
     private final boolean salvage;
     private final Disk disk;
+    private final VersionRange versions;
     private volatile Supplier<String> loading = () -> "starting";
 
     /**
@@ -103,6 +106,12 @@ public final class Node implements AutoCloseable {
      * @param disk where it keeps everything
      */
     public Node(NodeConfig config, boolean salvage, Disk disk) {
+        this(config, salvage, disk, VersionRange.SPOKEN);
+    }
+
+    /** A node that speaks other versions of the peer protocol, as one of an older or newer release does. */
+    public Node(NodeConfig config, boolean salvage, Disk disk, VersionRange versions) {
+        this.versions = versions;
         this.salvage = salvage;
         this.disk = disk;
         this.config = config;
@@ -208,7 +217,8 @@ public final class Node implements AutoCloseable {
                 transports.group(),
                 transports.serverChannelClass(),
                 config.client(),
-                eventLoop -> loop(byEventLoop, eventLoop).clients);
+                eventLoop -> loop(byEventLoop, eventLoop).clients,
+                () -> membership.part(Parting.Stage.DRAINING));
         NodeSelf self = new NodeSelf(
                 describe(founded, transports),
                 config.client().connectionsMax(),
@@ -264,7 +274,7 @@ public final class Node implements AutoCloseable {
                 loops.stream().map(loop -> loop.transport).toList(),
                 control,
                 peerNode::closeIncoming);
-        startPeers(transports, byEventLoop);
+        startPeers(transports, byEventLoop, membership);
         List<TaskLoop> tasks =
                 byEventLoop.keySet().stream().<TaskLoop>map(EventLoopTasks::new).toList();
         core.start(calls, new LoopBarrier(tasks), this::stopFor);
@@ -419,10 +429,10 @@ public final class Node implements AutoCloseable {
     }
 
     private PeerSettings peerSettings() {
-        return PeerSettings.of(config.peer(), config.storage().tombstoneGraceMillis());
+        return PeerSettings.of(versions, config.peer(), config.storage().tombstoneGraceMillis());
     }
 
-    private void startPeers(Transports transports, Map<EventLoop, NodeLoop> loops) {
+    private void startPeers(Transports transports, Map<EventLoop, NodeLoop> loops, MembershipService membership) {
         PeerServer server = lifecycle.opened(
                 "peer server",
                 new PeerServer(
@@ -432,6 +442,8 @@ public final class Node implements AutoCloseable {
                         eventLoop -> loop(loops, eventLoop).peers));
         InetSocketAddress address = address(config.peer().bind(), config.peer().port(), "peer.bind");
         bind("other members", "peer.port", address, () -> server.start(address.getAddress(), address.getPort()));
+        // So that a stop loses no answer to what others have asked.
+        lifecycle.opened("farewell", () -> server.letGo(() -> membership.part(Parting.Stage.STOPPING)));
     }
 
     private void startClients(RespServer server, NodeMetrics metrics) {

@@ -11,6 +11,7 @@ import java.util.TreeMap;
  *
  * <p>A missed deadline, or two missed requests in a row, makes a peer suspect at once; it is then probed, at growing gaps,
  * until it answers. A peer that has lately flapped must answer more than once, some time apart, before it is trusted.
+ * A peer that says that it stops is down at once, which is no flap, until its next life is connected.
  * What was missed while this node itself stood still is not held against anybody. Durations come from the monotonic
  * clock, as {@code nowNanos}, which never decreases.
  *
@@ -62,6 +63,33 @@ public final class FailureDetector {
         onMissed(node, sentNanos, nowNanos, policy.missesMax(), effects);
     }
 
+    /** The peer said that it stops: whatever else it answers, it is down until {@link #onNewLife}. */
+    public void onParting(NodeId node, long nowNanos, DetectorEffects effects) {
+        pauses.onEvent(nowNanos);
+        Peer peer = peers.get(node);
+        if (peer != null && !peer.parting) {
+            peer.parting = true;
+            peer.trialAnswers = 0;
+            peer.probeGapNanos = policy.probeFirstNanos();
+            peer.nextProbeNanos = nowNanos + policy.probeFirstNanos();
+            become(peer, PeerStatus.DOWN, effects);
+        }
+    }
+
+    /** Another life of the peer is there than the one that said that it stops. */
+    public void onNewLife(NodeId node) {
+        Peer peer = peers.get(node);
+        if (peer != null) {
+            peer.parting = false;
+        }
+    }
+
+    /** Whether the peer said that it stops, and no other life of it is there yet. */
+    public boolean isParting(NodeId node) {
+        Peer peer = peers.get(node);
+        return peer != null && peer.parting;
+    }
+
     /** A connection to the peer stands and its identity is proven. Counts as an answer. */
     public void onConnected(NodeId node, long nowNanos, DetectorEffects effects) {
         pauses.onEvent(nowNanos);
@@ -78,7 +106,9 @@ public final class FailureDetector {
         Peer peer = peers.get(node);
         if (peer != null && peer.connected) {
             peer.connected = false;
-            suspect(peer, nowNanos, effects);
+            if (!peer.parting) {
+                suspect(peer, nowNanos, effects);
+            }
         }
     }
 
@@ -100,7 +130,7 @@ public final class FailureDetector {
                     peer.flaps--;
                     peer.calmSinceNanos = nowNanos;
                 }
-            } else if (nowNanos - peer.nextProbeNanos >= 0) {
+            } else if (nowNanos - peer.nextProbeNanos >= 0 && !(peer.parting && peer.connected)) {
                 peer.nextProbeNanos = nowNanos + peer.probeGapNanos;
                 peer.probeGapNanos = Math.min(2 * peer.probeGapNanos, policy.probeMaxNanos());
                 effects.probe(peer.id);
@@ -134,7 +164,7 @@ public final class FailureDetector {
 
     private void answered(Peer peer, long nowNanos, DetectorEffects effects) {
         peer.misses = 0;
-        if (peer.status == PeerStatus.UP) {
+        if (peer.status == PeerStatus.UP || peer.parting) {
             return;
         }
         if (peer.trialAnswers == 0 || nowNanos - peer.countedNanos >= policy.trialGapNanos()) {
@@ -163,6 +193,7 @@ public final class FailureDetector {
         final NodeId id;
         PeerStatus status = PeerStatus.DOWN;
         boolean connected;
+        boolean parting;
         int misses;
         int flaps;
         int trialAnswers;

@@ -57,6 +57,40 @@ class FailureDetectorTest {
     }
 
     @Test
+    void peer_that_says_that_it_stops_is_down_whatever_it_answers_until_its_next_life_connects() {
+        detector.onParting(B, millis(), recorder);
+        detector.onParting(B, millis(), recorder);
+        assertThat(effects).containsExactly("B UP->DOWN");
+        assertThat(detector.isParting(B)).isTrue();
+        detector.onAnswered(B, millis(), recorder);
+        detector.onDeadlineMissed(B, -1, millis(), recorder);
+        runTo(1_000);
+        assertThat(effects).as("nothing is asked of who is let go").containsExactly("B UP->DOWN");
+        detector.onDisconnected(B, millis(), recorder);
+        runTo(1_500);
+        assertThat(effects).containsOnly("B UP->DOWN", "probe B").contains("probe B");
+        detector.onConnected(B, millis(), recorder);
+        assertThat(detector.status(B)).as("the same life").isEqualTo(PeerStatus.DOWN);
+        detector.onDisconnected(B, millis(), recorder);
+        detector.onNewLife(B);
+        assertThat(detector.isParting(B)).isFalse();
+        detector.onConnected(B, millis(), recorder);
+        assertThat(detector.status(B)).isEqualTo(PeerStatus.UP);
+    }
+
+    @Test
+    void stops_that_were_announced_are_no_flaps() {
+        for (int restart = 0; restart < 5; restart++) {
+            detector.onParting(B, millis(), recorder);
+            detector.onDisconnected(B, millis(), recorder);
+            runTo(nowMillis + 200);
+            detector.onNewLife(B);
+            detector.onConnected(B, millis(), recorder);
+            assertThat(detector.status(B)).as("restart %d", restart).isEqualTo(PeerStatus.UP);
+        }
+    }
+
+    @Test
     void two_requests_missed_in_a_row_make_a_peer_suspect_and_an_answer_between_them_does_not() {
         runTo(500);
         detector.onRequestMissed(B, millis() - ms(50), millis(), recorder);

@@ -44,6 +44,7 @@ public final class RespServer implements DrainControl, AutoCloseable {
     private final Class<? extends ServerChannel> channelClass;
     private final ClientConfig config;
     private final Function<EventLoop, ClientLoop> loops;
+    private final Runnable onDrain;
     private final ClientMemory memory;
     private final LogThrottle throttle = new LogThrottle();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -61,16 +62,19 @@ public final class RespServer implements DrainControl, AutoCloseable {
      * @param channelClass the listening sockets that go with them
      * @param config what clients may do
      * @param loops what the connections of each loop share
+     * @param onDrain run once, when it begins to let its clients go
      */
     public RespServer(
             MultiThreadIoEventLoopGroup group,
             Class<? extends ServerChannel> channelClass,
             ClientConfig config,
-            Function<EventLoop, ClientLoop> loops) {
+            Function<EventLoop, ClientLoop> loops,
+            Runnable onDrain) {
         this.group = group;
         this.channelClass = channelClass;
         this.config = config;
         this.loops = loops;
+        this.onDrain = onDrain;
         this.memory = new ClientMemory(config.memoryBytesMax());
     }
 
@@ -129,6 +133,7 @@ public final class RespServer implements DrainControl, AutoCloseable {
             return;
         }
         drainEndNanos = Clock.system().nanoTime() + config.drainNanos();
+        onDrain.run();
         accepting.close();
         connections.forEach(this::drain);
     }

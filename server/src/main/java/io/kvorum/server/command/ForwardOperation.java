@@ -117,7 +117,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         this.deadlineNanos = call.deadlineNanos();
         this.mayBeStoodInFor = call.mayBeStoodInFor();
         this.hereFirst = hereFirst;
-        this.owners = view.owners(partition);
+        this.owners = view.coordinators(partition);
         this.fallbacks = mayBeStoodInFor ? view.fallbacks(partition) : NOBODY_ELSE;
         this.reply = call.defer();
     }
@@ -138,7 +138,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     /** Begins anew with the owners as they are known now; nobody has done anything. */
     private void startOver(long nowNanos) {
         view = loop.keys().view();
-        owners = view.owners(partition);
+        owners = view.coordinators(partition);
         fallbacks = mayBeStoodInFor ? view.fallbacks(partition) : NOBODY_ELSE;
         place = -1;
         ownerAnswered = false;

@@ -25,6 +25,10 @@ public final class ClusterView {
     private final List<NodeId> members;
     private final boolean[] healthy;
     private final List<BitSet> unsettled;
+
+    /** Peer numbers of those that are about to stop. */
+    private final BitSet draining;
+
     private final int[][] owners;
 
     /** By partition: who takes it over now; one empty array for all where nobody does. */
@@ -50,21 +54,28 @@ public final class ClusterView {
      * @param unsettled by peer number: the partitions whose copy there may have forgotten events
      */
     public ClusterView(Ring ring, List<NodeId> members, boolean[] healthy, List<BitSet> unsettled) {
-        this(ring, members, healthy, unsettled, null);
+        this(ring, members, healthy, unsettled, new BitSet(), null);
     }
 
     /**
      * Makes a view that takes what has not changed from an earlier one.
      *
+     * @param draining peer numbers of those that are about to stop, and are passed commands only where nobody else can run them
      * @param before any other view, or null; of use if it has the same members and the ring shares preference lists with its
      *     ring, as those do that {@link io.kvorum.ring.history.RingFold#update} returns one after the other
      */
     public ClusterView(
-            Ring ring, List<NodeId> members, boolean[] healthy, List<BitSet> unsettled, @Nullable ClusterView before) {
+            Ring ring,
+            List<NodeId> members,
+            boolean[] healthy,
+            List<BitSet> unsettled,
+            BitSet draining,
+            @Nullable ClusterView before) {
         this.ring = ring;
         this.members = List.copyOf(members);
         this.healthy = healthy.clone();
         this.unsettled = unsettled.stream().map(set -> (BitSet) set.clone()).toList();
+        this.draining = (BitSet) draining.clone();
         this.owners = new int[ring.partitions()][];
         this.incoming = new int[ring.partitions()][];
         this.givenUp = givenUp(ring, this.members);
@@ -83,7 +94,7 @@ public final class ClusterView {
                 List<NodeId> arriving = list.incoming();
                 incoming[partition] = arriving.isEmpty() ? NOBODY : peers(arriving);
             }
-            firstHealthySettled[partition] = nextHealthySettled(partition, 0);
+            firstHealthySettled[partition] = findCoordinator(partition);
         }
     }
 
@@ -133,6 +144,28 @@ public final class ClusterView {
      */
     public int[] owners(int partition) {
         return owners[partition];
+    }
+
+    /**
+     * The owners in the order in which they are asked to coordinate: as {@link #owners}, but those that are about to stop come
+     * last. Not to be changed.
+     */
+    public int[] coordinators(int partition) {
+        int[] list = owners[partition];
+        return draining.isEmpty() ? list : drainingLast(list);
+    }
+
+    private int[] drainingLast(int[] list) {
+        int[] ordered = new int[list.length];
+        int count = 0;
+        for (int pass = 0; pass < 2; pass++) {
+            for (int owner : list) {
+                if ((owner >= 0 && draining.get(owner)) == (pass == 1)) {
+                    ordered[count++] = owner;
+                }
+            }
+        }
+        return ordered;
     }
 
     /** Whether this node is about to leave: it keeps nothing more for others. */
@@ -242,17 +275,18 @@ public final class ClusterView {
         return settledHere(partition) && isOwner(partition, peer) && isSettled(partition, peer);
     }
 
-    /** The first healthy settled owner of the partition: who runs its read-modify-writes. -1 if there is none. */
+    /**
+     * The first healthy settled owner of the partition: who runs its read-modify-writes. One that is about to stop only if there
+     * is no other, -1 if there is none.
+     */
     public int firstHealthySettledOwner(int partition) {
         return firstHealthySettled[partition];
     }
 
-    /** The next healthy settled owner at or after a place in the preference list, or -1. */
-    public int nextHealthySettled(int partition, int fromPlace) {
-        int[] list = owners[partition];
-        for (int place = fromPlace; place < list.length; place++) {
-            if (healthy[list[place]] && isSettled(partition, list[place])) {
-                return list[place];
+    private int findCoordinator(int partition) {
+        for (int owner : coordinators(partition)) {
+            if (healthy[owner] && isSettled(partition, owner)) {
+                return owner;
             }
         }
         return -1;

@@ -81,6 +81,17 @@ final class Liveness implements DetectorEffects {
         detector.onConnected(id(peer), clock.nanoTime(), this);
     }
 
+    /** The peer said that it stops: it is asked nothing more, and may be gone when it is next tried. */
+    void parting(int peer) {
+        grow(peer);
+        detector.onParting(id(peer), clock.nanoTime(), this);
+    }
+
+    /** Another life of the peer is there than the one that said that it stops. */
+    void returned(int peer) {
+        detector.onNewLife(id(peer));
+    }
+
     void disconnected(int peer) {
         grow(peer);
         connections[peer]--;
@@ -143,6 +154,8 @@ final class Liveness implements DetectorEffects {
         }
         if (to == PeerStatus.UP) {
             LOG.info("{} is up", entry);
+        } else if (detector.isParting(node)) {
+            LOG.info("{} stops, as it says", entry);
         } else if (from == PeerStatus.UP) {
             LOG.warn("{} is {}", entry, to == PeerStatus.SUSPECT ? "suspect: it does not answer" : "down");
         } else {

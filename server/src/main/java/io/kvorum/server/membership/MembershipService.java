@@ -30,6 +30,7 @@ import io.kvorum.server.peer.message.Join;
 import io.kvorum.server.peer.message.JoinAnswer;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.NewestStampAnswer;
+import io.kvorum.server.peer.message.Parting;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.ProbeAnswer;
 import io.kvorum.server.peer.message.Refusal;
@@ -75,6 +76,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private final NodeId self;
     private final Peers peers;
     private final CopyStates copies;
+    private final Partings partings;
     private final HealthReports health;
     private final SortedMap<Integer, String> problems = new TreeMap<>();
     private final List<TaskLoop.Scheduled> timers = new ArrayList<>();
@@ -109,6 +111,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         this.peers = new Peers(
                 self, parts.self().name(), parts.self().host(), parts.self().peerPort());
         this.copies = new CopyStates(ring.partitions());
+        this.partings = new Partings(parts.bootId());
         this.health = new HealthReports(
                 control,
                 peer -> liveness().missed(peer, parts.clock().nanoTime() - MISSED_SENT_AGO_NANOS),
@@ -193,6 +196,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(MessageType.class);
         handlers.put(MessageType.PROBE, (peer, request, info, answer) -> answer.answer(new ProbeAnswer()));
         handlers.put(MessageType.COPY_STATE, told(CopyState.class, this::onCopyState));
+        handlers.put(MessageType.PARTING, told(Parting.class, this::onParting));
         handlers.put(
                 MessageType.GOSSIP, told(Gossip.class, (peer, message) -> gossip.onMessage(peer, message.payload())));
         handlers.put(MessageType.EVENTS, this::handleEvents);
@@ -207,6 +211,23 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     public void ownCopies(BitSet unsettled) {
         BitSet copy = (BitSet) unsettled.clone();
         control.schedule(0, () -> onOwnCopies(copy));
+    }
+
+    /** Tells everybody that this life of this node comes to its end, and how far that is; so they need not find out. */
+    public void part(Parting.Stage stage) {
+        control.schedule(0, () -> {
+            if (partings.own(stage) && calls != null && !closed) {
+                publish();
+                others().forEach(this::tellOfParting);
+            }
+        });
+    }
+
+    private void tellOfParting(int peer) {
+        Parting parting = partings.told();
+        if (parting != null) {
+            calls().tell(peer, parting);
+        }
     }
 
     @Override
@@ -394,8 +415,16 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private void onConnected(int peer, long bootId) {
         problems.remove(peer);
         boolean newLife = copies.life(peer, bootId);
+        if (partings.connected(peer, bootId)) {
+            liveness().returned(peer);
+        }
         liveness().connected(peer);
+        if (partings.isStopping(peer)) {
+            // This one was being made when the others were let go.
+            calls().letGo(peer);
+        }
         calls().tell(peer, copies.told(parts.bootId()));
+        tellOfParting(peer);
         gossip.announceTo(List.of(peer));
         if (newLife) {
             publish();
@@ -434,6 +463,19 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         }
     }
 
+    private void onParting(int peer, Parting told) {
+        if (!partings.hear(peer, told)) {
+            return;
+        }
+        if (partings.isStopping(peer)) {
+            liveness().parting(peer);
+            calls().letGo(peer);
+        } else {
+            LOG.info("{} lets its clients go", peers.directory().get(peer));
+        }
+        publish();
+    }
+
     private void onOwnCopies(BitSet unsettled) {
         if (!copies.own(unsettled)) {
             return;
@@ -453,7 +495,9 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         gossip.tick(others, this::statusOf);
         if (!others.isEmpty()) {
             // Told again now and then, because a message may be lost and nothing else would repeat it.
-            calls().tell(others.get(parts.random().nextInt(others.size())), copies.told(parts.bootId()));
+            int other = others.get(parts.random().nextInt(others.size()));
+            calls().tell(other, copies.told(parts.bootId()));
+            tellOfParting(other);
         }
     }
 
@@ -615,6 +659,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                 entries.stream().map(PeerDirectory.Entry::id).toList(),
                 healthy,
                 copies.unsettled(entries.size()),
+                partings.draining(),
                 before);
     }
 
@@ -641,8 +686,9 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
             if (member != null) {
                 int peer = entry.peer();
                 int connections = connections(peer);
+                String problem = problems.getOrDefault(peer, partings.sentence(peer));
                 members.add(new MembershipStatus.MemberStatus(
-                        peer, member, statusOf(peer), connections, owned[peer], unsettled[peer], problems.get(peer)));
+                        peer, member, statusOf(peer), connections, owned[peer], unsettled[peer], problem));
             }
         }
         return new MembershipStatus(

@@ -40,7 +40,7 @@ public record MembershipStatus(
      * @param connections how many of this node's loops are connected to it
      * @param ownedPartitions how many partitions it owns
      * @param unsettledPartitions how many of these have a copy there that may have forgotten events
-     * @param problem why there is no connection, if one of the two refuses the other; else null
+     * @param problem why there is no connection, if one of the two refuses the other; what it said of its end; or null
      */
     public record MemberStatus(
             int peer,

@@ -13,17 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandshakeRules {
     private final PeerIdentity self;
+    private final VersionRange versions;
     private final Supplier<PeerDirectory> directory;
 
-    HandshakeRules(PeerIdentity self, Supplier<PeerDirectory> directory) {
+    HandshakeRules(PeerIdentity self, VersionRange versions, Supplier<PeerDirectory> directory) {
         this.self = self;
+        this.versions = versions;
         this.directory = directory;
     }
 
-    /** The newest version that both sides speak, or 0. */
-    static int commonVersion(Hello theirs) {
-        int version = Math.min(PeerIdentity.VERSION_MAX, theirs.versionMax());
-        return version >= Math.max(PeerIdentity.VERSION_MIN, theirs.versionMin()) ? version : 0;
+    /** The newest version that both sides speak, or {@link VersionRange#NONE}. */
+    int commonVersion(Hello theirs) {
+        return versions.newestCommon(theirs.versionMin(), theirs.versionMax());
     }
 
     /**
@@ -48,13 +49,8 @@ final class HandshakeRules {
     }
 
     private @Nullable Rejected checkCluster(Hello theirs) {
-        if (commonVersion(theirs) == 0) {
-            return new Rejected(
-                    Reason.NO_COMMON_VERSION,
-                    self.nodeName() + " speaks peer protocol " + PeerIdentity.VERSION_MIN + " to "
-                            + PeerIdentity.VERSION_MAX + ", " + theirs.nodeName() + " speaks " + theirs.versionMin()
-                            + " to " + theirs.versionMax()
-                            + ": upgrade the older one by way of a release that speaks both");
+        if (commonVersion(theirs) == VersionRange.NONE) {
+            return noCommonVersion(theirs);
         }
         if (!theirs.clusterName().equals(self.clusterName())) {
             return new Rejected(
@@ -90,6 +86,15 @@ final class HandshakeRules {
                             + ": give all nodes the same cluster.initial-members, or use the right data directory");
         }
         return null;
+    }
+
+    private Rejected noCommonVersion(Hello theirs) {
+        String older = versions.newest() < theirs.versionMin() ? self.nodeName() : theirs.nodeName();
+        return new Rejected(
+                Reason.NO_COMMON_VERSION,
+                self.nodeName() + " speaks peer protocol " + versions.oldest() + " to " + versions.newest() + ", "
+                        + theirs.nodeName() + " speaks " + theirs.versionMin() + " to " + theirs.versionMax()
+                        + ": upgrade " + older + ", the older one, by way of a release that speaks both");
     }
 
     private @Nullable Rejected checkNode(Hello theirs, @Nullable NodeId expected) {

@@ -40,6 +40,13 @@ final class IncomingConnection extends PeerLink {
         close();
     }
 
+    /** This node stops: who has not been told, and does not hang up by itself, is hung up on. */
+    void letGo() {
+        if (!isEstablished() || newcomer || !MessageType.PARTING.isSpokenIn(version())) {
+            close();
+        }
+    }
+
     @Override
     @Nullable
     Rejected onEstablished(Hello theirs) {

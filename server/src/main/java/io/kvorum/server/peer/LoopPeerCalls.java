@@ -64,6 +64,11 @@ public final class LoopPeerCalls implements PeerCalls {
         lines.forEach(each -> each.hangUp(peer));
     }
 
+    @Override
+    public void letGo(int peer) {
+        lines.forEach(each -> each.letGo(peer));
+    }
+
     /** One call: whatever comes first of answer, loss and deadline is what it came to. Owned by the loop. */
     private final class Call implements ReplyHandler {
         private final int peer;

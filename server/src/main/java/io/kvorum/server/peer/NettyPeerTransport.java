@@ -52,6 +52,16 @@ public final class NettyPeerTransport implements PeerLines, AutoCloseable {
         });
     }
 
+    @Override
+    public void letGo(int peer) {
+        onLoop(() -> {
+            PeerConnection connection = ready(peer);
+            if (connection != null) {
+                connection.letGo();
+            }
+        });
+    }
+
     /** Hangs up on all. Any thread; calls still out are lost soon after. */
     @Override
     public void close() {

@@ -26,4 +26,10 @@ public interface PeerCalls {
      * soon.
      */
     void hangUp(int peer);
+
+    /**
+     * Ends this node's connections to a peer, each when all that was asked over it is answered; nothing more is asked
+     * meanwhile. A member is dialled again soon.
+     */
+    void letGo(int peer);
 }

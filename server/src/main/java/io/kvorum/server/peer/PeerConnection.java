@@ -19,6 +19,9 @@ final class PeerConnection extends PeerLink {
     private final Hello ownHello;
     private final PendingCalls calls = new PendingCalls();
 
+    /** Nothing more is asked, and this ends when all that was asked is answered. */
+    private boolean lettingGo;
+
     PeerConnection(PeerLoop loop, PeerDirectory.Entry peer, Hello ownHello, Dialer dialer) {
         super(loop, Handshake.connector(peer.id(), loop.node.rules, loop.node.key, ownHello));
         this.peer = peer;
@@ -28,6 +31,9 @@ final class PeerConnection extends PeerLink {
 
     /** Sends a request; see {@link PeerTransport#call}. */
     long call(PeerMessage request, long deadlineNanos, ReplyHandler handler) {
+        if (!request.type().isSpokenIn(version())) {
+            return PeerTransport.NOT_SENT;
+        }
         ByteWriter payload = loop.payload();
         request.encode(payload);
         int bytes = FrameSender.frameBytes(payload);
@@ -43,8 +49,11 @@ final class PeerConnection extends PeerLink {
         return call;
     }
 
-    /** Sends a message that has no answer; false if there is no room. */
+    /** Sends a message that has no answer, unless the peer is too old for it; false if there is no room. */
     boolean tell(PeerMessage message) {
+        if (!message.type().isSpokenIn(version())) {
+            return true;
+        }
         ByteWriter payload = loop.payload();
         message.encode(payload);
         int time = PeerClock.reading(node.clock.nanoTime());
@@ -54,6 +63,19 @@ final class PeerConnection extends PeerLink {
 
     void forget(long call) {
         calls.remove(call);
+        closeWhenAnswered();
+    }
+
+    /** Asks nothing more, and hangs up when all that was asked is answered, or given up. */
+    void letGo() {
+        lettingGo = true;
+        closeWhenAnswered();
+    }
+
+    private void closeWhenAnswered() {
+        if (lettingGo && calls.size() == 0) {
+            close();
+        }
     }
 
     /** Whether another small call would be sent. */
@@ -67,6 +89,7 @@ final class PeerConnection extends PeerLink {
         long unanswered = calls.unansweredBytes();
         long max = node.settings.inflightBytesMax();
         return isEstablished()
+                && !lettingGo
                 && (unsent == 0 || unsent + bytes <= max)
                 && (unanswered == 0 || unanswered + bytes <= max);
     }
@@ -92,6 +115,11 @@ final class PeerConnection extends PeerLink {
     @Override
     void onFrame(PeerFrame frame, @Nullable MessageType type, long nowNanos) {
         theirClock.heard(frame.time(), nowNanos);
+        onAnswer(frame, type);
+        closeWhenAnswered();
+    }
+
+    private void onAnswer(PeerFrame frame, @Nullable MessageType type) {
         ReplyHandler handler = calls.remove(frame.correlationId());
         if (handler == null) {
             node.counters.lateAnswers.increment();

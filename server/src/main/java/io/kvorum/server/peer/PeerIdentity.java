@@ -23,12 +23,6 @@ public record PeerIdentity(
         String clusterName,
         int partitions,
         String partitioner) {
-    /** The oldest protocol version that this software speaks. */
-    public static final int VERSION_MIN = 1;
-
-    /** The newest protocol version that this software speaks. */
-    public static final int VERSION_MAX = 1;
-
     /** What stands for the cluster of a node that is in none yet. */
     private static final UUID NO_CLUSTER = new UUID(0, 0);
 
@@ -47,10 +41,10 @@ public record PeerIdentity(
         return hello.clusterId().equals(NO_CLUSTER);
     }
 
-    Hello hello(byte[] nonce) {
+    Hello hello(VersionRange versions, byte[] nonce) {
         return new Hello(
-                VERSION_MIN,
-                VERSION_MAX,
+                versions.oldest(),
+                versions.newest(),
                 clusterId,
                 clusterName,
                 partitions,

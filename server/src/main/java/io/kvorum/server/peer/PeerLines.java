@@ -10,4 +10,7 @@ public interface PeerLines extends PeerTransport {
 
     /** Ends this loop's connection to a peer; it is dialled again if it is a member. */
     void hangUp(int peer);
+
+    /** Asks a peer nothing more over this loop's connection, and ends that when all that was asked is answered. */
+    void letGo(int peer);
 }

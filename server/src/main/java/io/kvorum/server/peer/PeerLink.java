@@ -50,7 +50,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
     private boolean established;
     private boolean rejecting;
     private boolean ended;
-    private int version = PeerIdentity.VERSION_MIN;
+    private int version = VersionRange.HANDSHAKE;
 
     PeerLink(PeerLoop loop, Handshake handshake) {
         this.loop = loop;
@@ -71,7 +71,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
     /**
      * A frame came after the handshake, one that is not for every connection.
      *
-     * @param type null if this version does not know it
+     * @param type null if the version that was agreed has no such message
      * @param nowNanos the time, not before the frame was received
      */
     abstract void onFrame(PeerFrame frame, @Nullable MessageType type, long nowNanos);
@@ -140,7 +140,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
                 if (established) {
                     node.counters.framesReceived.increment();
                     node.observe(frame.senderClock());
-                    MessageType type = MessageType.of(frame.type());
+                    MessageType type = MessageType.of(frame.type(), version);
                     if (type == MessageType.FLUSHED) {
                         // What comes after it was sent by who had flushed, and is to find that done here too.
                         node.events.flushed((Flushed) decode(frame, type));
@@ -186,7 +186,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
 
     /** Sends a message of the handshake. */
     final void sendHandshake(PeerMessage message) {
-        sender().append(PeerIdentity.VERSION_MIN, NO_CORRELATION, message);
+        sender().append(VersionRange.HANDSHAKE, NO_CORRELATION, message);
     }
 
     /** Ends the connection. */
@@ -242,7 +242,7 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
     }
 
     private void establish(Hello theirs, @Nullable PeerMessage lastWord) {
-        version = HandshakeRules.commonVersion(theirs);
+        version = node.rules.commonVersion(theirs);
         Rejected rejected = onEstablished(theirs);
         if (rejected != null) {
             rejectAndClose(rejected);

@@ -64,6 +64,6 @@ public final class PeerLoop {
     Hello ownHello() {
         byte[] nonce = new byte[Hello.NONCE_BYTES];
         random.nextBytes(nonce);
-        return node.identity.hello(nonce);
+        return node.identity.hello(node.settings.versions(), nonce);
     }
 }

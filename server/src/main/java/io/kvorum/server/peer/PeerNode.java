@@ -51,7 +51,7 @@ public final class PeerNode {
         this.clock = clock;
         this.resolver = resolver;
         this.events = events;
-        this.rules = new HandshakeRules(identity, directory);
+        this.rules = new HandshakeRules(identity, settings.versions(), directory);
     }
 
     /** The counts of all connections. */

@@ -15,13 +15,21 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Listens for other members. Each connection belongs to the loop that accepted it. */
 public final class PeerServer implements AutoCloseable {
     /** Enough to keep a fast network busy; more only makes memory wait. */
     private static final int WATER_MARK_MAX = 4 << 20;
+
+    /** As long as clients are given to take their last replies. */
+    private static final long LET_GO_MILLIS = 2_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
 
     private final EventLoopGroup group;
     private final Class<? extends ServerChannel> channelClass;
@@ -79,13 +87,39 @@ public final class PeerServer implements AutoCloseable {
         return ((InetSocketAddress) bound.localAddress()).getPort();
     }
 
+    /**
+     * Listens no more, and lets those who are connected hang up when they have the answers to what they asked; waits for that,
+     * two seconds at most. Not on an event loop.
+     *
+     * @param farewell tells them to
+     */
+    public void letGo(Runnable farewell) {
+        stopListening();
+        for (Channel connection : connections) {
+            connection.eventLoop().execute(() -> {
+                IncomingConnection handler = connection.pipeline().get(IncomingConnection.class);
+                if (handler != null) {
+                    handler.letGo();
+                }
+            });
+        }
+        farewell.run();
+        if (!connections.newCloseFuture().awaitUninterruptibly(LET_GO_MILLIS, TimeUnit.MILLISECONDS)) {
+            LOG.info("{} connections of other members are closed before these hung up", connections.size());
+        }
+    }
+
     /** Listens no more and closes what was accepted. */
     @Override
     public void close() {
+        stopListening();
+        connections.close().awaitUninterruptibly();
+    }
+
+    private void stopListening() {
         Channel bound = listener;
         if (bound != null) {
             bound.close().awaitUninterruptibly();
         }
-        connections.close().awaitUninterruptibly();
     }
 }

@@ -5,6 +5,7 @@ import io.kvorum.server.config.PeerConfig;
 /**
  * The measures of connections between members.
  *
+ * @param versions the versions of the protocol that this node speaks
  * @param frameBytesMax the longest frame, header included
  * @param inflightBytesMax per peer and loop: how much may be unsent, and how much unanswered, before calls are not sent
  * @param connectTimeoutMillis how long a TCP connection may take to stand
@@ -14,6 +15,7 @@ import io.kvorum.server.config.PeerConfig;
  * @param staleMillis answers with records that are older by their sender's clock are taken for lost
  */
 public record PeerSettings(
+        VersionRange versions,
         int frameBytesMax,
         long inflightBytesMax,
         int connectTimeoutMillis,
@@ -26,10 +28,12 @@ public record PeerSettings(
     /**
      * The configured measures, and fixed ones for what nobody needs to configure.
      *
+     * @param versions {@link VersionRange#SPOKEN}, or those of the release that a test needs a node of
      * @param tombstoneGraceMillis what is reaped was dead for so long
      */
-    public static PeerSettings of(PeerConfig config, long tombstoneGraceMillis) {
+    public static PeerSettings of(VersionRange versions, PeerConfig config, long tombstoneGraceMillis) {
         return new PeerSettings(
+                versions,
                 config.frameBytesMax(),
                 config.inflightBytesMax(),
                 (int) Math.min(Integer.MAX_VALUE, Math.max(1, config.connectTimeoutNanos() / MILLI)),

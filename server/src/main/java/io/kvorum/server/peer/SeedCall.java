@@ -21,6 +21,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -38,6 +39,7 @@ public final class SeedCall implements AutoCloseable {
     private final Socket socket = new Socket();
     private final PeerFrame frame = new PeerFrame();
     private final PeerFrameDecoder decoder;
+    private int version = VersionRange.HANDSHAKE;
 
     /**
      * A question not yet asked.
@@ -89,7 +91,7 @@ public final class SeedCall implements AutoCloseable {
 
     /** Asks something once the handshake is over. */
     PeerMessage exchange(PeerMessage question) throws IOException {
-        send(CORRELATION, question);
+        send(version, CORRELATION, question);
         PeerMessage answer = receive();
         if (answer instanceof Refusal refusal) {
             throw new IOException("it cannot do it now: " + refusal.reason());
@@ -100,14 +102,14 @@ public final class SeedCall implements AutoCloseable {
     private void handshake() throws IOException, RefusedException {
         byte[] nonce = new byte[Hello.NONCE_BYTES];
         random.nextBytes(nonce);
-        Hello own = self.hello(nonce);
-        HandshakeRules rules = new HandshakeRules(self, () -> PeerDirectory.NONE);
+        Hello own = self.hello(settings.versions(), nonce);
+        HandshakeRules rules = new HandshakeRules(self, settings.versions(), () -> PeerDirectory.NONE);
         Handshake handshake = Handshake.connector(null, rules, key, own);
-        send(PeerLink.NO_CORRELATION, own);
+        send(VersionRange.HANDSHAKE, PeerLink.NO_CORRELATION, own);
         while (handshake.state() != Handshake.State.ESTABLISHED) {
             PeerMessage reply = handshake.onMessage(receive());
             if (reply != null) {
-                send(PeerLink.NO_CORRELATION, reply);
+                send(VersionRange.HANDSHAKE, PeerLink.NO_CORRELATION, reply);
             }
             Rejected rejected = handshake.rejected();
             if (rejected != null && !rejected.reason().mayPass()) {
@@ -117,14 +119,15 @@ public final class SeedCall implements AutoCloseable {
                 throw new IOException(rejected == null ? "it is no Kvorum node" : rejected.sentence());
             }
         }
+        version = rules.commonVersion(Objects.requireNonNull(handshake.theirs()));
     }
 
-    private void send(long correlation, PeerMessage message) throws IOException {
+    private void send(int frameVersion, long correlation, PeerMessage message) throws IOException {
         ByteWriter payload = new ByteWriter(256);
         message.encode(payload);
         ByteBuf out = Unpooled.buffer(payload.size() + PeerFrame.LENGTH_BYTES + PeerFrame.HEADER_BYTES);
         new PeerFrameWriter(settings.frameBytesMax())
-                .write(out, PeerIdentity.VERSION_MIN, message.type().code(), correlation, 0, 0, payload);
+                .write(out, frameVersion, message.type().code(), correlation, 0, 0, payload);
         socket.getOutputStream().write(out.array(), out.arrayOffset(), out.readableBytes());
     }
 

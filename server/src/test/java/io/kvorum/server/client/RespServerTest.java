@@ -55,7 +55,7 @@ class RespServerTest {
     private final CommandBench bench = new CommandBench(1, 1, Secret.NONE, List.of(later), eventLoop);
     private final ClientLoop loop = new ClientLoop(bench.loop, new FlushQueue(eventLoop));
     private final RespServer server =
-            new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop);
+            new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop, () -> {});
 
     private static EventLoop loopOf(Transports transports) {
         for (EventExecutor executor : transports.group()) {
@@ -188,7 +188,7 @@ class RespServerTest {
     @Test
     void an_address_that_is_taken_is_named() {
         InetSocketAddress taken = start();
-        RespServer second = new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop);
+        RespServer second = new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop, () -> {});
         assertThatThrownBy(() -> second.start(taken))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(String.valueOf(taken.getPort()));

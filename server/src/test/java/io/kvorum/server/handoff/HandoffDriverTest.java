@@ -345,6 +345,9 @@ final class HandoffDriverTest {
 
         @Override
         public void hangUp(int peer) {}
+
+        @Override
+        public void letGo(int peer) {}
     }
 
     /** Runs what is due at once; what is to come later waits for ever. */

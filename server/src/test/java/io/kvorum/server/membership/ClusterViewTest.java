@@ -88,11 +88,38 @@ final class ClusterViewTest {
         boolean[] healthy = new boolean[members.size()];
         Arrays.fill(healthy, true);
         List<BitSet> unsettled = members.stream().map(member -> new BitSet()).toList();
-        return new ClusterView(ring, members, healthy, unsettled, before);
+        return new ClusterView(ring, members, healthy, unsettled, new BitSet(), before);
     }
 
     private static MemberSpec spec(String name) {
         return MemberSpec.parse(name + "@localhost:7379");
+    }
+
+    @Test
+    void commands_go_to_an_owner_that_is_about_to_stop_only_where_nobody_else_can_run_them() {
+        ClusterView view = view(A, List.of());
+        ClusterView draining = withDraining(view, new boolean[] {true, true, true, true}, 0);
+        assertThat(named(draining, draining.owners(PARTITION))).containsExactly(A, B, C);
+        assertThat(named(draining, draining.coordinators(PARTITION))).containsExactly(B, C, A);
+        assertThat(draining.member(draining.firstHealthySettledOwner(PARTITION)))
+                .isEqualTo(B);
+        assertThat(draining.settledHere(PARTITION)).as("it still is an owner").isTrue();
+        ClusterView others = withDraining(view, new boolean[] {true, false, true, true}, 0, 2);
+        assertThat(named(others, others.coordinators(PARTITION))).containsExactly(B, A, C);
+        assertThat(others.member(others.firstHealthySettledOwner(PARTITION))).isEqualTo(A);
+        assertThat(view.coordinators(PARTITION)).isSameAs(view.owners(PARTITION));
+    }
+
+    private static ClusterView withDraining(ClusterView view, boolean[] healthy, int... peers) {
+        List<NodeId> members = new ArrayList<>();
+        List<BitSet> unsettled = new ArrayList<>();
+        for (int peer = 0; peer < view.peers(); peer++) {
+            members.add(view.member(peer));
+            unsettled.add(new BitSet());
+        }
+        BitSet draining = new BitSet();
+        Arrays.stream(peers).forEach(draining::set);
+        return new ClusterView(view.ring(), members, healthy, unsettled, draining, view);
     }
 
     @Test

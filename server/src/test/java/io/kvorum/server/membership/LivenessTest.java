@@ -168,5 +168,10 @@ final class LivenessTest {
         public void hangUp(int to) {
             effects.add("hang up");
         }
+
+        @Override
+        public void letGo(int to) {
+            effects.add("let go");
+        }
     }
 }

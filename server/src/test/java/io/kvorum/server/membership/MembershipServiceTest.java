@@ -9,6 +9,7 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.detector.PeerStatus;
 import io.kvorum.ring.history.Event;
+import io.kvorum.server.peer.message.Parting;
 import io.kvorum.ring.history.History;
 import io.kvorum.server.peer.message.Flushed;
 import java.io.IOException;
@@ -105,6 +106,46 @@ final class MembershipServiceTest {
         again.await(
                 "new port",
                 status -> status.members().get(0).member().respPort() == 1234 && isLeaving(status, leaving));
+    }
+
+    @Test
+    void a_member_that_drains_or_stops_says_so_and_its_next_life_is_trusted_at_once() throws Exception {
+        TestMember one = start(1);
+        TestMember two = start(2);
+        TestMember three = start(3);
+        for (TestMember member : List.of(one, two, three)) {
+            member.awaitSettled();
+        }
+        NodeId stops = id(three);
+        three.membership.part(Parting.Stage.DRAINING);
+        one.await("n3 drains", status -> problem(status, stops).contains("is passed no commands"));
+        ClusterView draining = one.membership.view();
+        int peer = one.membership.peers().directory().find(stops).peer();
+        assertThat(draining.isHealthy(peer)).as("it answers").isTrue();
+        for (int partition = 0; partition < TestMember.PARTITIONS; partition++) {
+            assertThat(draining.firstHealthySettledOwner(partition)).isNotEqualTo(peer);
+        }
+        three.membership.part(Parting.Stage.STOPPING);
+        three.membership.part(Parting.Stage.DRAINING);
+        for (TestMember other : List.of(one, two)) {
+            other.await("n3 is down, and let go", status -> status.members().stream()
+                    .anyMatch(member -> member.member().id().equals(stops)
+                            && member.status() == PeerStatus.DOWN
+                            && "it was stopped".equals(member.problem())));
+        }
+        stop(three);
+        TestMember again = start(3);
+        again.awaitSettled();
+        one.await("n3 is back", status -> up(status, stops) && problem(status, stops).isEmpty());
+        assertThat(one.membership.view().coordinators(0)).isEqualTo(one.membership.view().owners(0));
+    }
+
+    private static String problem(MembershipStatus status, NodeId node) {
+        return status.members().stream()
+                .filter(member -> member.member().id().equals(node) && member.problem() != null)
+                .map(MembershipStatus.MemberStatus::problem)
+                .findAny()
+                .orElse("");
     }
 
     private static boolean isLeaving(MembershipStatus status, NodeId node) {

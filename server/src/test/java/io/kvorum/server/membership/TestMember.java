@@ -19,6 +19,7 @@ import io.kvorum.server.peer.PeerNode;
 import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.PeerServer;
 import io.kvorum.server.peer.PeerSettings;
+import io.kvorum.server.peer.VersionRange;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.repair.CopySettling;
 import io.kvorum.server.repair.PullResponder;
@@ -93,7 +94,8 @@ final class TestMember implements AutoCloseable {
                 control,
                 flushTarget()));
         PeerSettings settings =
-                new PeerSettings(1 << 24, 1 << 24, 2_000, 2_000_000_000L, 5_000_000L, 100_000_000L, Long.MAX_VALUE);
+                new PeerSettings(
+                VersionRange.SPOKEN, 1 << 24, 1 << 24, 2_000, 2_000_000_000L, 5_000_000L, 100_000_000L, Long.MAX_VALUE);
         PeerNode node = new PeerNode(
                 founded.peerIdentity(bootId),
                 settings,

@@ -171,6 +171,50 @@ final class NettyPeerTransportTest {
     }
 
     @Test
+    void who_is_let_go_is_asked_nothing_more_and_hung_up_on_when_the_last_answer_has_come() throws Exception {
+        connect();
+        RecordingReplies first = new RecordingReplies();
+        RecordingReplies second = new RecordingReplies();
+        call(first);
+        long forgotten = call(second);
+        Request one = next();
+        next();
+        asker.transport.letGo(peer);
+        assertThat(call(new RecordingReplies())).isEqualTo(PeerTransport.NOT_SENT);
+        assertThat(asker.onLoop(() -> asker.transport.isReachable(peer))).isFalse();
+        one.answer().answer(new CountAnswer(1));
+        assertThat(first.awaitOne()).isEqualTo(new CountAnswer(1));
+        assertThat(asker.events).as("one answer is awaited yet").isEmpty();
+        asker.onLoop(() -> {
+            asker.transport.forget(peer, forgotten);
+            return forgotten;
+        });
+        asker.await(TestPeer.Disconnected.class);
+        asker.await(TestPeer.Connected.class);
+        call(first);
+        next().answer().answer(new CountAnswer(2));
+        assertThat(first.awaitOne()).as("over the next connection").isEqualTo(new CountAnswer(2));
+    }
+
+    @Test
+    void server_that_stops_answers_what_it_was_asked_before_its_connections_end() throws Exception {
+        connect();
+        RecordingReplies replies = new RecordingReplies();
+        call(replies);
+        Request asked = next();
+        CountDownLatch told = new CountDownLatch(1);
+        Thread stopping = new Thread(() -> server.server.letGo(told::countDown), "stop");
+        stopping.start();
+        assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+        asker.transport.letGo(peer);
+        asked.answer().answer(new CountAnswer(7));
+        assertThat(replies.awaitOne()).isEqualTo(new CountAnswer(7));
+        asker.await(TestPeer.Disconnected.class);
+        stopping.join();
+        assertThat(server.node.links()).isEmpty();
+    }
+
+    @Test
     void answer_with_records_that_was_on_its_way_for_too_long_counts_as_lost() throws Exception {
         connect();
         asker.wallMillis = asker.wallMillis + TestPeer.STALE_MILLIS + 2_000;

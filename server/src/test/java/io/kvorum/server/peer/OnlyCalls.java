@@ -23,4 +23,9 @@ public abstract class OnlyCalls implements PeerCalls {
     public final void hangUp(int peer) {
         throw new AssertionError("nobody is hung up on");
     }
+
+    @Override
+    public final void letGo(int peer) {
+        throw new AssertionError("nobody is let go");
+    }
 }

@@ -116,8 +116,12 @@ final class TestPeer implements AutoCloseable {
     }
 
     static PeerSettings settings(long inflightBytesMax) {
+        return settings(VersionRange.SPOKEN, inflightBytesMax);
+    }
+
+    static PeerSettings settings(VersionRange versions, long inflightBytesMax) {
         return new PeerSettings(
-                1 << 20, inflightBytesMax, 2_000, 10 * SECOND, SECOND / 1000, SECOND / 20, STALE_MILLIS);
+                versions, 1 << 20, inflightBytesMax, 2_000, 10 * SECOND, SECOND / 1000, SECOND / 20, STALE_MILLIS);
     }
 
     static TestPeer of(int number) {

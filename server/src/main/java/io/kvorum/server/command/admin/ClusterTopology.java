@@ -72,7 +72,7 @@ final class ClusterTopology {
 
     /** Owners whose address is known: healthy and settled ones, healthy ones; all of them if none is healthy. */
     private int[] servers(int partition) {
-        int[] owners = view.owners(partition);
+        int[] owners = view.coordinators(partition);
         int[] servers = new int[owners.length];
         int count = 0;
         for (int pass = 0; pass < 2; pass++) {

@@ -49,7 +49,8 @@ public enum MessageType {
     JOIN(48, Join::decode),
     JOIN_ANSWER(49, JoinAnswer::decode),
     CONSENT(50, Consent::decode),
-    CONSENT_ANSWER(51, ConsentAnswer::decode);
+    CONSENT_ANSWER(51, ConsentAnswer::decode),
+    PARTING(52, 2, Parting::decode);
 
     private static final int CODES = 64;
     private static final @Nullable MessageType[] BY_CODE = new MessageType[CODES];
@@ -61,12 +62,18 @@ public enum MessageType {
     }
 
     private final int code;
+    private final int since;
 
     @SuppressWarnings("ImmutableEnumChecker") // method references that capture nothing
     private final Decoder decoder;
 
     MessageType(int code, Decoder decoder) {
+        this(code, 1, decoder);
+    }
+
+    MessageType(int code, int since, Decoder decoder) {
         this.code = code;
+        this.since = since;
         this.decoder = decoder;
     }
 
@@ -75,9 +82,25 @@ public enum MessageType {
         return code;
     }
 
-    /** The type with this byte, or null if this version knows none. */
+    /** The oldest version of the protocol that has this message. */
+    public int since() {
+        return since;
+    }
+
+    /** Whether this message may travel over a connection for which this version was agreed. */
+    public boolean isSpokenIn(int version) {
+        return since <= version;
+    }
+
+    /** The type with this byte, or null if this software knows none. */
     public static @Nullable MessageType of(int code) {
         return code >= 0 && code < CODES ? BY_CODE[code] : null;
+    }
+
+    /** The type with this byte, or null if a version of the protocol has none, whatever this software knows. */
+    public static @Nullable MessageType of(int code, int version) {
+        MessageType type = of(code);
+        return type != null && type.isSpokenIn(version) ? type : null;
     }
 
     /**

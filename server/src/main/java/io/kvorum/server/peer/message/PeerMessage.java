@@ -53,7 +53,8 @@ public sealed interface PeerMessage
                 Join,
                 JoinAnswer,
                 Consent,
-                ConsentAnswer {
+                ConsentAnswer,
+                Parting {
     /** The number of this message's type in the frame header. */
     MessageType type();
 

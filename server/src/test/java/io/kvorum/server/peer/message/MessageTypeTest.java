@@ -10,6 +10,7 @@ import io.kvorum.ring.EventId;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.history.Event;
+import io.kvorum.server.peer.VersionRange;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +92,8 @@ final class MessageTypeTest {
                 new Join(NodeId.of(1, 2), MemberSpec.parse("n4@10.0.0.4:7379?zone=b&weight=50&resp=6379&http=8379")),
                 new JoinAnswer(new byte[] {4, 5}),
                 new Consent(new int[] {0, 300}, new long[] {5, -1}),
-                new ConsentAnswer(7, new int[] {300}, new long[] {-2}));
+                new ConsentAnswer(7, new int[] {300}, new long[] {-2}),
+                new Parting(0x1122_3344_5566_7788L, Parting.Stage.STOPPING));
     }
 
     @Test
@@ -105,6 +107,23 @@ final class MessageTypeTest {
         }
         assertThat(MessageType.of(0)).isNull();
         assertThat(MessageType.of(255)).isNull();
+    }
+
+    @Test
+    void a_version_has_the_messages_of_those_before_it_and_its_own() {
+        for (MessageType type : MessageType.values()) {
+            assertThat(type.since()).as("%s", type).isBetween(1, VersionRange.SPOKEN.newest());
+            for (int version = 0; version <= VersionRange.SPOKEN.newest() + 1; version++) {
+                boolean spoken = version >= type.since();
+                assertThat(type.isSpokenIn(version)).isEqualTo(spoken);
+                assertThat(MessageType.of(type.code(), version)).isEqualTo(spoken ? type : null);
+            }
+        }
+        assertThat(MessageType.PARTING.since()).isEqualTo(2);
+        assertThat(MessageType.of(63, 2)).isNull();
+        for (MessageType handshake : List.of(MessageType.HELLO, MessageType.PROOF, MessageType.REJECTED)) {
+            assertThat(handshake.since()).isEqualTo(1);
+        }
     }
 
     @Test
@@ -205,6 +224,9 @@ final class MessageTypeTest {
             MessageType type = example.type();
             String heading = "### " + type.code() + " " + type + "\n";
             assertThat(page).contains(heading);
+            assertThat(page.contains(heading + "\nSince version " + type.since() + "."))
+                    .as("%s says since when it is", type)
+                    .isEqualTo(type.since() > 1);
             int start = page.indexOf(heading);
             int end = page.indexOf("\n#", start + heading.length());
             String section = page.substring(start, end < 0 ? page.length() : end);

@@ -98,6 +98,16 @@ final class SimLines implements PeerLines {
         });
     }
 
+    @Override
+    public void letGo(int peer) {
+        loop.run(() -> {
+            SimSession session = session(peer);
+            if (session != null) {
+                session.letGo();
+            }
+        });
+    }
+
     private @Nullable Line line(int peer) {
         return peer < lines.size() ? lines.get(peer) : null;
     }

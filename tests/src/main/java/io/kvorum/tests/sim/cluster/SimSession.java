@@ -32,6 +32,7 @@ final class SimSession {
     private final Runnable onEnd;
     private final Map<Long, ReplyHandler> waiting = new TreeMap<>();
     private final PeerClock serversClock = new PeerClock();
+    private boolean lettingGo;
     private boolean openAtCaller = true;
     private boolean openAtServer = true;
 
@@ -73,7 +74,7 @@ final class SimSession {
     }
 
     boolean hasRoom() {
-        return openAtCaller && waiting.size() < CALLS_MAX;
+        return openAtCaller && !lettingGo && waiting.size() < CALLS_MAX;
     }
 
     /** Sends a request, under a number that no other call of the loop has. */
@@ -83,11 +84,27 @@ final class SimSession {
     }
 
     void tell(PeerMessage message) {
+        if (lettingGo) {
+            return;
+        }
         send(PeerTransport.NOT_SENT, message, PeerClock.reading(nanoTime(caller)));
     }
 
     void forget(long call) {
         waiting.remove(call);
+        hangUpWhenAnswered();
+    }
+
+    /** The caller asks nothing more, and hangs up when all that was asked is answered, or given up. */
+    void letGo() {
+        lettingGo = true;
+        hangUpWhenAnswered();
+    }
+
+    private void hangUpWhenAnswered() {
+        if (lettingGo && waiting.isEmpty()) {
+            hangUp();
+        }
     }
 
     /** The caller hangs up. */
@@ -196,6 +213,7 @@ final class SimSession {
         } else {
             handler.onReply(peer, reply);
         }
+        hangUpWhenAnswered();
     }
 
     private static @Nullable Flushed newestFlush(SimLoop loop) {
