@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 
 /**
  * Runs one node in the foreground until it is told to stop: SIGTERM, Ctrl-C, or the end of standard input if it was
- * started so. What an operator got wrong is one message on standard error, and exit code 2; any other start that fails
- * is exit code 1.
+ * started so; the exit code is 0 then. What an operator got wrong is one message on standard error, and exit code 2; any other
+ * start that fails is exit code 1, and so is a stop in which something failed.
  */
 @Command(
         name = "kvorum-server",
@@ -85,8 +85,8 @@ public final class Main implements Callable<Integer> {
                     node.closeAtEndOf(System.in);
                 }
                 node.awaitClosed();
+                return node.isClean() ? 0 : 1;
             }
-            return 0;
         }
     }
 }

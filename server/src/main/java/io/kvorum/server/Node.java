@@ -48,6 +48,7 @@ import io.kvorum.server.runtime.Lifecycle;
 import io.kvorum.server.runtime.LoopBarrier;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.server.runtime.StartException;
+import io.kvorum.server.runtime.StopSignals;
 import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.server.runtime.Threads;
 import io.kvorum.server.runtime.Transports;
@@ -133,13 +134,22 @@ public final class Node implements AutoCloseable {
         lifecycle.close();
     }
 
+    /** Whether all that is closed was closed as it should be. */
+    public boolean isClean() {
+        return lifecycle.isClean();
+    }
+
     /** Waits until the node is closed. */
     public void awaitClosed() {
         lifecycle.awaitClosed();
     }
 
-    /** Closes the node when the process is asked to end. */
+    /**
+     * Closes the node when the process is asked to end, by a signal or by an exit. After a signal the process goes on until its
+     * {@code main} returns, which waits with {@link #awaitClosed}.
+     */
     public void closeAtShutdown() {
+        StopSignals.handle(this::close);
         Runtime.getRuntime().addShutdownHook(threads.thread("shutdown", this::close));
     }
 

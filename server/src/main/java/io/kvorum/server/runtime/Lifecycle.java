@@ -52,6 +52,7 @@ public final class Lifecycle {
     private final Deque<Part> open = new ArrayDeque<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private State state = State.NEW;
+    private boolean clean = true;
     private @Nullable Thread closer;
 
     /**
@@ -131,6 +132,15 @@ public final class Lifecycle {
         }
     }
 
+    /** Whether no part failed to close, so far. */
+    public synchronized boolean isClean() {
+        return clean;
+    }
+
+    private synchronized void failed() {
+        clean = false;
+    }
+
     /** Waits until all is closed, or the caller is interrupted (its interrupt flag stays set). */
     public void awaitClosed() {
         try {
@@ -153,6 +163,7 @@ public final class Lifecycle {
             part.closeable().close();
         } catch (Exception failure) {
             if (failure instanceof InterruptedException) Thread.currentThread().interrupt();
+            failed();
             LOG.error("{}: closing {} failed", what, part.name(), failure);
         }
     }

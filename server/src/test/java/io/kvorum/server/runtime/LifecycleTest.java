@@ -74,7 +74,9 @@ final class LifecycleTest {
             });
             lifecycle.opened("c", lifecycle::close);
         });
+        assertThat(lifecycle.isClean()).isTrue();
         lifecycle.close();
         assertThat(closed).containsExactly("a");
+        assertThat(lifecycle.isClean()).as("one failed").isFalse();
     }
 }

@@ -21,6 +21,11 @@ record ClusterCtl(int exitCode, String out, String err) {
         return run(cluster, node, List.of("ctl", "cluster"), words);
     }
 
+    /** Runs {@code ctl node} with these words. */
+    static ClusterCtl runNode(TestCluster cluster, int node, String... words) {
+        return run(cluster, node, List.of("ctl", "node"), words);
+    }
+
     /** Runs {@code ctl background} with these words. */
     static ClusterCtl background(TestCluster cluster, int node, String... words) {
         return run(cluster, node, List.of("ctl", "background"), words);

@@ -89,7 +89,7 @@ class DamagedFilesIT {
     @Test
     void flipped_bit_in_the_checkpoint_is_noticed_and_not_served() throws IOException {
         try (TestCluster cluster = cluster(Map.of("checkpoint.interval", "200ms"))) {
-            assertThat(cluster.stop(0)).isIn(0, 143);
+            assertThat(cluster.stop(0)).isZero();
             Path log = files(cluster, "records", ".xd").get(0);
             flip(log, Files.size(log) / 2);
             assertRefused(cluster, log.getFileName().toString());
@@ -99,7 +99,7 @@ class DamagedFilesIT {
     @Test
     void stop_in_order_leaves_nothing_to_replay() throws IOException {
         try (TestCluster cluster = cluster(JOURNAL_ALONE)) {
-            assertThat(cluster.stop(0)).isIn(0, 143);
+            assertThat(cluster.stop(0)).isZero();
             for (Path segment : files(cluster, "journal", ".journal")) {
                 Files.delete(segment);
             }
@@ -112,7 +112,7 @@ class DamagedFilesIT {
     @Test
     void copied_directory_starts_under_new_actors_and_says_why() throws IOException {
         try (TestCluster cluster = cluster(JOURNAL_ALONE)) {
-            assertThat(cluster.stop(0)).isIn(0, 143);
+            assertThat(cluster.stop(0)).isZero();
             Path data = cluster.directory().resolve("n0");
             Path moved = cluster.directory().resolve("moved");
             Files.move(data, moved);

@@ -175,7 +175,9 @@ final class Supervisor {
     private String deathNotice(int node, int exitCode, List<String> logTail) {
         String how = exitCode > 128
                 ? String.format(Locale.ROOT, "was ended by signal %d", exitCode - 128)
-                : String.format(Locale.ROOT, "has died with exit code %d", exitCode);
+                : exitCode == 0
+                        ? "was told to stop, and did"
+                        : String.format(Locale.ROOT, "has died with exit code %d", exitCode);
         StringBuilder text =
                 new StringBuilder(name(node)).append(' ').append(how).append("; the others go on. Its log, ");
         text.append(cluster.nodes().get(node).log()).append(", ends with:\n");

@@ -95,6 +95,14 @@ final class SupervisorTest {
     }
 
     @Test
+    void a_node_that_was_stopped_by_somebody_has_not_died() {
+        allReady();
+        effects.said.clear();
+        supervisor.onExit(1, 0, List.of("last words"), 5 * SECOND, effects);
+        assertThat(effects.said.get(0)).startsWith("n1 was told to stop, and did; the others go on.");
+    }
+
+    @Test
     void a_node_that_dies_while_starting_does_not_hold_back_the_rest() {
         supervisor.onStarted(0, effects);
         supervisor.onProbe(0, true, "", SECOND, effects);
