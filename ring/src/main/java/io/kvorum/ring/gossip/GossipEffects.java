@@ -19,6 +19,11 @@ public interface GossipEffects {
     /** The history has grown: fold it anew. */
     void historyChanged(History history);
 
+    /** Whether the peer, if it can be reached, understands a {@link GossipMessage.Summary}. */
+    default boolean takesSummary(NodeId peer) {
+        return false;
+    }
+
     /** A peer knows of another life of this very node, which began at this stamp. */
     default void otherLife(long boot) {}
 

@@ -14,6 +14,9 @@ import java.util.List;
  * <p>An exchange: A tells its {@link Digest}. If B's history differs, B tells its {@link Sums}; A answers with the
  * {@link Hashes} of what differs; B sends the {@link Events} A lacks and names those it lacks itself; A sends them. If what
  * they know of nodes differs, B sends newer {@link States} and names those it wants. Between equals the digest is all.
+ *
+ * <p>At rest a {@link Summary} takes its place, which is as long in a large cluster as in a small one: who knows something else
+ * answers with its own digest.
  */
 public sealed interface GossipMessage {
     /** Writes kind and fields. */
@@ -35,7 +38,8 @@ public sealed interface GossipMessage {
             case Hashes.KIND -> new Hashes(in.u64(), longs(in, History.EVENTS_MAX));
             case Events.KIND -> Events.decode(in);
             case States.KIND -> States.decode(in);
-            default -> throw in.invalid("gossip kind", Integer.toString(kind), "1 to 5");
+            case Summary.KIND -> new Summary(in.u64(), in.u64());
+            default -> throw in.invalid("gossip kind", Integer.toString(kind), "1 to 6");
         };
         in.expectEnd("gossip");
         return message;
@@ -43,6 +47,21 @@ public sealed interface GossipMessage {
 
     /** The most nodes one message speaks of. */
     int NODES_MAX = 10_000;
+
+    /**
+     * Whether a node knows the same, at a length that does not depend on how much that is.
+     *
+     * @param historyHash hash of its history
+     * @param statesHash of how old its knowledge of each node is
+     */
+    record Summary(long historyHash, long statesHash) implements GossipMessage {
+        static final int KIND = 6;
+
+        @Override
+        public void encode(ByteWriter out) {
+            out.u8(KIND).u64(historyHash).u64(statesHash);
+        }
+    }
 
     /**
      * A summary of what a node knows: constant in size while nothing changes.

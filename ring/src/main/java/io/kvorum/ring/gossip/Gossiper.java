@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each tick it tells one random peer a digest, and now and then one of those that seem lost too, so that parts of a
  * split cluster find each other again. Whatever differs is exchanged both ways, see {@link GossipMessage}. News so reaches
- * all of N nodes within about log N ticks; where nothing is new, a digest a tick is all that is ever sent. Messages may be
+ * all of N nodes within about log N ticks; where nothing is new, a summary a tick is all that is ever sent. Messages may be
  * lost, doubled and late: each is answered from what is known at that moment, and none is waited for.
  */
 public final class Gossiper {
@@ -119,11 +119,15 @@ public final class Gossiper {
     public void tick(List<NodeId> up, List<NodeId> lost, GossipEffects effects) {
         beingPersisted = History.EMPTY;
         if (!up.isEmpty()) {
-            effects.send(up.get(random.nextInt(up.size())), digest());
+            greet(up.get(random.nextInt(up.size())), effects);
         }
         if (!lost.isEmpty() && (up.isEmpty() || random.nextInt(LOST_PEER_ODDS) == 0)) {
             effects.send(lost.get(random.nextInt(lost.size())), digest());
         }
+    }
+
+    private void greet(NodeId peer, GossipEffects effects) {
+        effects.send(peer, effects.takesSummary(peer) ? summary() : digest());
     }
 
     /** Tells these peers at once that there is something new, instead of waiting for ticks. */
@@ -145,6 +149,8 @@ public final class Gossiper {
     public void onMessage(NodeId from, GossipMessage message, GossipEffects effects) {
         if (message instanceof GossipMessage.Digest digest) {
             onDigest(from, digest, effects);
+        } else if (message instanceof GossipMessage.Summary summary) {
+            onSummary(from, summary, effects);
         } else if (message instanceof GossipMessage.Sums sums) {
             onSums(from, sums, effects);
         } else if (message instanceof GossipMessage.Hashes hashes) {
@@ -161,6 +167,21 @@ public final class Gossiper {
         versions.add(own.stateVersion());
         states.values().forEach(state -> versions.add(state.stateVersion()));
         return new GossipMessage.Digest(history.hash(), versions);
+    }
+
+    private GossipMessage.Summary summary() {
+        long sum = own.stateVersion().hash();
+        for (NodeState state : states.values()) {
+            sum += state.stateVersion().hash();
+        }
+        return new GossipMessage.Summary(history.hash(), sum);
+    }
+
+    private void onSummary(NodeId from, GossipMessage.Summary theirs, GossipEffects effects) {
+        heard.put(from, theirs.historyHash());
+        if (!theirs.equals(summary())) {
+            effects.send(from, digest());
+        }
     }
 
     /** Returns whether these nodes were all last heard to have the very history that this one has. */

@@ -19,6 +19,16 @@ public record StateVersion(NodeId node, long boot, long version) {
         return boot != other.boot ? boot > other.boot : version > other.version;
     }
 
+    /** Returns a number of all fields, of which sums stand for sets. */
+    long hash() {
+        long hash = node.uuid().getMostSignificantBits();
+        for (long field : new long[] {node.uuid().getLeastSignificantBits(), boot, version}) {
+            hash = (hash ^ field) * 0x9E37_79B9_7F4A_7C15L;
+            hash ^= hash >>> 32;
+        }
+        return hash;
+    }
+
     /** Writes all fields, in their order. */
     public void encode(ByteWriter out) {
         node.encode(out);

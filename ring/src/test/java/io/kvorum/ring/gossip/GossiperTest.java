@@ -195,6 +195,32 @@ class GossiperTest {
         return 32 - Integer.numberOfLeadingZeros(n - 1);
     }
 
+    /** Messages that were sent, to peers that understand summaries or do not. */
+    private record Sent(List<GossipMessage> messages, boolean summaries) implements GossipEffects {
+        @Override
+        public boolean takesSummary(NodeId peer) {
+            return summaries;
+        }
+
+        @Override
+        public void send(NodeId to, GossipMessage message) {
+            messages.add(message);
+        }
+
+        @Override
+        public void persist(List<Event> events) {
+            throw new AssertionError("no events are known");
+        }
+
+        @Override
+        public void historyChanged(History history) {
+            throw new AssertionError("no events are known");
+        }
+
+        @Override
+        public void stateChanged(NodeState state) {}
+    }
+
     private record Recorder(List<Object> effects) implements GossipEffects {
         @Override
         public void send(NodeId to, GossipMessage message) {
@@ -238,6 +264,38 @@ class GossiperTest {
                 new GossipMessage.Digest(History.EMPTY.hash(), List.of(new StateVersion(self, 5, 3))),
                 new Recorder(effects));
         assertThat(effects).contains("other life 5");
+    }
+
+    @Test
+    void summary_of_who_knows_the_same_is_left_without_answer_and_any_other_gets_a_digest() {
+        NodeId self = NodeId.of(0, 1);
+        NodeId peer = NodeId.of(0, 2);
+        List<GossipMessage> effects = new ArrayList<>();
+        GossipEffects takesSummaries = new Sent(effects, true);
+        Gossiper gossiper = new Gossiper(self, 7, History.EMPTY, new SplittableRandom(1));
+        gossiper.onMessage(
+                peer, new GossipMessage.States(List.of(NodeState.silent(peer, 5)), List.of()), takesSummaries);
+        effects.clear();
+        gossiper.tick(List.of(peer), List.of(), takesSummaries);
+        GossipMessage.Summary summary = (GossipMessage.Summary) effects.get(0);
+        assertThat(summary.toBytes()).hasSize(17);
+        gossiper.onMessage(peer, summary, takesSummaries);
+        assertThat(effects).as("nothing was answered").hasSize(1);
+        assertThat(gossiper.isKnownBy(List.of(peer))).isTrue();
+        for (GossipMessage.Summary other : List.of(
+                new GossipMessage.Summary(summary.historyHash() + 1, summary.statesHash()),
+                new GossipMessage.Summary(summary.historyHash(), summary.statesHash() + 1))) {
+            effects.clear();
+            gossiper.onMessage(peer, other, takesSummaries);
+            assertThat(effects).singleElement().isInstanceOf(GossipMessage.Digest.class);
+        }
+        effects.clear();
+        gossiper.setFact("color", "blue");
+        gossiper.tick(List.of(peer), List.of(), takesSummaries);
+        assertThat(effects).as("something is new").doesNotContain(summary);
+        effects.clear();
+        gossiper.tick(List.of(peer), List.of(), new Sent(effects, false));
+        assertThat(effects).as("to an older node").singleElement().isInstanceOf(GossipMessage.Digest.class);
     }
 
     /** Gossipers on a network that loses and reorders; what is sent in a round arrives in that round or the next. */

@@ -12,6 +12,7 @@ import io.kvorum.ring.history.Event;
 import io.kvorum.ring.history.History;
 import io.kvorum.server.peer.PeerCalls;
 import io.kvorum.server.peer.PeerDirectory;
+import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.message.Gossip;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class GossipDriver implements GossipEffects {
     private final Consumer<History> persister;
     private final Consumer<History> applier;
     private final Predicate<Runnable> soon;
+    private final Opinions opinions;
 
     /** Came by gossip, and is persisted and acted upon together when what has been received is dealt with. */
     private final List<Event> waiting = new ArrayList<>();
@@ -53,6 +55,7 @@ final class GossipDriver implements GossipEffects {
      * @param persister makes a history durable, or throws UncheckedIOException
      * @param applier acts on a history that is durable
      * @param soon runs a task behind those that wait for the control thread; false if it has no room
+     * @param opinions what peers can, and what they say of others
      */
     GossipDriver(
             Gossiper gossiper,
@@ -60,13 +63,24 @@ final class GossipDriver implements GossipEffects {
             Supplier<PeerDirectory> directory,
             Consumer<History> persister,
             Consumer<History> applier,
-            Predicate<Runnable> soon) {
+            Predicate<Runnable> soon,
+            Opinions opinions) {
         this.gossiper = gossiper;
         this.otherLives = otherLives;
         this.directory = directory;
         this.persister = persister;
         this.applier = applier;
         this.soon = soon;
+        this.opinions = opinions;
+    }
+
+    /** What gossip needs to know of peers, and what it hears that others may want to look into. */
+    interface Opinions {
+        /** Whether what the connections to a peer speak has {@link GossipMessage.Summary}. */
+        boolean takesSummary(int peer);
+
+        /** Another node said that it does not see a member as up. */
+        void doubted(int peer);
     }
 
     void start(PeerCalls peerCalls) {
@@ -172,6 +186,18 @@ final class GossipDriver implements GossipEffects {
 
     @Override
     public void stateChanged(NodeState state) {
-        // Other nodes' opinions are for people alone: routing follows what this node sees itself.
+        // Routing follows what this node sees itself; that others do not see a member is a reason to look.
+        for (NodeId doubted : state.views().keySet()) {
+            PeerDirectory.Entry entry = directory.get().find(doubted);
+            if (entry != null && entry.peer() != PeerTransport.SELF && !entry.gone()) {
+                opinions.doubted(entry.peer());
+            }
+        }
+    }
+
+    @Override
+    public boolean takesSummary(NodeId peer) {
+        PeerDirectory.Entry entry = directory.get().find(peer);
+        return entry != null && opinions.takesSummary(entry.peer());
     }
 }

@@ -13,6 +13,7 @@ import io.kvorum.server.peer.message.Probe;
 import io.kvorum.server.runtime.Clock;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class Liveness implements DetectorEffects {
     private static final long PROBE_TIMEOUT_NANOS = 500_000_000L;
     private static final int SILENT_PROBES_MAX = 4;
     private static final int PEERS_FIRST = 16;
+    private static final int HEARTBEATS_MAX = 8;
 
     private final FailureDetector detector;
     private final Supplier<PeerDirectory> directory;
@@ -37,6 +39,7 @@ final class Liveness implements DetectorEffects {
     private final StatusListener listener;
     private int[] connections = new int[PEERS_FIRST];
     private int[] silentProbes = new int[PEERS_FIRST];
+    private int nextHeartbeat;
     private final BitSet questioned = new BitSet(PEERS_FIRST);
 
     Liveness(
@@ -44,7 +47,9 @@ final class Liveness implements DetectorEffects {
             Supplier<PeerDirectory> directory,
             PeerCalls calls,
             Clock clock,
-            StatusListener listener) {
+            StatusListener listener,
+            int firstHeartbeat) {
+        this.nextHeartbeat = firstHeartbeat;
         this.detector = new FailureDetector(policy, clock.nanoTime());
         this.directory = directory;
         this.calls = calls;
@@ -124,6 +129,23 @@ final class Liveness implements DetectorEffects {
 
     void tick() {
         detector.tick(clock.nanoTime(), this);
+    }
+
+    /**
+     * One round of {@link #heartbeat} with some of these peers, in turn, so that what a round costs does not grow with the
+     * cluster, and with all that owe an answer. Who is silent is so found by some node in the next round, and by the others
+     * when they hear of that.
+     */
+    void heartbeats(List<Integer> others) {
+        int turns = Math.min(HEARTBEATS_MAX, others.size());
+        for (int i = 0; i < others.size(); i++) {
+            int peer = others.get(i);
+            int place = Math.floorMod(i - nextHeartbeat, others.size());
+            if (place < turns || (peer < silentProbes.length && silentProbes[peer] > 0)) {
+                heartbeat(peer);
+            }
+        }
+        nextHeartbeat += turns;
     }
 
     /** Asks a peer that is believed well for a sign of life: on an idle cluster nothing else would show its absence. */

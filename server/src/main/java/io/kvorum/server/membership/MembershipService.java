@@ -64,6 +64,10 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private static final long MEETING_NANOS = 10_000_000_000L;
     private static final Logger LOG = LoggerFactory.getLogger(MembershipService.class);
     private static final int SELF = 0;
+
+    /** The version of the peer protocol whose gossip has summaries. */
+    private static final int SUMMARIES_SINCE = 2;
+
     private static final long FAREWELL_NANOS = 10_000_000_000L;
     private static final String FOR_EVER =
             "for ever; to use the machine again, start it with an empty data directory as a new node";
@@ -78,6 +82,9 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private final CopyStates copies;
     private final Partings partings;
     private final HealthReports health;
+    /** By peer number: the version of the protocol that its connections speak. */
+    private final SortedMap<Integer, Integer> versions = new TreeMap<>();
+
     private final SortedMap<Integer, String> problems = new TreeMap<>();
     private final List<TaskLoop.Scheduled> timers = new ArrayList<>();
     private final GossipDriver gossip;
@@ -126,7 +133,18 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                 peers::directory,
                 parts.founded()::persist,
                 this::apply,
-                this::runSoon);
+                this::runSoon,
+                new GossipDriver.Opinions() {
+                    @Override
+                    public boolean takesSummary(int peer) {
+                        return versions.getOrDefault(peer, 1) >= SUMMARIES_SINCE;
+                    }
+
+                    @Override
+                    public void doubted(int peer) {
+                        liveness().heartbeat(peer);
+                    }
+                });
         this.newestFlush = new NewestFlush(parts.flushTarget(), parts.stamps());
         this.flushing = new Flushing(
                 self,
@@ -356,8 +374,11 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     }
 
     @Override
-    public void connected(int peer, long bootId) {
-        control.schedule(0, () -> onConnected(peer, bootId));
+    public void connected(int peer, long bootId, int version) {
+        control.schedule(0, () -> {
+            versions.put(peer, version);
+            onConnected(peer, bootId);
+        });
     }
 
     @Override
@@ -383,7 +404,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         calls = peerCalls;
         listener = newListener;
         liveness = new Liveness(
-                parts.config().detector(), peers::directory, peerCalls, parts.clock(), this::onStatusChanged);
+                parts.config().detector(), peers::directory, peerCalls, parts.clock(), this::onStatusChanged, self.hashCode());
         gossip.start(peerCalls);
         parts.stamps().startAbove(newestStamp(gossip.history()));
         if (ring.flushStamp() > 0) {
@@ -491,7 +512,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
             goNow();
             return;
         }
-        others.forEach(peer -> liveness().heartbeat(peer));
+        liveness().heartbeats(others);
         gossip.tick(others, this::statusOf);
         if (!others.isEmpty()) {
             // Told again now and then, because a message may be lost and nothing else would repeat it.

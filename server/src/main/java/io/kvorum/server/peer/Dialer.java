@@ -87,7 +87,7 @@ final class Dialer {
         ready = connection;
         establishedNanos = loop.node.clock.nanoTime();
         LOG.debug("connected to {}", peer);
-        loop.node.events.connected(peer.peer(), bootId);
+        loop.node.events.connected(peer.peer(), bootId, connection.version());
     }
 
     void onEnd(PeerConnection connection, boolean wasEstablished) {

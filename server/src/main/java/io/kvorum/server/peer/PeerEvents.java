@@ -9,8 +9,13 @@ import org.jspecify.annotations.Nullable;
  * hand over, but for {@link #flushed}.
  */
 public interface PeerEvents {
-    /** A loop's own connection to a peer stands, both sides proven. */
-    void connected(int peer, long bootId);
+    /**
+     * A loop's own connection to a peer stands, both sides proven.
+     *
+     * @param bootId the life of the peer
+     * @param version of the protocol, as both agreed
+     */
+    void connected(int peer, long bootId, int version);
 
     /** A connection that was reported as connected is gone. */
     void disconnected(int peer);

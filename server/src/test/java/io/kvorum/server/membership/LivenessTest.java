@@ -28,7 +28,8 @@ final class LivenessTest {
             peers::directory,
             new RecordedCalls(),
             new ManualClock(),
-            (peer, up) -> effects.add(up ? "up" : "not up"));
+            (peer, up) -> effects.add(up ? "up" : "not up"),
+            0);
     private int peer;
 
     @BeforeEach
@@ -140,6 +141,29 @@ final class LivenessTest {
         public long nanoTime() {
             return nowNanos;
         }
+    }
+
+    @Test
+    void a_round_of_heartbeats_asks_eight_in_turn_and_whoever_owes_an_answer() {
+        List<Integer> others = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            int other = peers.learn(NodeId.of(5, i), "m" + i, "127.0.0.1", 1, false);
+            liveness.watch(other);
+            liveness.connected(other);
+            others.add(other);
+        }
+        effects.clear();
+        probes.clear();
+        liveness.heartbeats(others);
+        assertThat(probes).hasSize(8);
+        probes.get(0).onLost(others.get(0));
+        liveness.heartbeats(others);
+        assertThat(probes).as("the next eight, and the silent one").hasSize(17);
+        probes.get(8).onReply(others.get(0), new ProbeAnswer());
+        liveness.heartbeats(others);
+        assertThat(probes).as("the last four, and the first again").hasSize(25);
+        liveness.heartbeats(others.subList(0, 3));
+        assertThat(probes).as("no one twice").hasSize(28);
     }
 
     private final class RecordedCalls implements PeerCalls {

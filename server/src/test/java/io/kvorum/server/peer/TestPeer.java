@@ -63,7 +63,7 @@ final class TestPeer implements AutoCloseable {
         this.peers = new Peers(identity.nodeId(), identity.nodeName(), "127.0.0.1", 0);
         PeerEvents recorder = new PeerEvents() {
             @Override
-            public void connected(int peer, long bootId) {
+            public void connected(int peer, long bootId, int version) {
                 events.add(new Connected(peer));
             }
 

@@ -3,12 +3,14 @@ package io.kvorum.tests.sim.cluster;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Ring;
 import io.kvorum.server.config.ConfigLoader;
+import io.kvorum.server.config.SeedAddress;
 import io.kvorum.server.coordinator.CoordinatorMetrics;
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.tests.sim.world.SimClock;
 import io.kvorum.tests.sim.world.SimNetwork;
 import io.kvorum.tests.sim.world.VirtualTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +22,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** N nodes, born together, and the network between them. */
+/** Nodes that are born together, others that join them, and the network between them. */
 public final class SimCluster {
     private static final int PORT_FIRST = 6379;
 
     private final VirtualTime time;
+    private final Shape shape;
+    private final RandomSource random;
+    private final RandomGenerator clocks;
+    private final IntFunction<CoordinatorMetrics> metrics;
     private final SimNetwork network;
     private final Watcher watcher;
     private final Sabotage sabotage;
@@ -55,34 +61,18 @@ public final class SimCluster {
             Sabotage sabotage,
             IntFunction<CoordinatorMetrics> metrics) {
         this.time = time;
+        this.shape = shape;
+        this.random = random;
+        this.metrics = metrics;
         this.watcher = watcher;
         this.sabotage = sabotage;
         this.network = new SimNetwork(time, random.generator("network"), shape.nodes());
         String members = IntStream.range(0, shape.nodes())
                 .mapToObj(i -> "n" + i + "@127.0.0.1:" + (PORT_FIRST + i))
                 .collect(Collectors.joining(","));
-        RandomGenerator clocks = random.generator("clocks");
+        this.clocks = random.generator("clocks");
         for (int i = 0; i < shape.nodes(); i++) {
-            List<String> settings = new ArrayList<>(List.of(
-                    "node.name=n" + i,
-                    "cluster.name=sim",
-                    "cluster.initial-members=" + members,
-                    "cluster.partitions=" + shape.partitions(),
-                    "io-threads=" + shape.loops(),
-                    "max-memory=0"));
-            settings.addAll(shape.settings());
-            if (!sabotage.setting().isEmpty()) {
-                settings.add(sabotage.setting());
-            }
-            long skewMillis = shape.skewMillisMax() == 0 ? 0 : clocks.nextLong(shape.skewMillisMax());
-            double rate = 1 + shape.driftMax() * (2 * clocks.nextDouble() - 1);
-            nodes.add(new SimNode(
-                    this,
-                    i,
-                    ConfigLoader.of(settings.toArray(String[]::new)),
-                    new SimClock(time, skewMillis, rate),
-                    random.split("node-" + i),
-                    metrics.apply(i)));
+            build(List.of("cluster.initial-members=" + members));
         }
         nodes.forEach(SimNode::start);
         nodes.forEach(node -> {
@@ -97,6 +87,60 @@ public final class SimCluster {
                 .membership()
                 .status()
                 .historyEvents();
+    }
+
+    private SimNode build(List<String> own) {
+        int index = nodes.size();
+        List<String> settings = new ArrayList<>(List.of(
+                "node.name=n" + index,
+                "cluster.name=sim",
+                "cluster.partitions=" + shape.partitions(),
+                "io-threads=" + shape.loops(),
+                "max-memory=0"));
+        settings.addAll(own);
+        settings.addAll(shape.settings());
+        if (!sabotage.setting().isEmpty()) {
+            settings.add(sabotage.setting());
+        }
+        long skewMillis = shape.skewMillisMax() == 0 ? 0 : clocks.nextLong(shape.skewMillisMax());
+        double rate = 1 + shape.driftMax() * (2 * clocks.nextDouble() - 1);
+        SimNode node = new SimNode(
+                this,
+                index,
+                ConfigLoader.of(settings.toArray(String[]::new)),
+                new SimClock(time, skewMillis, rate),
+                random.split("node-" + index),
+                metrics.apply(index));
+        nodes.add(node);
+        return node;
+    }
+
+    /**
+     * Builds one more machine, and starts it as a node that asks seeds to let it in; the world goes on until one did. Not to be
+     * called by something that happens in this world.
+     *
+     * @throws io.kvorum.server.runtime.StartException if it is not wanted, or nobody answers
+     */
+    public SimNode join(SimNode... seeds) {
+        network.add();
+        SimNode node = build(List.of(
+                "port=" + (PORT_FIRST + nodes.size()),
+                "cluster.seeds="
+                        + Arrays.stream(seeds)
+                                .map(seed -> "127.0.0.1:" + (PORT_FIRST + seed.index()))
+                                .collect(Collectors.joining(","))));
+        node.start();
+        return node;
+    }
+
+    /** A machine's identity, which others may hear of before its process has begun. */
+    void identify(NodeId id, SimNode node) {
+        byId.put(id, node);
+    }
+
+    /** The machine at an address. */
+    SimNode nodeAt(SeedAddress address) {
+        return nodes.get(address.port() - PORT_FIRST);
     }
 
     /** The machines. */

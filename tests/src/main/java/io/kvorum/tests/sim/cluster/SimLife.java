@@ -65,7 +65,9 @@ public final class SimLife {
                 DATA,
                 node.config().cluster(),
                 node.config().replication().n(),
-                Joining.NONE);
+                node.config().cluster().seeds().isEmpty()
+                        ? Joining.NONE
+                        : new SimJoining(node, random.generator("joining")));
         if (memory == null) {
             SimStorage opened = new SimStorage(node, founded, random, actors);
             this.storage = opened;
@@ -157,6 +159,12 @@ public final class SimLife {
     public SimDoor connect(int loop, SimDoor.Client client, RandomSource random) {
         SimLoop chosen = loopFor(loop);
         return chosen.open(new SimDoor(chosen, client, random.generator("door")));
+    }
+
+    /** Whether a node is a member, for all that is known here; it is refused else. */
+    boolean knows(SimNode other) {
+        return membership.peers().directory().entries().stream()
+                .anyMatch(entry -> node.cluster().nodeOf(entry.id()).equals(other));
     }
 
     /** The peer number of a node here. */

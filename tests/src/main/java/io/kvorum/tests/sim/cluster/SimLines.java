@@ -3,6 +3,7 @@ package io.kvorum.tests.sim.cluster;
 import io.kvorum.server.peer.PeerDirectory;
 import io.kvorum.server.peer.PeerLines;
 import io.kvorum.server.peer.ReplyHandler;
+import io.kvorum.server.peer.VersionRange;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.tests.sim.world.SimNetwork;
 import io.kvorum.tests.sim.world.VirtualTime;
@@ -141,7 +142,7 @@ final class SimLines implements PeerLines {
             int here = loop.life().node().index();
             network.send(here, other.index(), false, () -> {
                 SimLife there = other.life();
-                if (there == null) {
+                if (there == null || !there.knows(loop.life().node())) {
                     if (other.isOn()) {
                         network.send(other.index(), here, false, () -> loop.run(() -> failed(number)));
                     }
@@ -159,7 +160,7 @@ final class SimLines implements PeerLines {
             dialling = false;
             failures = 0;
             session = new SimSession(loop, there.loopFor(random.nextInt(SimLife.LOOPS_MAX)), peer, this::ended);
-            loop.life().membership().connected(peer, there.bootId());
+            loop.life().membership().connected(peer, there.bootId(), VersionRange.SPOKEN.newest());
         }
 
         private void ended() {

@@ -15,19 +15,30 @@ public final class SimNetwork {
 
     private final VirtualTime time;
     private final RandomGenerator random;
-    private final Link[][] links;
+    private Link[][] links;
     private long underWay;
 
     /** A network of machines that are numbered from 0, in good order. */
     public SimNetwork(VirtualTime time, RandomGenerator random, int machines) {
         this.time = time;
         this.random = random;
-        this.links = new Link[machines][machines];
+        this.links = linksOf(machines, new Link[0][0]);
+    }
+
+    /** Connects one more machine, whose number is the next one. */
+    public void add() {
+        links = linksOf(links.length + 1, links);
+    }
+
+    private static Link[][] linksOf(int machines, Link[][] before) {
+        Link[][] grown = new Link[machines][machines];
         for (int from = 0; from < machines; from++) {
             for (int to = 0; to < machines; to++) {
-                links[from][to] = new Link();
+                boolean known = from < before.length && to < before.length;
+                grown[from][to] = known ? before[from][to] : new Link();
             }
         }
+        return grown;
     }
 
     /** One direction between two machines. */
