@@ -404,7 +404,12 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         calls = peerCalls;
         listener = newListener;
         liveness = new Liveness(
-                parts.config().detector(), peers::directory, peerCalls, parts.clock(), this::onStatusChanged, self.hashCode());
+                parts.config().detector(),
+                peers::directory,
+                peerCalls,
+                parts.clock(),
+                this::onStatusChanged,
+                self.hashCode());
         gossip.start(peerCalls);
         parts.stamps().startAbove(newestStamp(gossip.history()));
         if (ring.flushStamp() > 0) {

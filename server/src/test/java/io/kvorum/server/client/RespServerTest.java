@@ -188,7 +188,8 @@ class RespServerTest {
     @Test
     void an_address_that_is_taken_is_named() {
         InetSocketAddress taken = start();
-        RespServer second = new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop, () -> {});
+        RespServer second =
+                new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop, () -> {});
         assertThatThrownBy(() -> second.start(taken))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(String.valueOf(taken.getPort()));

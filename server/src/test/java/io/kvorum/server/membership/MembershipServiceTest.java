@@ -9,9 +9,9 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.detector.PeerStatus;
 import io.kvorum.ring.history.Event;
-import io.kvorum.server.peer.message.Parting;
 import io.kvorum.ring.history.History;
 import io.kvorum.server.peer.message.Flushed;
+import io.kvorum.server.peer.message.Parting;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -128,16 +128,21 @@ final class MembershipServiceTest {
         three.membership.part(Parting.Stage.STOPPING);
         three.membership.part(Parting.Stage.DRAINING);
         for (TestMember other : List.of(one, two)) {
-            other.await("n3 is down, and let go", status -> status.members().stream()
-                    .anyMatch(member -> member.member().id().equals(stops)
-                            && member.status() == PeerStatus.DOWN
-                            && "it was stopped".equals(member.problem())));
+            other.await(
+                    "n3 is down, and let go",
+                    status -> status.members().stream()
+                            .anyMatch(member -> member.member().id().equals(stops)
+                                    && member.status() == PeerStatus.DOWN
+                                    && "it was stopped".equals(member.problem())));
         }
         stop(three);
         TestMember again = start(3);
         again.awaitSettled();
-        one.await("n3 is back", status -> up(status, stops) && problem(status, stops).isEmpty());
-        assertThat(one.membership.view().coordinators(0)).isEqualTo(one.membership.view().owners(0));
+        one.await(
+                "n3 is back",
+                status -> up(status, stops) && problem(status, stops).isEmpty());
+        assertThat(one.membership.view().coordinators(0))
+                .isEqualTo(one.membership.view().owners(0));
     }
 
     private static String problem(MembershipStatus status, NodeId node) {

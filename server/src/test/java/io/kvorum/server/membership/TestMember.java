@@ -93,8 +93,7 @@ final class TestMember implements AutoCloseable {
                 random.split(),
                 control,
                 flushTarget()));
-        PeerSettings settings =
-                new PeerSettings(
+        PeerSettings settings = new PeerSettings(
                 VersionRange.SPOKEN, 1 << 24, 1 << 24, 2_000, 2_000_000_000L, 5_000_000L, 100_000_000L, Long.MAX_VALUE);
         PeerNode node = new PeerNode(
                 founded.peerIdentity(bootId),

@@ -207,7 +207,8 @@ final class HandshakeTest {
     @Test
     void no_common_version_is_named_with_both_ranges() {
         PeerIdentity self = TestPeer.identity(1);
-        HandshakeRules rules = new HandshakeRules(self, VersionRange.SPOKEN, new Peers(self.nodeId(), "n1", "h", 1)::directory);
+        HandshakeRules rules =
+                new HandshakeRules(self, VersionRange.SPOKEN, new Peers(self.nodeId(), "n1", "h", 1)::directory);
         Hello known = TestPeer.identity(2).hello(VersionRange.SPOKEN, new byte[Hello.NONCE_BYTES]);
         Hello later = new Hello(
                 7, 9, known.clusterId(), "test", 256, "SLOTS", known.nodeId(), "n2", 1, known.nonce(), new byte[3]);
@@ -232,8 +233,10 @@ final class HandshakeTest {
     @Test
     void proof_before_hello_is_out_of_order() {
         PeerIdentity self = TestPeer.identity(1);
-        HandshakeRules rules = new HandshakeRules(self, VersionRange.SPOKEN, new Peers(self.nodeId(), "n1", "h", 1)::directory);
-        Handshake handshake = Handshake.acceptor(rules, new HandshakeKey(""), self.hello(VersionRange.SPOKEN, new byte[Hello.NONCE_BYTES]));
+        HandshakeRules rules =
+                new HandshakeRules(self, VersionRange.SPOKEN, new Peers(self.nodeId(), "n1", "h", 1)::directory);
+        Handshake handshake = Handshake.acceptor(
+                rules, new HandshakeKey(""), self.hello(VersionRange.SPOKEN, new byte[Hello.NONCE_BYTES]));
         assertThat(handshake.onMessage(new Proof(new byte[Proof.MAC_BYTES]))).isNull();
         assertThat(handshake.state()).isEqualTo(Handshake.State.OUT_OF_ORDER);
     }
@@ -250,8 +253,8 @@ final class HandshakeTest {
 
     @Test
     void silent_connection_is_closed_when_its_handshake_takes_too_long() throws Exception {
-        PeerSettings settings =
-                new PeerSettings(VersionRange.SPOKEN, 1 << 20, 1 << 20, 1000, TestPeer.SECOND / 50, 1, 1, TestPeer.STALE_MILLIS);
+        PeerSettings settings = new PeerSettings(
+                VersionRange.SPOKEN, 1 << 20, 1 << 20, 1000, TestPeer.SECOND / 50, 1, 1, TestPeer.STALE_MILLIS);
         try (TestPeer one = new TestPeer(TestPeer.identity(1), "", settings, Map.of()).listening();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), one.port)) {
             assertClosed(socket);

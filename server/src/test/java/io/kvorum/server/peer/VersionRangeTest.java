@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,7 +95,8 @@ final class VersionRangeTest {
     @Test
     void two_newer_nodes_send_the_messages_that_the_newer_version_brought() throws Exception {
         assertThat(heardOver(BOTH, BOTH)).containsExactly(MessageType.PARTING, MessageType.COPY_STATE);
-        assertThat(heardOver(BOTH, new VersionRange(2, 3))).containsExactly(MessageType.PARTING, MessageType.COPY_STATE);
+        assertThat(heardOver(BOTH, new VersionRange(2, 3)))
+                .containsExactly(MessageType.PARTING, MessageType.COPY_STATE);
     }
 
     /** What arrives of a message of version 2 and then one of version 1; answers work whatever was agreed. */
@@ -115,8 +115,7 @@ final class VersionRangeTest {
             two.learns(one.identity.nodeId(), one, false);
             int peer = one.knows(two);
             one.await(TestPeer.Connected.class);
-            List<PeerMessage> told =
-                    List.of(new Parting(101, Stage.DRAINING), new CopyState(101, 1, new BitSet()));
+            List<PeerMessage> told = List.of(new Parting(101, Stage.DRAINING), new CopyState(101, 1, new BitSet()));
             RecordingReplies replies = new RecordingReplies();
             one.onLoop(() -> {
                 told.forEach(message -> one.transport.tell(peer, message));
@@ -148,8 +147,7 @@ final class VersionRangeTest {
             one.knows(two);
             TestPeer.Refused refused = one.await(TestPeer.Refused.class);
             assertThat(refused.reason()).isEqualTo(Reason.NO_COMMON_VERSION);
-            assertThat(refused.sentence())
-                    .contains("n1 speaks 1 to 1", "n2 speaks peer protocol 3 to 4", "upgrade n1");
+            assertThat(refused.sentence()).contains("n1 speaks 1 to 1", "n2 speaks peer protocol 3 to 4", "upgrade n1");
         }
     }
 

@@ -53,9 +53,12 @@ final class RollingRestartIT {
     private static void refusesWhoSpeaksNoCommonVersion(TestCluster cluster, int newest) throws IOException {
         assertThat(cluster.stop(0)).isZero();
         cluster.withJvmFlags(OtherReleaseNode.jvmFlags(1, 1)).startNode(0);
-        cluster.await("n0 to say why it is refused", WITHIN, () -> cluster.logText(0)
-                .contains("n0 speaks peer protocol 1 to 1, n1 speaks " + (newest - 1) + " to " + newest
-                        + ": upgrade n0, the older one, by way of a release that speaks both"));
+        cluster.await(
+                "n0 to say why it is refused",
+                WITHIN,
+                () -> cluster.logText(0)
+                        .contains("n0 speaks peer protocol 1 to 1, n1 speaks " + (newest - 1) + " to " + newest
+                                + ": upgrade n0, the older one, by way of a release that speaks both"));
         assertThat(cluster.isReady(0)).isFalse();
     }
 
@@ -65,6 +68,7 @@ final class RollingRestartIT {
         cluster.await(
                 "every session to go on: " + load.failures(),
                 WITHIN,
-                () -> load.fewestAcknowledged() >= before + 20 || !load.failures().isEmpty());
+                () -> load.fewestAcknowledged() >= before + 20
+                        || !load.failures().isEmpty());
     }
 }

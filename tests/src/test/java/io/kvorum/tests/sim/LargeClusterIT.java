@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
  * 100 with {@code -Pendurance}; {@code -Dkvorum.sim.seed} is the first seed.
  */
 final class LargeClusterIT {
-    private static final int[] SIZES = Boolean.getBoolean("kvorum.endurance") ? new int[] {10, 30, 100} : new int[] {10, 30};
+    private static final int[] SIZES =
+            Boolean.getBoolean("kvorum.endurance") ? new int[] {10, 30, 100} : new int[] {10, 30};
     private static final long SEED = Long.getLong("kvorum.sim.seed", 1);
     private static final long ROUND_NANOS = VirtualTime.SECOND;
     private static final int REST_ROUNDS = 4;
@@ -112,12 +113,13 @@ final class LargeClusterIT {
         static boolean misses(SimNode node, SimNode silent) {
             SimLife life = Objects.requireNonNull(node.life(), "nobody crashed");
             return life.membership().status().members().stream()
-                    .anyMatch(other -> other.member().name().equals(silent.toString())
-                            && other.status() != PeerStatus.UP);
+                    .anyMatch(other ->
+                            other.member().name().equals(silent.toString()) && other.status() != PeerStatus.UP);
         }
 
         void settle() {
-            assertThat(roundsUntil(() -> cluster.isSettled() && cluster.isWhole())).isLessThan(30);
+            assertThat(roundsUntil(() -> cluster.isSettled() && cluster.isWhole()))
+                    .isLessThan(30);
         }
 
         void run(long nanos) {

@@ -95,9 +95,7 @@ final class SimJoining implements Joining {
                 PeerTransport.SELF,
                 question,
                 new FrameInfo(seed.clock().nanoTime() + ANSWER_NANOS_MAX, 0),
-                said -> newcomer.cluster()
-                        .network()
-                        .send(seed.index(), newcomer.index(), false, () -> answer = said));
+                said -> newcomer.cluster().network().send(seed.index(), newcomer.index(), false, () -> answer = said));
     }
 
     private void runUntil(long untilNanos, boolean orAnswered) {
