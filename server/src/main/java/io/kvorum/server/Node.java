@@ -269,7 +269,13 @@ public final class Node implements AutoCloseable {
         NodeGauges.register(metrics, core.antiEntropy());
         NodeGauges.register(metrics, core.reaping());
         NodeGauges.register(metrics, core.transfers());
-        NodeGauges.register(metrics, core, storage.hints(), clock);
+        NodeGauges.register(metrics, core, storage.hints());
+        HintGauges hintGauges = new HintGauges(
+                metrics,
+                storage.hints(),
+                core.bareHints()::count,
+                () -> membership.peers().directory(),
+                clock);
         List<NodeLoop> loops = new ArrayList<>();
         for (EventExecutor executor : transports.group()) {
             EventLoop eventLoop = (EventLoop) executor;
@@ -300,7 +306,10 @@ public final class Node implements AutoCloseable {
                 () -> clients.isDraining()
                         ? Readiness.notYet("draining: it takes no new clients")
                         : new Readiness(membership.status().notReady()),
-                metrics::prometheusText);
+                () -> {
+                    hintGauges.follow();
+                    return metrics.prometheusText();
+                });
     }
 
     private static void track(

@@ -5,17 +5,13 @@ import io.kvorum.server.background.Admission;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.command.SessionDirectory;
 import io.kvorum.server.command.admin.NodeStatus;
-import io.kvorum.server.handoff.BareHints;
 import io.kvorum.server.membership.MembershipService;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
 import io.kvorum.server.metrics.NodeMetrics;
 import io.kvorum.server.peer.PeerCounters;
-import io.kvorum.server.peer.PeerDirectory;
 import io.kvorum.server.peer.PeerNode;
-import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.reaping.ReapingCounters;
 import io.kvorum.server.repair.AntiEntropyCounters;
-import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.transfer.TransferCounters;
 import io.kvorum.storage.engine.StorageEngine;
 import io.kvorum.storage.hint.HintStore;
@@ -156,7 +152,7 @@ final class NodeGauges {
         }
     }
 
-    static void register(NodeMetrics metrics, NodeCore core, HintStore hints, Clock clock) {
+    static void register(NodeMetrics metrics, NodeCore core, HintStore hints) {
         metrics.gauge(
                 "kvorum_hints",
                 "Records that this node keeps for others that are away",
@@ -185,46 +181,6 @@ final class NodeGauges {
                 "kvorum_bare_hints_dropped_total",
                 "Such keys that found no room; anti-entropy finds them",
                 core.bareHints()::dropped);
-        for (PeerDirectory.Entry entry : core.membership().peers().directory().entries()) {
-            if (entry.peer() != PeerTransport.SELF) {
-                register(metrics, core.bareHints(), hints, clock, entry);
-            }
-        }
-    }
-
-    private static void register(
-            NodeMetrics metrics, BareHints bare, HintStore hints, Clock clock, PeerDirectory.Entry entry) {
-        metrics.gauge(
-                "kvorum_hints_for",
-                "Records that this node keeps for one other",
-                () -> usageFor(hints, entry).count(),
-                "node",
-                entry.name());
-        metrics.gauge(
-                "kvorum_hints_bytes_for",
-                "Bytes of the records that this node keeps for one other",
-                () -> usageFor(hints, entry).bytes(),
-                "node",
-                entry.name());
-        metrics.gauge(
-                "kvorum_hints_oldest_seconds",
-                "How old the oldest record that this node keeps for one other is at most",
-                () -> usageFor(hints, entry).ageSeconds(clock.wallMillis()),
-                "node",
-                entry.name());
-        metrics.gauge(
-                "kvorum_bare_hints_for",
-                "Keys of this node's copies that one other missed a write of, and no fallback keeps",
-                () -> bare.count(entry.peer()),
-                "node",
-                entry.name());
-    }
-
-    private static HintStore.Usage usageFor(HintStore hints, PeerDirectory.Entry entry) {
-        return hints.usage().stream()
-                .filter(usage -> usage.target().equals(entry.id().uuid()))
-                .findFirst()
-                .orElseGet(() -> HintStore.Usage.none(entry.id().uuid()));
     }
 
     private static void register(NodeMetrics metrics, PeerCounters peers) {
