@@ -70,7 +70,11 @@ final class HintGauges {
     private void show(PeerDirectory.Entry entry) {
         String name = entry.name();
         metrics.gauge(
-                COUNT, "Records that this node keeps for one other", () -> usage(entry).count(), LABEL, name);
+                COUNT,
+                "Records that this node keeps for one other",
+                () -> usage(entry).count(),
+                LABEL,
+                name);
         metrics.gauge(
                 BYTES,
                 "Bytes of the records that this node keeps for one other",
