@@ -137,6 +137,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             if (session == null || session.isClosing()) {
                 return;
             }
+            if (session.isTransactionRefused() && isIdle(ctx)) {
+                // The refusal has left, and nothing more had come by then: this may well be from a client that has read it.
+                session.endTransaction();
+            }
             loop.commands().recorder().received(bytes.readableBytes());
             decoder.append(bytes);
         } finally {

@@ -25,7 +25,9 @@ public enum CommandFlag {
     /**
      * As a plain write it can be made whatever there is: a fallback may run it where no owner can be reached. Ours, too.
      */
-    BLIND;
+    BLIND,
+    /** Runs behind a MULTI that was refused. Ours, too. */
+    ENDS_MULTI;
 
     private final String redisName = name().toLowerCase(Locale.ROOT);
 
@@ -36,6 +38,6 @@ public enum CommandFlag {
 
     /** Whether COMMAND INFO shows it. */
     public boolean isShown() {
-        return this != REPEATABLE && this != BLIND;
+        return compareTo(REPEATABLE) < 0;
     }
 }

@@ -8,6 +8,9 @@ public enum CommandGroup {
     GENERIC("generic", "keyspace"),
     SERVER("server", "dangerous"),
     CLUSTER("cluster", "dangerous"),
+    TRANSACTIONS("transactions", "transaction"),
+    PUBSUB("pubsub", "pubsub"),
+    SCRIPTING("scripting", "scripting"),
     KVORUM("kvorum", "keyspace");
 
     private final String title;

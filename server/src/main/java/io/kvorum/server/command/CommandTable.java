@@ -11,6 +11,7 @@ public final class CommandTable {
     private final List<Command> commands;
     private final List<Command> rows;
     private final NameIndex names;
+    private final UnsupportedCommands unsupported = new UnsupportedCommands();
 
     /**
      * Joins the rows of all families.
@@ -56,6 +57,11 @@ public final class CommandTable {
             }
         }
         return null;
+    }
+
+    /** Answers what is in no row. */
+    UnsupportedCommands unsupported() {
+        return unsupported;
     }
 
     /** The row of a command of this table that is no sub-command. */

@@ -135,7 +135,7 @@ public final class Dispatcher {
         }
         if (row == null) {
             loop.recorder().unknown(CommandErrors.clipped(request, 0, 64));
-            call.out().error(CommandErrors.unknownCommand(request));
+            loop.table().unsupported().answer(call);
             return null;
         }
         NameIndex subcommands = row.subcommands();
@@ -145,7 +145,7 @@ public final class Dispatcher {
         TableRow subcommand = subcommands.find(request.array(), request.offset(1), request.length(1));
         if (subcommand == null) {
             loop.recorder().rejected(row.number());
-            call.out().error(CommandErrors.unknownSubcommand(row.command(), request));
+            loop.table().unsupported().answer(call, row.command());
         }
         return subcommand;
     }
@@ -165,9 +165,13 @@ public final class Dispatcher {
         if (!command.allows(call.request().argumentCount())) {
             loop.recorder().rejected(row.number());
             call.out().error(CommandErrors.wrongArity(command));
-        } else if (!call.session().isAuthenticated() && !command.is(CommandFlag.NO_AUTH)) {
+        } else if (!call.session().isFree() && !command.is(CommandFlag.NO_AUTH) && !command.is(CommandFlag.ENDS_MULTI)) {
             loop.recorder().rejected(row.number());
-            call.out().error(CommandErrors.NO_AUTH);
+            call.out()
+                    .error(
+                            call.session().isAuthenticated()
+                                    ? UnsupportedCommands.NOT_RUN
+                                    : CommandErrors.NO_AUTH);
         } else {
             Route route = command.route(call.request());
             call.found(row, route);

@@ -22,6 +22,7 @@ public final class Session {
     private String libraryName = "";
     private String libraryVersion = "";
     private boolean authenticated;
+    private boolean transactionRefused;
     private boolean siblings;
     private boolean noEvict;
     private boolean noTouch;
@@ -93,6 +94,7 @@ public final class Session {
         knowsSlots = false;
         options = RequestOptions.DEFAULTS;
         authenticated = passwordless;
+        transactionRefused = false;
     }
 
     /** Its number. */
@@ -143,6 +145,29 @@ public final class Session {
 
     void setAuthenticated() {
         authenticated = true;
+    }
+
+    /** Whether it may run whatever there is: it is authenticated, and no refused MULTI is before the request. */
+    boolean isFree() {
+        return authenticated && !transactionRefused;
+    }
+
+    /**
+     * A MULTI was refused: what the client has sent behind it, not knowing that, must not be run, until the transaction ends
+     * or {@link #endTransaction} says that it may know.
+     */
+    void refuseTransaction() {
+        transactionRefused = true;
+    }
+
+    /** Whether requests are part of a transaction that was refused. */
+    public boolean isTransactionRefused() {
+        return transactionRefused;
+    }
+
+    /** The transaction is over, or the client may have read that it was refused. */
+    public void endTransaction() {
+        transactionRefused = false;
     }
 
     /** Whether GET and MGET answer with context and siblings. */
