@@ -83,6 +83,7 @@ public final class LoopCore {
                 parts.commandRecorder(),
                 node.sessions().join(parts.tasks()),
                 node.contexts(),
+                node.slowLog(),
                 parts.allocator()));
         forwards = new ForwardService(commands);
     }

@@ -7,6 +7,7 @@ import io.kvorum.server.command.CommandTable;
 import io.kvorum.server.command.Commands;
 import io.kvorum.server.command.NodeFacts;
 import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.command.SlowLog;
 import io.kvorum.server.command.keyspace.Flush;
 import io.kvorum.server.command.keyspace.KeyspaceCommands;
 import io.kvorum.server.command.keyspace.KeyspaceService;
@@ -95,6 +96,7 @@ public final class NodeCore {
     private final SessionDirectory sessions;
     private final CommandTable table;
     private final NodeFacts facts;
+    private final SlowLog slowLog;
     private final QuorumPolicy quorums;
     private final byte[] contextSecret;
     private final BareHints bareHints = new BareHints(BARE_HINTS_BYTES_MAX);
@@ -200,6 +202,8 @@ public final class NodeCore {
                 config.client().keyBytesMax(),
                 config.cluster().redirecting() == Redirecting.MOVED,
                 peer -> membership.peers().directory().get(peer).name());
+        this.slowLog =
+                new SlowLog(config.runtime().slowNanos(), config.runtime().slowEntriesMax());
         this.quorums = quorums(config.replication());
         this.contextSecret = contextSecret(config, foundation.founded().ring());
         this.hints = new WatchedHints(
@@ -351,6 +355,10 @@ public final class NodeCore {
 
     NodeFacts facts() {
         return facts;
+    }
+
+    SlowLog slowLog() {
+        return slowLog;
     }
 
     QuorumPolicy quorums() {

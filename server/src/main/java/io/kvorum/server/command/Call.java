@@ -259,7 +259,9 @@ public final class Call {
                 replies().later(loop, session().protocol(), KeyOrder.placeOf(command(), request), request.bytes());
         later = reply;
         if (measured) {
-            reply.measure(row().number(), startNanos);
+            KeyRef copied = key;
+            reply.measure(
+                    row(), startNanos, session(), copied == null ? null : copied.bytes(), request.argumentCount());
         }
         return reply;
     }

@@ -46,6 +46,7 @@ public final class CommandLoop {
      * @param recorder the loop's counters
      * @param sessions the loop's sessions
      * @param contexts reads and writes the contexts that clients carry
+     * @param slowLog notes what takes long, shared
      * @param allocator makes buffers for replies
      */
     public record Parts(
@@ -59,6 +60,7 @@ public final class CommandLoop {
             CommandRecorder recorder,
             SessionDirectory.Part sessions,
             ContextCodec contexts,
+            SlowLog slowLog,
             ByteBufAllocator allocator) {}
 
     /** The commands. */
@@ -109,6 +111,11 @@ public final class CommandLoop {
     /** Reads and writes the contexts that clients carry. */
     public ContextCodec contexts() {
         return parts.contexts;
+    }
+
+    /** Notes what takes long. */
+    public SlowLog slowLog() {
+        return parts.slowLog;
     }
 
     ByteBufAllocator allocator() {

@@ -66,7 +66,12 @@ public final class Dispatcher {
             if (call.hasRow()) {
                 session.ran(call.command(), nowNanos);
                 if (call.answer() == Call.Answer.WRITTEN) {
-                    loop.recorder().record(call.row().number(), nowNanos - call.startNanos(), call.isError());
+                    long nanos = nowNanos - call.startNanos();
+                    loop.recorder().record(call.row().number(), nanos, call.isError());
+                    if (loop.slowLog().isSlow(nanos)) {
+                        loop.slowLog()
+                                .add(call.command(), request, session, nanos, loop.clock().wallMillis());
+                    }
                 }
             }
         } finally {

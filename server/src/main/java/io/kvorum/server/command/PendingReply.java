@@ -24,7 +24,10 @@ public final class PendingReply {
     /** What is kept of the request until the reply comes, at the most. */
     final long requestBytes;
 
-    private int command = -1;
+    private @Nullable TableRow row;
+    private @Nullable Session session;
+    private byte @Nullable [] key;
+    private int argumentCount;
     private long startNanos;
     private int begin;
     private @Nullable ByteBuf target;
@@ -53,10 +56,13 @@ public final class PendingReply {
         return place;
     }
 
-    /** Notes whose time this reply takes, for the recorder. */
-    void measure(int commandNumber, long since) {
-        command = commandNumber;
+    /** Notes whose time this reply takes, for the recorder and the slow log; the key if it was copied already. */
+    void measure(TableRow command, long since, Session asker, byte @Nullable [] copiedKey, int arguments) {
+        row = command;
         startNanos = since;
+        session = asker;
+        key = copiedKey;
+        argumentCount = arguments;
     }
 
     /** The loop that owns it. */
@@ -89,9 +95,13 @@ public final class PendingReply {
         complete = true;
         target = null;
         loop.laterWriter().detach();
-        if (command >= 0) {
-            boolean failed = buffer.writerIndex() > begin && buffer.getByte(begin) == '-';
-            loop.recorder().record(command, loop.clock().nanoTime() - startNanos, failed);
+        if (row != null && session != null) {
+            long nanos = loop.clock().nanoTime() - startNanos;
+            loop.recorder().record(row.number(), nanos, buffer.writerIndex() > begin && buffer.getByte(begin) == '-');
+            if (loop.slowLog().isSlow(nanos)) {
+                loop.slowLog()
+                        .add(row.command(), key, argumentCount, session, nanos, loop.clock().wallMillis());
+            }
         }
         owner.completed(this, buffer.writerIndex() - begin);
     }

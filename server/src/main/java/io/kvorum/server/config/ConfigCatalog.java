@@ -75,6 +75,20 @@ final class ConfigCatalog {
             "Checkpoints, anti-entropy and all else that goes on besides are slowed while one client in a hundred waits"
                     + " longer than this, or an event loop is this late. See `ctl background`.");
 
+    static final ConfigProperty<Duration> SLOWLOG_LOG_SLOWER_THAN = property(
+            "slowlog-log-slower-than",
+            NumberType.duration(Duration.ZERO, Duration.ofHours(1)),
+            Duration.ofMillis(10),
+            "SLOWLOG notes commands that take as long, from their turn to their reply, the answers of other nodes included;"
+                    + " 0 for all. `CONFIG SET` changes it until the next start, in microseconds as Redis, -1 for none.");
+
+    static final ConfigProperty<Integer> SLOWLOG_MAX_LEN = property(
+            "slowlog-max-len",
+            NumberType.integer(0, 10_000),
+            128,
+            "How many commands SLOWLOG keeps, up to 4kb each, before the oldest go; 0 for none. `CONFIG SET` changes it"
+                    + " until the next start.");
+
     static final ConfigProperty<TransportKind> TRANSPORT = property(
             "transport",
             new Choice<>(TransportKind.class),
@@ -522,7 +536,9 @@ final class ConfigCatalog {
                             DATA_DIR,
                             IO_THREADS,
                             TRANSPORT,
-                            BACKGROUND_LATENCY_TARGET)),
+                            BACKGROUND_LATENCY_TARGET,
+                            SLOWLOG_LOG_SLOWER_THAN,
+                            SLOWLOG_MAX_LEN)),
             new Section(
                     "Clients",
                     List.of(

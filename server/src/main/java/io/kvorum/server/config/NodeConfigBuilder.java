@@ -59,7 +59,9 @@ final class NodeConfigBuilder {
                 new RuntimeConfig(
                         settings.get(ConfigCatalog.IO_THREADS, Math.min(machine.cores(), IO_THREADS_DEFAULT_MAX)),
                         settings.get(ConfigCatalog.TRANSPORT),
-                        settings.get(ConfigCatalog.BACKGROUND_LATENCY_TARGET).toNanos()),
+                        settings.get(ConfigCatalog.BACKGROUND_LATENCY_TARGET).toNanos(),
+                        settings.get(ConfigCatalog.SLOWLOG_LOG_SLOWER_THAN).toNanos(),
+                        settings.get(ConfigCatalog.SLOWLOG_MAX_LEN)),
                 cluster(self, initialMembers, peer),
                 replication(),
                 client,

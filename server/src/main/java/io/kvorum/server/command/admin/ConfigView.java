@@ -3,6 +3,7 @@ package io.kvorum.server.command.admin;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.StorageConfig;
+import io.kvorum.storage.journal.SyncPolicy;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -15,8 +16,6 @@ import java.util.TreeMap;
  * @param values by name
  */
 public record ConfigView(SortedMap<String, String> values) {
-    private static final String NONE = "0";
-
     /** Copies the map. */
     public ConfigView {
         values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
@@ -33,21 +32,11 @@ public record ConfigView(SortedMap<String, String> values) {
         values.put(
                 "logfile",
                 config.log().file() == null ? "" : config.log().file().toString());
-        // What Redis has and this node has not, as Redis says that it is off.
-        values.put("appendfsync", "no");
-        values.put("appendonly", "no");
         values.put("cluster-enabled", "yes");
         values.put("cluster-require-full-coverage", "no");
         values.put("daemonize", "no");
         values.put("databases", "1");
-        values.put("latency-monitor-threshold", NONE);
-        values.put("min-replicas-to-write", NONE);
-        values.put("notify-keyspace-events", "");
-        values.put("save", "");
-        values.put("slowlog-log-slower-than", "-1");
-        values.put("slowlog-max-len", NONE);
-        values.put("timeout", NONE);
-        values.put("tls-port", NONE);
+        values.put("tls-port", "0");
         return new ConfigView(values);
     }
 
@@ -68,6 +57,17 @@ public record ConfigView(SortedMap<String, String> values) {
     private static void putStorage(SortedMap<String, String> values, StorageConfig storage) {
         values.put("dir", storage.dataDirectory().toString());
         values.put("maxmemory", Long.toString(storage.memoryBytesMax()));
-        values.put("maxmemory-policy", "noeviction");
+        values.put("maxmemory-policy", storage.eviction() ? "allkeys-lfu" : "noeviction");
+        boolean durable = storage.engine() == StorageConfig.Engine.XODUS;
+        values.put("appendonly", durable ? "yes" : "no");
+        values.put("appendfsync", durable ? appendfsync(storage.sync()) : "no");
+    }
+
+    private static String appendfsync(SyncPolicy policy) {
+        return switch (policy) {
+            case ALWAYS -> "always";
+            case EVERY_SECOND -> "everysec";
+            case NEVER -> "no";
+        };
     }
 }
