@@ -79,6 +79,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     private int heldPlace;
     private int heldRequestBytes;
+
+    /** Whether it is held back by CLIENT PAUSE, besides. */
+    private boolean heldBack;
+
     private boolean stalled;
     private boolean resumeQueued;
     private boolean closeBegun;
@@ -120,6 +124,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             refuse(ctx, TOO_MANY);
             return;
         }
+        fresh.connected(new Link());
         decoder.setAuthenticated(passwordless);
         replies = new ReplyQueue(ctx.alloc(), this);
         session = fresh;
@@ -318,6 +323,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         }
         Dispatcher dispatcher = loop.commands().dispatcher();
         dispatcher.beginBatch();
+        boolean paused = dispatcher.isPaused();
         try {
             while (!asking.isClosing() && !stallIfFull(ctx, queue)) {
                 RespRequest request = nextRequest();
@@ -325,6 +331,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
                     break;
                 }
                 if (queue.waiting() > 0 && mustWait(dispatcher, request, queue)) {
+                    continue;
+                }
+                if (paused && dispatcher.isHeldBack(request)) {
+                    holdBack(ctx, dispatcher, request);
                     continue;
                 }
                 boolean authenticated = asking.isAuthenticated();
@@ -369,6 +379,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         held = dispatcher.keep(request);
         heldRequestBytes = request.bytes();
         return true;
+    }
+
+    /** Keeps a request until the pause is over; nothing behind it is looked at before it has run. */
+    private void holdBack(ChannelHandlerContext ctx, Dispatcher dispatcher, RespRequest request) {
+        heldPlace = dispatcher.placeOf(request);
+        held = dispatcher.keep(request);
+        heldRequestBytes = request.bytes();
+        heldBack = true;
+        long restNanos = dispatcher.pauseEndNanos() - loop.commands().clock().nanoTime();
+        ctx.executor().schedule(this::lookAgain, Math.max(0, restNanos) + 1, TimeUnit.NANOSECONDS);
+    }
+
+    private void lookAgain() {
+        heldBack = false;
+        resumeSoon();
     }
 
     private boolean stallIfFull(ChannelHandlerContext ctx, ReplyQueue queue) {
@@ -431,7 +456,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private boolean isFull(ChannelHandlerContext ctx, ReplyQueue queue) {
-        return (held != null && queue.mustWait(heldPlace))
+        return (held != null && (heldBack || queue.mustWait(heldPlace)))
                 || queue.waiting() >= Math.min(config.pipelineMax(), queue.fittingIn(OUTPUT_STALL_BYTES))
                 || queue.heldBytes() >= OUTPUT_STALL_BYTES
                 || !ctx.channel().isWritable();
@@ -480,6 +505,49 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         }
         if (!stalled && !session.isClosing()) {
             ctx.channel().config().setAutoRead(true);
+        }
+    }
+
+    /** This connection as its session sees it. */
+    private final class Link implements Session.Connection {
+        @Override
+        public void kill() {
+            if (session != null) {
+                session.close();
+            }
+            if (context != null) {
+                context.close();
+            }
+        }
+
+        @Override
+        public void resume() {
+            if (heldBack) {
+                lookAgain();
+            }
+        }
+
+        @Override
+        public long requestBytes() {
+            return decoder.heldBytes() + (long) heldRequestBytes;
+        }
+
+        @Override
+        public long replyBytes() {
+            ChannelHandlerContext ctx = context;
+            ChannelOutboundBuffer unsent =
+                    ctx == null ? null : ctx.channel().unsafe().outboundBuffer();
+            return (replies == null ? 0 : replies.heldBytes()) + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
+        }
+
+        @Override
+        public int waiting() {
+            return replies == null ? 0 : replies.waiting();
+        }
+
+        @Override
+        public boolean isPaused() {
+            return heldBack;
         }
     }
 

@@ -50,6 +50,26 @@ public final class Dispatcher {
         return row == null ? KeyOrder.NOBODY : KeyOrder.placeOf(row.command(), request);
     }
 
+    /** Whether requests are held back now. */
+    public boolean isPaused() {
+        return loop.sessions().directory().pause().isOn(nowNanos);
+    }
+
+    /** When that ends, on the clock's nanoTime scale. */
+    public long pauseEndNanos() {
+        return loop.sessions().directory().pause().untilNanos();
+    }
+
+    /** Whether a request is held back by CLIENT PAUSE. */
+    public boolean isHeldBack(RespRequest request) {
+        TableRow row = loop.table().find(request, 0);
+        return row != null
+                && loop.sessions()
+                        .directory()
+                        .pause()
+                        .holds(row.command(), loop.clock().nanoTime());
+    }
+
     /** A copy of a request, to be run when it has waited long enough. */
     public RespRequest keep(RespRequest request) {
         return request.toKeep();
@@ -60,6 +80,9 @@ public final class Dispatcher {
         Call call = loop.takeCall();
         call.begin(request, session, replies, nowNanos, false);
         call.setMeasured();
+        if (session.mutesReply()) {
+            replies.mute(true);
+        }
         try {
             runGuarded(call, null);
             nowNanos = loop.clock().nanoTime();

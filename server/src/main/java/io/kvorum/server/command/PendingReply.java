@@ -41,6 +41,9 @@ public final class PendingReply {
 
     boolean complete;
 
+    /** Whether it is dropped once it is whole. */
+    boolean muted;
+
     PendingReply(Owner owner, CommandLoop loop, int protocol, int place, long requestBytes) {
         this.owner = owner;
         this.loop = loop;

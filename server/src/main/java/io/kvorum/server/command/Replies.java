@@ -8,6 +8,9 @@ interface Replies {
     /** The buffer to which the reply of the current request is appended if it is there before its handler returns. */
     ByteBuf now();
 
+    /** Whether the reply of the current request is dropped instead of sent, once it is whole. */
+    default void mute(boolean drops) {}
+
     /** A reply was appended to {@link #now}. */
     void written();
 

@@ -34,6 +34,7 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     private int nowBegin;
     private @Nullable ByteBuf now;
     private boolean closed;
+    private boolean mutes;
     private @Nullable KeyOrder order;
 
     /** Makes an empty queue. */
@@ -132,8 +133,17 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     }
 
     @Override
+    public void mute(boolean drops) {
+        mutes = drops;
+    }
+
+    @Override
     public void written() {
         ByteBuf target = now;
+        if (target != null && mutes) {
+            mutes = false;
+            target.writerIndex(nowBegin);
+        }
         if (target != null && head != null) {
             heldBytes += target.writerIndex() - nowBegin;
         }
@@ -144,6 +154,8 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     public PendingReply later(CommandLoop loop, int protocol, int place, long requestBytes) {
         PendingReply reply = new PendingReply(this, loop, protocol, place, requestBytes);
         if (!closed) {
+            reply.muted = mutes;
+            mutes = false;
             order().begin(place);
             append(reply);
             waiting++;
@@ -185,9 +197,13 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
         heldBytes -= reply.requestBytes;
         sizes.add(bytes);
         order().end(reply.place);
+        if (reply.muted) {
+            ByteBuf written = bufferOf(reply);
+            written.writerIndex(written.writerIndex() - bytes);
+        }
         if (reply == head) {
             moveOn();
-        } else {
+        } else if (!reply.muted) {
             heldBytes += bytes;
         }
         listener.onProgress();

@@ -29,6 +29,8 @@ public final class Session {
     private boolean knowsSlots;
     private boolean watchesDrain;
     private boolean closing;
+    private ReplyMode replyMode = ReplyMode.ON;
+    private Connection connection = Connection.NONE;
     private RequestOptions options = RequestOptions.DEFAULTS;
 
     /** What was seen of keys; null if that is not remembered. */
@@ -70,6 +72,66 @@ public final class Session {
         this.lastNanos = nowNanos;
     }
 
+    /** What the connection knows of itself. Owned by the session's loop. */
+    public interface Connection {
+        /** Of a session without a connection. */
+        Connection NONE = new Connection() {
+            @Override
+            public void kill() {}
+
+            @Override
+            public void resume() {}
+
+            @Override
+            public long requestBytes() {
+                return 0;
+            }
+
+            @Override
+            public long replyBytes() {
+                return 0;
+            }
+
+            @Override
+            public int waiting() {
+                return 0;
+            }
+
+            @Override
+            public boolean isPaused() {
+                return false;
+            }
+        };
+
+        /** Closes it at once. */
+        void kill();
+
+        /** Goes on with requests that were held back, if they need not be any more. */
+        void resume();
+
+        /** Bytes of requests that are not whole, or wait. */
+        long requestBytes();
+
+        /** Bytes of replies that have not left. */
+        long replyBytes();
+
+        /** How many replies are waited for. */
+        int waiting();
+
+        /** Whether a request is held back by CLIENT PAUSE. */
+        boolean isPaused();
+    }
+
+    /** Which replies the client wants. */
+    enum ReplyMode {
+        /** All. */
+        ON,
+        /** None. */
+        OFF,
+        /** All but the next. */
+        SKIP
+    }
+
     /** A session without a connection, which may run everything. */
     static Session virtual(int protocol, boolean siblings, RequestOptions options, @Nullable SeenContexts seen) {
         Session session = new Session(0, "", "", true, 0);
@@ -95,6 +157,7 @@ public final class Session {
         options = RequestOptions.DEFAULTS;
         authenticated = passwordless;
         transactionRefused = false;
+        replyMode = ReplyMode.ON;
     }
 
     /** Its number. */
@@ -267,6 +330,41 @@ public final class Session {
         return Math.max(0, nowNanos - lastNanos);
     }
 
+    /** Tells it what its connection is; before anything is asked of it. */
+    public void connected(Connection itsConnection) {
+        connection = itsConnection;
+    }
+
+    /** Its connection. */
+    Connection connection() {
+        return connection;
+    }
+
+    /** When it began, on the clock's nanoTime scale. */
+    long createdNanos() {
+        return createdNanos;
+    }
+
+    /** Whether the reply to the next request is not wanted; asked once for each. */
+    boolean mutesReply() {
+        if (replyMode == ReplyMode.ON) {
+            return false;
+        }
+        if (replyMode == ReplyMode.SKIP) {
+            replyMode = ReplyMode.ON;
+        }
+        return true;
+    }
+
+    boolean isReplyOff() {
+        return replyMode == ReplyMode.OFF;
+    }
+
+    /** Chooses which replies are wanted. */
+    void setReplyMode(ReplyMode mode) {
+        replyMode = mode;
+    }
+
     /** Whether the connection is to be closed once its replies have left. */
     public boolean isClosing() {
         return closing;
@@ -283,12 +381,16 @@ public final class Session {
         lastNanos = nowNanos;
     }
 
-    /** One line of CLIENT LIST, in Redis's format; what Kvorum does not count is 0. */
+    /** One line of CLIENT LIST, in Redis's format; what a node does not count is 0. On the session's loop. */
     public String describe(long nowNanos) {
+        long requests = connection.requestBytes();
+        long replies = connection.replyBytes();
         return "id=" + id + " addr=" + address + " laddr=" + localAddress + " fd=0 name=" + name + " age="
                 + seconds(nowNanos - createdNanos) + " idle=" + seconds(nowNanos - lastNanos) + " flags=" + flags()
-                + " db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0"
-                + " oll=0 omem=0 tot-mem=0 events=r cmd=" + lastCommand + " user=default redir=-1 resp=" + protocol
+                + " db=0 sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=" + requests
+                + " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=" + connection.waiting() + " omem=" + replies
+                + " tot-mem=" + (requests + replies) + " events=" + (replies > 0 ? "rw" : "r") + " cmd=" + lastCommand
+                + " user=default redir=-1 resp=" + protocol
                 + " lib-name=" + libraryName + " lib-ver=" + libraryVersion + rememberedText();
     }
 
@@ -299,7 +401,8 @@ public final class Session {
     }
 
     private String flags() {
-        String flags = (noEvict ? "e" : "") + (noTouch ? "T" : "") + (closing ? "c" : "");
+        String flags = (noEvict ? "e" : "") + (noTouch ? "T" : "") + (closing ? "c" : "")
+                + (connection.isPaused() ? "b" : "");
         return flags.isEmpty() ? "N" : flags;
     }
 

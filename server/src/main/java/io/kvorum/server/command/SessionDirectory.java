@@ -10,6 +10,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 
 /**
  * All sessions of the node. Safe from every thread: each loop keeps its own, and who wants to see them all asks every
@@ -20,6 +22,7 @@ public final class SessionDirectory {
     private final AtomicLong ids = new AtomicLong();
     private final AtomicInteger count = new AtomicInteger();
     private final List<Part> parts = new CopyOnWriteArrayList<>();
+    private final ClientPause pause = new ClientPause();
 
     /** An empty directory. */
     public SessionDirectory() {}
@@ -39,6 +42,42 @@ public final class SessionDirectory {
     /** How many sessions there are. */
     public int count() {
         return count.get();
+    }
+
+    /** Which requests of clients are held back. */
+    public ClientPause pause() {
+        return pause;
+    }
+
+    /** Lets every connection go on whose requests need not be held back any more. */
+    void resumeAll() {
+        for (Part part : parts) {
+            part.tasks.execute(() -> List.copyOf(part.sessions)
+                    .forEach(session -> session.connection().resume()));
+        }
+    }
+
+    /**
+     * Closes sessions, and hands to {@code receiver} on the asker's loop how many.
+     *
+     * @param kill whether one is to be closed; asked on its loop
+     */
+    void kill(Part asker, Predicate<Session> kill, IntConsumer receiver) {
+        AtomicInteger open = new AtomicInteger(parts.size());
+        AtomicInteger killed = new AtomicInteger();
+        for (Part part : parts) {
+            part.tasks.execute(() -> {
+                for (Session session : List.copyOf(part.sessions)) {
+                    if (kill.test(session)) {
+                        killed.incrementAndGet();
+                        session.connection().kill();
+                    }
+                }
+                if (open.decrementAndGet() == 0) {
+                    asker.tasks.execute(() -> receiver.accept(killed.get()));
+                }
+            });
+        }
     }
 
     /** Asks every loop for its sessions and hands all to {@code receiver} on the asker's loop, ordered by id. */
