@@ -337,7 +337,9 @@ public final class Call {
         KeyRef key = keyRef();
         SeenContexts contexts = session().seen();
         Context seen = contexts == null ? null : seen();
-        ChangeThenReply waiting = new ChangeThenReply(defer(), edit, key, contexts, seen);
+        LastWrite lastWrite = session().lastWrite();
+        ChangeThenReply waiting =
+                new ChangeThenReply(defer(), edit, key, contexts, seen, lastWrite, lastWrite.begin());
         if (standingIn) {
             keys.standIn(key, edit, options, deadlineNanos(), waiting);
         } else if (readFirst || (seen != null && seen.hasDotUnknownTo(ownRecord(key)))) {
@@ -363,6 +365,7 @@ public final class Call {
             if (contexts != null) {
                 remember(contexts, keyRef().bytes(), seen, edit.seen());
             }
+            session().lastWrite().heldHere();
             edit.reply(loop, out(), keys.lastRecord());
         } else if (failure.kind() == Failure.Kind.TRYAGAIN) {
             runPatiently();
@@ -440,7 +443,15 @@ public final class Call {
             KeyEdit edit,
             KeyRef key,
             @Nullable SeenContexts contexts,
-            @Nullable Context seen) implements WriteCallback {
+            @Nullable Context seen,
+            LastWrite lastWrite,
+            long number)
+            implements WriteCallback {
+        @Override
+        public void onHeld(int nodes, int durable, boolean here, boolean more) {
+            lastWrite.held(number, nodes, durable, here, more);
+        }
+
         @Override
         public void onWritten(byte @Nullable [] record) {
             remember(contexts, key.bytes(), seen, edit.seen());

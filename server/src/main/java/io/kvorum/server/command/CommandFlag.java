@@ -17,6 +17,8 @@ public enum CommandFlag {
     NO_AUTH,
     ALLOW_BUSY,
     MOVABLEKEYS,
+    /** Waits for what others do; here also for all earlier requests of its connection. */
+    BLOCKING,
     /**
      * Repeating it does no harm: it carries a context that supersedes its own attempt. Ours; not told to clients, whose
      * drivers know nothing of it.

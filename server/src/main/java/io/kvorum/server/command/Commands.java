@@ -13,6 +13,7 @@ public final class Commands {
                 ClientCommands.commands(),
                 CommandCommands.commands(),
                 ServerCommands.commands(),
+                WaitCommands.commands(),
                 AbsentCommands.commands(),
                 StringCommands.commands());
     }

@@ -52,6 +52,8 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     /** How long the first pause is before the owners are looked at again; each is twice as long as the one before it. */
     private static final long FIRST_PAUSE_NANOS = 5 * NANOS_PER_MILLI;
 
+    private static final RequestOptions ONE = new RequestOptions(0, 1, 0, false);
+
     private final CommandLoop loop;
     private final int partition;
     private final Command command;
@@ -120,6 +122,10 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         this.owners = view.coordinators(partition);
         this.fallbacks = mayBeStoodInFor ? view.fallbacks(partition) : NOBODY_ELSE;
         this.reply = call.defer();
+        if (command.is(CommandFlag.WRITE)) {
+            // A repeatable command may say itself how many it needs: one has it in any case.
+            reply.writesElsewhere(repeatable ? ONE : call.options());
+        }
     }
 
     void start() {

@@ -52,6 +52,7 @@ public final class Gather extends Deadline {
     private final Replies client;
     private final long patienceNanos;
     private final boolean writes;
+    private final LastWrite lastWrite;
     private final Combiner combiner;
     private final int stride;
     private final byte[][] replies;
@@ -73,6 +74,7 @@ public final class Gather extends Deadline {
         this.client = parts.client;
         this.patienceNanos = parts.patienceNanos;
         this.writes = parts.write;
+        this.lastWrite = parts.lastWrite;
         this.combiner = combiner;
         this.stride = stride;
         this.request = request;
@@ -86,13 +88,14 @@ public final class Gather extends Deadline {
      * @param patienceNanos how long each part may take
      * @param write whether it writes
      */
-    record Parts(CommandLoop loop, Replies client, long patienceNanos, boolean write) {
+    record Parts(CommandLoop loop, Replies client, long patienceNanos, boolean write, LastWrite lastWrite) {
         static Parts of(Call call) {
             return new Parts(
                     call.loop(),
                     call.replies(),
                     call.deadlineNanos() - call.startNanos(),
-                    call.command().is(CommandFlag.WRITE));
+                    call.command().is(CommandFlag.WRITE),
+                    call.session().lastWrite());
         }
     }
 
@@ -278,6 +281,9 @@ public final class Gather extends Deadline {
                 failed++;
                 inDoubt |= startsWith(reply, "-INDOUBT ");
             }
+        }
+        if (failed == 0 && writes) {
+            lastWrite.madeElsewhere(session.options());
         }
         if (failed == 0 || combiner.takesErrors()) {
             combiner.combine(out, replies);

@@ -27,7 +27,10 @@ final class KeyOrder {
             return ALL;
         }
         if (key == 0) {
-            return command.is(CommandFlag.WRITE) || command.is(CommandFlag.READONLY) ? ALL : NOBODY;
+            boolean ofAll = command.is(CommandFlag.WRITE)
+                    || command.is(CommandFlag.READONLY)
+                    || command.is(CommandFlag.BLOCKING);
+            return ofAll ? ALL : NOBODY;
         }
         if (key >= request.argumentCount()) {
             return NOBODY;

@@ -2,6 +2,7 @@ package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.RespWriter;
 import io.kvorum.server.coordinator.Failure;
+import io.kvorum.server.coordinator.RequestOptions;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class PendingReply {
     private @Nullable Session session;
     private byte @Nullable [] key;
     private int argumentCount;
+    private @Nullable RequestOptions elsewhere;
     private long startNanos;
     private int begin;
     private @Nullable ByteBuf target;
@@ -68,6 +70,11 @@ public final class PendingReply {
         argumentCount = arguments;
     }
 
+    /** Notes that the reply, unless it is an error, says of a write no more than that its quorum was met. */
+    void writesElsewhere(RequestOptions options) {
+        elsewhere = options;
+    }
+
     /** The loop that owns it. */
     public CommandLoop loop() {
         return loop;
@@ -100,7 +107,11 @@ public final class PendingReply {
         loop.laterWriter().detach();
         if (row != null && session != null) {
             long nanos = loop.clock().nanoTime() - startNanos;
-            loop.recorder().record(row.number(), nanos, buffer.writerIndex() > begin && buffer.getByte(begin) == '-');
+            boolean failed = buffer.writerIndex() > begin && buffer.getByte(begin) == '-';
+            loop.recorder().record(row.number(), nanos, failed);
+            if (elsewhere != null && !failed) {
+                session.lastWrite().madeElsewhere(elsewhere);
+            }
             if (loop.slowLog().isSlow(nanos)) {
                 loop.slowLog()
                         .add(row.command(), key, argumentCount, session, nanos, loop.clock().wallMillis());

@@ -31,6 +31,7 @@ public final class Session {
     private boolean closing;
     private ReplyMode replyMode = ReplyMode.ON;
     private Connection connection = Connection.NONE;
+    private final LastWrite lastWrite = new LastWrite();
     private RequestOptions options = RequestOptions.DEFAULTS;
 
     /** What was seen of keys; null if that is not remembered. */
@@ -158,6 +159,11 @@ public final class Session {
         authenticated = passwordless;
         transactionRefused = false;
         replyMode = ReplyMode.ON;
+    }
+
+    /** What is known of its last write. */
+    LastWrite lastWrite() {
+        return lastWrite;
     }
 
     /** Its number. */

@@ -442,6 +442,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         if (!replied) {
             fail(inDoubt());
         }
+        tellHeld();
         end();
     }
 
@@ -673,7 +674,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         if (!replied && acks >= required && durableAcks >= durableRequired && joined) {
             replied = true;
             coordinator.metrics.writeQuorumWaited(coordinator.clock.nanoTime() - startNanos);
+            tellHeld();
             callback.onWritten(record);
+        } else if (replied) {
+            tellHeld();
         }
         while (!replied && isOutOfReach()) {
             if (strict || !standInForMissing(false)) {
@@ -686,6 +690,10 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             coordinator.wheel.cancel(this);
             end();
         }
+    }
+
+    private void tellHeld() {
+        callback.onHeld(acks, durableAcks, has(ownPlace, DURABLE), outstanding > 0);
     }
 
     /** Whether those who may answer yet are too few. */
