@@ -2,7 +2,6 @@ package io.kvorum.server;
 
 import io.kvorum.server.command.CommandRecorder;
 import io.kvorum.server.coordinator.CoordinatorMetrics;
-import io.kvorum.server.coordinator.Failure;
 import io.kvorum.server.metrics.Distribution;
 import io.kvorum.server.metrics.LoopCounter;
 import io.kvorum.server.metrics.LoopMetrics;
@@ -28,7 +27,12 @@ final class LoopRecorder implements CommandRecorder, CoordinatorMetrics {
 
     @Override
     public void rejected(int command) {
-        loop.commandFailed(command);
+        loop.commandRejected(command);
+    }
+
+    @Override
+    public void errorReplied(String firstWord) {
+        node.error(firstWord);
     }
 
     @Override
@@ -99,10 +103,5 @@ final class LoopRecorder implements CommandRecorder, CoordinatorMetrics {
     @Override
     public void repaired() {
         loop.increment(LoopCounter.READ_REPAIRS);
-    }
-
-    @Override
-    public void failed(Failure.Kind kind) {
-        node.error(kind.name());
     }
 }

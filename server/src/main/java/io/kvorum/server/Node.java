@@ -250,7 +250,8 @@ public final class Node implements AutoCloseable {
                                 founded.nodeId(), membership, membership::status, control, diskThreads::execute),
                         clients,
                         new SlotKeys(engine),
-                        peerNode::links)));
+                        peerNode::links,
+                        () -> stopFor("a client sent SHUTDOWN"))));
         NodeMetrics metrics = new NodeMetrics(
                 config.runtime().ioThreads(),
                 core.table().rows().stream().map(Command::name).toList());

@@ -1,6 +1,7 @@
 package io.kvorum.server;
 
 import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.command.admin.LatencyCommands;
 import io.kvorum.server.command.admin.NodeDescription;
 import io.kvorum.server.command.admin.NodeStatus;
 import io.kvorum.server.handoff.HandoffWatch;
@@ -19,10 +20,14 @@ import java.lang.management.MemoryUsage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +62,9 @@ final class NodeSelf implements NodeStatus {
 
     /** Volatile for the same reason: what RESETSTAT counts from. */
     private volatile Totals base = new Totals(0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** What RESETSTAT found of commands and errors; volatile likewise. */
+    private volatile Counted countedBefore = new Counted(Map.of(), Map.of(), Map.of());
 
     NodeSelf(
             NodeDescription description,
@@ -150,9 +158,46 @@ final class NodeSelf implements NodeStatus {
 
     @Override
     public List<CommandCounts> commands() {
+        Map<String, CommandStats> before = countedBefore.commands;
         return metrics.commandStats().stream()
-                .map(stats -> new CommandCounts(stats.name(), stats.calls(), stats.nanos(), 0, stats.failures()))
+                .map(stats -> since(before.get(stats.name()), stats))
+                .filter(counts -> counts.calls() > 0 || counts.rejected() > 0)
                 .toList();
+    }
+
+    private static CommandCounts since(@Nullable CommandStats before, CommandStats now) {
+        boolean first = before == null;
+        return new CommandCounts(
+                now.name(),
+                now.calls() - (first ? 0 : before.calls()),
+                now.nanos() - (first ? 0 : before.nanos()),
+                now.rejections() - (first ? 0 : before.rejections()),
+                now.failures() - (first ? 0 : before.failures()),
+                now.p50Nanos(),
+                now.p99Nanos(),
+                now.p999Nanos());
+    }
+
+    @Override
+    public SortedMap<String, long[]> latencies(long[] bounds) {
+        SortedMap<String, long[]> now = metrics.eachWithin(bounds);
+        if (Arrays.equals(bounds, LatencyCommands.BOUNDS_NANOS)) {
+            countedBefore.latencies.forEach((name, counts) -> now.computeIfPresent(name, (same, all) -> {
+                for (int i = 0; i < all.length; i++) {
+                    all[i] -= counts[i];
+                }
+                return all[all.length - 1] > 0 ? all : null;
+            }));
+        }
+        return now;
+    }
+
+    @Override
+    public SortedMap<String, Long> errors() {
+        SortedMap<String, Long> now = metrics.errors();
+        countedBefore.errors.forEach((word, count) ->
+                now.computeIfPresent(word, (same, all) -> all > count ? Long.valueOf(all - count) : null));
+        return now;
     }
 
     @Override
@@ -169,6 +214,11 @@ final class NodeSelf implements NodeStatus {
     @Override
     public void resetStatistics() {
         base = totals();
+        countedBefore = new Counted(
+                metrics.commandStats().stream()
+                        .collect(Collectors.toUnmodifiableMap(CommandStats::name, Function.identity())),
+                metrics.eachWithin(LatencyCommands.BOUNDS_NANOS),
+                metrics.errors());
     }
 
     private Totals totals() {
@@ -176,7 +226,9 @@ final class NodeSelf implements NodeStatus {
         long errors = 0;
         for (CommandStats stats : metrics.commandStats()) {
             commands += stats.calls();
-            errors += stats.failures();
+        }
+        for (long count : metrics.errors().values()) {
+            errors += count;
         }
         return new Totals(
                 metrics.sum(LoopCounter.CLIENTS_ACCEPTED),
@@ -229,6 +281,10 @@ final class NodeSelf implements NodeStatus {
                 engine.evicts(),
                 engine.evictedCount());
     }
+
+    /** What was counted when counting began anew. */
+    private record Counted(
+            Map<String, CommandStats> commands, Map<String, long[]> latencies, Map<String, Long> errors) {}
 
     /** One second's look; rates are over the time since the one before. */
     private record Sample(

@@ -140,6 +140,11 @@ public final class Call {
                 && writer.buffer().getByte(replyBegin) == '-';
     }
 
+    /** The first word of the reply, which is an error. */
+    String errorClass() {
+        return CommandErrors.firstWord(writer.buffer(), replyBegin);
+    }
+
     long startNanos() {
         return startNanos;
     }
@@ -247,6 +252,13 @@ public final class Call {
         writer.attach(replies().now(), session().protocol());
         replyBegin = writer.buffer().writerIndex();
         return writer;
+    }
+
+    /** Ends the connection in the place of a reply, once all replies before it have left. */
+    public void endWithoutReply() {
+        out().ok();
+        replies().mute(true);
+        session().close();
     }
 
     /** Keeps the place of a reply that comes later. */

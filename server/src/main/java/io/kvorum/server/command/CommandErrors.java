@@ -21,6 +21,7 @@ public final class CommandErrors {
     /** A reply to a connection that has not shown who it is. */
     static final String NO_AUTH = "NOAUTH Authentication required.";
 
+    private static final int FIRST_WORD_MAX = 32;
     private static final int UNKNOWN_NAME_MAX = 128;
     private static final int UNKNOWN_ARGUMENTS_MAX = 128;
 
@@ -42,6 +43,16 @@ public final class CommandErrors {
         ByteBuf bytes = Unpooled.buffer();
         write(new RespWriter().attach(bytes, RespWriter.RESP2), failure, null);
         return ByteBufUtil.getBytes(bytes);
+    }
+
+    /** The first word of an error that begins at an index, with its sign, as far as it is no longer than such words are. */
+    static String firstWord(ByteBuf bytes, int begin) {
+        int end = begin + 1;
+        int most = Math.min(bytes.writerIndex(), end + FIRST_WORD_MAX);
+        while (end < most && bytes.getByte(end) > ' ') {
+            end++;
+        }
+        return bytes.toString(begin + 1, end - begin - 1, StandardCharsets.US_ASCII);
     }
 
     /** Replies that the command got too few or too many arguments. */

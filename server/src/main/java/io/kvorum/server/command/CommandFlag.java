@@ -16,6 +16,7 @@ public enum CommandFlag {
     /** Runs before a connection has shown who it is. */
     NO_AUTH,
     ALLOW_BUSY,
+    NO_MULTI,
     MOVABLEKEYS,
     /** Waits for what others do; here also for all earlier requests of its connection. */
     BLOCKING,

@@ -29,6 +29,9 @@ public interface CommandRecorder {
     /** A command that there is not. */
     void unknown(String name);
 
+    /** A client was answered by an error, which begins with this word. */
+    default void errorReplied(String firstWord) {}
+
     /** A client connected. */
     default void connected() {}
 

@@ -86,11 +86,15 @@ public final class Dispatcher {
         try {
             runGuarded(call, null);
             nowNanos = loop.clock().nanoTime();
+            boolean failed = call.isError();
+            if (failed) {
+                loop.recorder().errorReplied(call.errorClass());
+            }
             if (call.hasRow()) {
                 session.ran(call.command(), nowNanos);
                 if (call.answer() == Call.Answer.WRITTEN) {
                     long nanos = nowNanos - call.startNanos();
-                    loop.recorder().record(call.row().number(), nanos, call.isError());
+                    loop.recorder().record(call.row().number(), nanos, failed);
                     if (loop.slowLog().isSlow(nanos)) {
                         loop.slowLog()
                                 .add(call.command(), request, session, nanos, loop.clock().wallMillis());

@@ -109,6 +109,9 @@ public final class PendingReply {
             long nanos = loop.clock().nanoTime() - startNanos;
             boolean failed = buffer.writerIndex() > begin && buffer.getByte(begin) == '-';
             loop.recorder().record(row.number(), nanos, failed);
+            if (failed) {
+                loop.recorder().errorReplied(CommandErrors.firstWord(buffer, begin));
+            }
             if (elsewhere != null && !failed) {
                 session.lastWrite().madeElsewhere(elsewhere);
             }

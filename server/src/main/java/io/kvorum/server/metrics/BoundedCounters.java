@@ -2,6 +2,8 @@ package io.kvorum.server.metrics;
 
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -32,6 +34,13 @@ final class BoundedCounters {
         Counter counter = counters.get(shown);
         if (counter == null) counter = create(shown);
         counter.inc();
+    }
+
+    /** All counts by name. */
+    SortedMap<String, Long> counts() {
+        SortedMap<String, Long> counts = new TreeMap<>();
+        counters.forEach((name, counter) -> counts.put(name, counter.getCount()));
+        return counts;
     }
 
     private Counter create(String name) {

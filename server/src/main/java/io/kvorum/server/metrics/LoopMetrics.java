@@ -17,11 +17,13 @@ public final class LoopMetrics {
 
     private final long[] counts = new long[PADDING + LoopCounter.values().length + PADDING];
     private final long[] failures;
+    private final long[] rejections;
     private final @Nullable SingleWriterHistogram[] commands;
     private final SingleWriterHistogram[] distributions;
 
     LoopMetrics(int commandCount) {
         failures = new long[PADDING + commandCount + PADDING];
+        rejections = new long[PADDING + commandCount + PADDING];
         commands = new SingleWriterHistogram[commandCount];
         distributions = new SingleWriterHistogram[Distribution.values().length];
         for (int i = 0; i < distributions.length; i++) distributions[i] = new SingleWriterHistogram();
@@ -47,6 +49,11 @@ public final class LoopMetrics {
         add(failures, PADDING + command, 1);
     }
 
+    /** A command was refused before it ran. */
+    public void commandRejected(int command) {
+        add(rejections, PADDING + command, 1);
+    }
+
     /** Something has happened once. */
     public void increment(LoopCounter counter) {
         add(counts, PADDING + counter.cell(), 1);
@@ -68,6 +75,10 @@ public final class LoopMetrics {
 
     long failures(int command) {
         return (long) LONGS.getOpaque(failures, PADDING + command);
+    }
+
+    long rejections(int command) {
+        return (long) LONGS.getOpaque(rejections, PADDING + command);
     }
 
     @Nullable

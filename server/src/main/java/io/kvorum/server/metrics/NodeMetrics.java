@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -125,17 +127,38 @@ public final class NodeMetrics {
         List<CommandStats> stats = new ArrayList<>();
         for (int i = 0; i < commands.size(); i++) {
             Histogram all = commands.get(i).sum();
-            if (all.getTotalCount() == 0) continue;
+            if (all.getTotalCount() == 0 && rejections(i) == 0) continue;
             stats.add(new CommandStats(
                     commandNames.get(i),
                     all.getTotalCount(),
                     failures(i),
+                    rejections(i),
                     commands.get(i).sumOfValues(),
                     all.getValueAtPercentile(50),
                     all.getValueAtPercentile(99),
                     all.getValueAtPercentile(99.9)));
         }
         return stats;
+    }
+
+    /**
+     * How many calls since the start of each command that was called were answered within each bound, by its name.
+     *
+     * @param bounds ascending, in nanoseconds
+     */
+    public SortedMap<String, long[]> eachWithin(long[] bounds) {
+        SortedMap<String, long[]> all = new TreeMap<>();
+        for (int i = 0; i < commands.size(); i++) {
+            if (commands.get(i).getCount() > 0) {
+                all.put(commandNames.get(i), commands.get(i).cumulative(bounds));
+            }
+        }
+        return all;
+    }
+
+    /** Errors answered to clients since the start, by their first word; those of rare kinds together. */
+    public SortedMap<String, Long> errors() {
+        return errors.counts();
     }
 
     /** How many commands since the start were answered within each bound, ascending, in nanoseconds. Not for event loops. */
@@ -158,6 +181,9 @@ public final class NodeMetrics {
     private void registerCommands() {
         helps.put("kvorum_command_duration_seconds", "From the arrival of a command to its reply");
         helps.put("kvorum_command_failures_total", "Commands answered with an error");
+        helps.put(
+                "kvorum_command_rejections_total",
+                "Commands refused before they ran: wrong number of arguments, no authentication");
         for (int i = 0; i < commandNames.size(); i++) {
             int index = i;
             String name = commandNames.get(i).toLowerCase(Locale.ROOT);
@@ -167,6 +193,9 @@ public final class NodeMetrics {
             registry.register(
                     MetricName.of("kvorum_command_failures_total", "command", name),
                     new SummedCounter(() -> failures(index)));
+            registry.register(
+                    MetricName.of("kvorum_command_rejections_total", "command", name),
+                    new SummedCounter(() -> rejections(index)));
         }
     }
 
@@ -182,6 +211,10 @@ public final class NodeMetrics {
         String name = MetricName.of(family, labels);
         registry.remove(name);
         registry.register(name, gauge);
+    }
+
+    private long rejections(int command) {
+        return loops.stream().mapToLong(loop -> loop.rejections(command)).sum();
     }
 
     private long failures(int command) {

@@ -46,6 +46,7 @@ public final class AdminCommands {
      * @param drain what KV.DRAIN begins
      * @param slots the keys of this node by slot, for CLUSTER
      * @param links what CLUSTER LINKS shows; asked on any loop
+     * @param stop begins to end the node, and returns at once; for SHUTDOWN
      */
     public record Parts(
             NodeStatus node,
@@ -55,7 +56,8 @@ public final class AdminCommands {
             ClusterChanges changes,
             DrainControl drain,
             SlotKeys slots,
-            Supplier<List<PeerLinkStatus>> links) {}
+            Supplier<List<PeerLinkStatus>> links,
+            Runnable stop) {}
 
     /** The rows. */
     public static List<Command> commands(Parts parts) {
@@ -64,6 +66,10 @@ public final class AdminCommands {
         all.add(InfoCommand.command(node));
         all.addAll(ConfigCommands.commands(parts.config(), node::resetStatistics));
         all.addAll(ClusterCommands.commands(parts.slots(), parts.links()));
+        all.add(SlowLogCommands.command());
+        all.add(LatencyCommands.command(node));
+        all.add(DebugCommands.command());
+        all.add(ShutdownCommand.command(parts.stop()));
         all.add(BackupCommands.command(parts.backups()));
         all.add(BackgroundCommands.command(parts.background()));
         all.add(ChangeCommands.command(parts.changes(), node));

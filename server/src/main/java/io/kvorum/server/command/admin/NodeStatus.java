@@ -43,6 +43,16 @@ public interface NodeStatus {
     /** Each command that was ever called or refused, by name. */
     List<CommandCounts> commands();
 
+    /**
+     * How many calls of each command that was ever called were answered within each bound, by its name.
+     *
+     * @param bounds ascending, in nanoseconds
+     */
+    SortedMap<String, long[]> latencies(long[] bounds);
+
+    /** Errors answered to clients, by their first word; those of rare kinds together. */
+    SortedMap<String, Long> errors();
+
     /** Everything else that is counted, by the name it gets in INFO. */
     SortedMap<String, Long> counters();
 
@@ -163,6 +173,17 @@ public interface NodeStatus {
      * @param nanos all of them took together
      * @param rejected refused before they ran
      * @param failed answered by an error
+     * @param p50Nanos half of the calls since the node's start took no longer
+     * @param p99Nanos 99 of 100 took no longer
+     * @param p999Nanos 999 of 1000 took no longer
      */
-    record CommandCounts(String name, long calls, long nanos, long rejected, long failed) {}
+    record CommandCounts(
+            String name,
+            long calls,
+            long nanos,
+            long rejected,
+            long failed,
+            long p50Nanos,
+            long p99Nanos,
+            long p999Nanos) {}
 }
