@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
+import java.lang.management.OperatingSystemMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ final class NodeSelf implements NodeStatus {
     private static final int SYSTEM_TICKS = 12;
     private static final int RESIDENT_PAGES = 21;
     private static final double TICKS_PER_SECOND = 100;
+    private static final OperatingSystemMXBean SYSTEM = ManagementFactory.getOperatingSystemMXBean();
     private static final long PAGE_BYTES = 4096;
 
     private final NodeDescription description;
@@ -61,7 +63,7 @@ final class NodeSelf implements NodeStatus {
     private volatile Sample sample;
 
     /** Volatile for the same reason: what RESETSTAT counts from. */
-    private volatile Totals base = new Totals(0, 0, 0, 0, 0, 0, 0, 0);
+    private volatile Totals base = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** What RESETSTAT found of commands and errors; volatile likewise. */
     private volatile Counted countedBefore = new Counted(Map.of(), Map.of(), Map.of());
@@ -124,6 +126,7 @@ final class NodeSelf implements NodeStatus {
         return new Traffic(
                 now.connections,
                 now.rejected,
+                now.dropped,
                 now.commands,
                 last.commandsPerSecond,
                 now.receivedBytes,
@@ -233,6 +236,7 @@ final class NodeSelf implements NodeStatus {
         return new Totals(
                 metrics.sum(LoopCounter.CLIENTS_ACCEPTED),
                 metrics.sum(LoopCounter.CLIENTS_REFUSED),
+                metrics.sum(LoopCounter.CLIENTS_DROPPED),
                 commands,
                 errors,
                 metrics.sum(LoopCounter.CLIENT_BYTES_IN),
@@ -277,7 +281,7 @@ final class NodeSelf implements NodeStatus {
                 heap.getMax(),
                 direct,
                 residentBytes,
-                0,
+                SYSTEM instanceof com.sun.management.OperatingSystemMXBean system ? system.getTotalMemorySize() : 0,
                 engine.evicts(),
                 engine.evictedCount());
     }
@@ -301,6 +305,7 @@ final class NodeSelf implements NodeStatus {
     private record Totals(
             long connections,
             long rejected,
+            long dropped,
             long commands,
             long errors,
             long receivedBytes,
@@ -311,6 +316,7 @@ final class NodeSelf implements NodeStatus {
             return new Totals(
                     connections - other.connections,
                     rejected - other.rejected,
+                    dropped - other.dropped,
                     commands - other.commands,
                     errors - other.errors,
                     receivedBytes - other.receivedBytes,

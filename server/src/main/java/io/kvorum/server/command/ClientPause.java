@@ -26,6 +26,12 @@ public final class ClientPause {
         return now == null ? 0 : now.untilNanos;
     }
 
+    /** Whether, if it {@link #isOn}, not only writes are held back. */
+    public boolean isOfAll() {
+        State now = state;
+        return now != null && now.all;
+    }
+
     /** Whether a command is held back. */
     boolean holds(Command command, long nowNanos) {
         State now = state;

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -26,6 +27,29 @@ public final class CommandCommands {
     private static final byte[] MODULE = ascii("MODULE");
     private static final byte[] ACLCAT = ascii("ACLCAT");
     private static final byte[] PATTERN = ascii("PATTERN");
+
+    /** What Redis calls dangerous beside what is for administrators: it walks or removes everything, or tells too much. */
+    private static final Set<String> DANGEROUS = Set.of("flushall", "flushdb", "info", "keys", "lastsave", "role");
+
+    private static final List<String> HELP = List.of(
+            "COMMAND <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+            "(no subcommand)",
+            "    Return details about all commands of this node.",
+            "COUNT",
+            "    Return the total number of commands of this node.",
+            "LIST [FILTERBY (MODULE <module-name>|ACLCAT <cat>|PATTERN <pattern>)]",
+            "    Return a list of all commands of this node.",
+            "INFO [<command-name> ...]",
+            "    Return details about multiple commands. If no command names are given, documentation details for all"
+                    + " commands are returned.",
+            "DOCS [<command-name> ...]",
+            "    Return documentation details about multiple commands, with what holds when several clients write at once.",
+            "GETKEYS <full-command>",
+            "    Return the keys from a full command.",
+            "GETKEYSANDFLAGS <full-command>",
+            "    Return the keys and the access flags from a full command.",
+            "HELP",
+            "    Prints this help.");
 
     private CommandCommands() {}
 
@@ -44,7 +68,13 @@ public final class CommandCommands {
                                 .handledBy(CommandCommands::docs),
                         sub("command|getkeys", -3, "Finds the keys in a command.")
                                 .since("2.8.13")
-                                .handledBy(CommandCommands::getKeys),
+                                .handledBy(call -> getKeys(call, false)),
+                        sub("command|getkeysandflags", -3, "Finds the keys in a command, and what it does with them.")
+                                .since("7.0.0")
+                                .handledBy(call -> getKeys(call, true)),
+                        sub("command|help", 2, "Describes the sub-commands.")
+                                .since("5.0.0")
+                                .handledBy(call -> AbsentCommands.help(call, HELP)),
                         sub("command|info", -2, "Describes commands.")
                                 .since("2.8.13")
                                 .handledBy(CommandCommands::info),
@@ -100,16 +130,37 @@ public final class CommandCommands {
         return row.flags().stream().filter(CommandFlag::isShown).sorted().map(CommandFlag::redisName);
     }
 
-    private static List<String> categories(Command row) {
+    /** In the order of Redis, which makes most of them of the flags, too. */
+    static List<String> categories(Command row) {
+        boolean writes = row.is(CommandFlag.WRITE);
+        boolean reads = row.is(CommandFlag.READONLY);
+        boolean keyspace = row.group() == CommandGroup.GENERIC
+                ? row.firstKey() > 0 || writes || reads
+                : (row.group() == CommandGroup.SERVER && (writes || (reads && !row.is(CommandFlag.FAST))))
+                        || (row.group() == CommandGroup.KVORUM && row.firstKey() > 0)
+                        || row.name().equals("dbsize");
+        boolean admin = row.is(CommandFlag.ADMIN);
         List<String> names = new ArrayList<>();
-        if (row.is(CommandFlag.WRITE)) {
-            names.add("@write");
-        } else if (row.is(CommandFlag.READONLY) && row.firstKey() > 0) {
-            names.add("@read");
-        }
-        names.add("@" + row.group().category());
+        addIf(names, keyspace, "@keyspace");
+        addIf(names, reads, "@read");
+        addIf(names, writes, "@write");
+        addIf(names, row.group() == CommandGroup.STRING, "@string");
+        addIf(names, row.group() == CommandGroup.BITMAP, "@bitmap");
+        addIf(names, row.is(CommandFlag.PUBSUB) || row.group() == CommandGroup.PUBSUB, "@pubsub");
+        addIf(names, admin, "@admin");
         names.add(row.is(CommandFlag.FAST) ? "@fast" : "@slow");
+        addIf(names, row.is(CommandFlag.BLOCKING), "@blocking");
+        addIf(names, admin || DANGEROUS.contains(row.name()), "@dangerous");
+        addIf(names, row.group() == CommandGroup.CONNECTION || row.name().startsWith("command"), "@connection");
+        addIf(names, row.group() == CommandGroup.TRANSACTIONS, "@transaction");
+        addIf(names, row.group() == CommandGroup.SCRIPTING, "@scripting");
         return names;
+    }
+
+    private static void addIf(List<String> names, boolean belongs, String name) {
+        if (belongs) {
+            names.add(name);
+        }
     }
 
     private static RedisMessage keySpecifications(Command row) {
@@ -117,12 +168,9 @@ public final class CommandCommands {
             return array();
         }
         int last = row.lastKey() < 0 ? row.lastKey() : row.lastKey() - row.firstKey();
-        boolean writes = row.is(CommandFlag.WRITE);
         return array(new MapMessage(List.of(
                 bulk("flags"),
-                new SetMessage(List.of(
-                        new SimpleStringRedisMessage(writes ? "RW" : "RO"),
-                        new SimpleStringRedisMessage(writes ? "update" : "access"))),
+                keyFlags(row),
                 bulk("begin_search"),
                 new MapMessage(List.of(
                         bulk("type"),
@@ -141,6 +189,13 @@ public final class CommandCommands {
                                 new IntegerRedisMessage(row.keyStep()),
                                 bulk("limit"),
                                 new IntegerRedisMessage(0))))))));
+    }
+
+    private static RedisMessage keyFlags(Command row) {
+        boolean writes = row.is(CommandFlag.WRITE);
+        return new SetMessage(List.of(
+                new SimpleStringRedisMessage(writes ? "RW" : "RO"),
+                new SimpleStringRedisMessage(writes ? "update" : "access")));
     }
 
     private static void docs(Call call) {
@@ -204,9 +259,12 @@ public final class CommandCommands {
                         .toList()));
     }
 
-    private static void getKeys(Call call) {
+    private static void getKeys(Call call, boolean withFlags) {
         RespRequest request = call.request();
         TableRow row = call.loop().table().find(request, 2);
+        if (row != null && row.subcommands() != null && request.argumentCount() > 3) {
+            row = row.subcommands().find(request.array(), request.offset(3), request.length(3));
+        }
         if (row == null) {
             call.out().error("ERR Invalid command specified");
             return;
@@ -221,7 +279,8 @@ public final class CommandCommands {
             int last = command.lastKey() < 0 ? count + command.lastKey() : command.lastKey();
             List<RedisMessage> keys = new ArrayList<>();
             for (int i = command.firstKey(); i <= last && i < count; i += command.keyStep()) {
-                keys.add(new FullBulkStringRedisMessage(Unpooled.wrappedBuffer(request.copy(i + 2))));
+                RedisMessage key = new FullBulkStringRedisMessage(Unpooled.wrappedBuffer(request.copy(i + 2)));
+                keys.add(withFlags ? array(key, keyFlags(command)) : key);
             }
             call.out().message(new ArrayRedisMessage(keys));
         }

@@ -197,7 +197,7 @@ public final class Dispatcher {
         if (!command.allows(call.request().argumentCount())) {
             loop.recorder().rejected(row.number());
             call.out().error(CommandErrors.wrongArity(command));
-        } else if (!call.session().isFree() && !command.is(CommandFlag.NO_AUTH) && !command.is(CommandFlag.ENDS_MULTI)) {
+        } else if (!call.session().isFree() && !call.session().mayRunAnyway(command)) {
             loop.recorder().rejected(row.number());
             call.out()
                     .error(

@@ -221,6 +221,11 @@ public final class Session {
         return authenticated && !transactionRefused;
     }
 
+    /** Whether it may run a command though it is not {@link #isFree}. */
+    boolean mayRunAnyway(Command command) {
+        return command.is(CommandFlag.NO_AUTH) || (authenticated && command.is(CommandFlag.ENDS_MULTI));
+    }
+
     /**
      * A MULTI was refused: what the client has sent behind it, not knowing that, must not be run, until the transaction ends
      * or {@link #endTransaction} says that it may know.

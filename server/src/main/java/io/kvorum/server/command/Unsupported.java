@@ -86,7 +86,7 @@ enum Unsupported {
     SAVING(
             "a node journals writes and makes checkpoints by itself, as `sync` says. Use KV.BACKUP START for a copy of all"
                     + " data, INFO persistence for the state",
-            "bgrewriteaof bgsave lastsave save"),
+            "bgrewriteaof bgsave save"),
     USERS(
             "there is one user, default, who may do everything once the password (requirepass) is shown",
             "acl|deluser acl|dryrun acl|getuser acl|load acl|log acl|save acl|setuser"),

@@ -20,6 +20,10 @@ public final class EngineWatch implements EngineObserver {
 
     private final Clock clock;
     private final LongAdder checkpoints = new LongAdder();
+
+    /** Volatile as the problems are: written by the checkpoint thread, read by whoever asks. */
+    private volatile long lastCheckpointMillis;
+
     private final LongAdder records = new LongAdder();
     private final LongAdder busyNanos = new LongAdder();
     private final LongAdder collections = new LongAdder();
@@ -85,6 +89,11 @@ public final class EngineWatch implements EngineObserver {
         return checkpoints.sum();
     }
 
+    /** When the last checkpoint was complete, in milliseconds of the calendar; 0 if none was since the start. */
+    long lastCheckpointMillis() {
+        return lastCheckpointMillis;
+    }
+
     /** Why changes are refused; null if they are not. */
     public @Nullable String problem() {
         return problem;
@@ -129,6 +138,7 @@ public final class EngineWatch implements EngineObserver {
     @Override
     public void checkpointed(long put, long worked, long wholeNanos) {
         checkpoints.increment();
+        lastCheckpointMillis = clock.wallMillis();
         checkpointsWork();
     }
 

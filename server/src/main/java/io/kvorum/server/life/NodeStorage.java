@@ -225,6 +225,7 @@ public final class NodeStorage implements AutoCloseable {
                 kept.diskBytes(),
                 journaled.dirtyCount(),
                 watch.checkpoints(),
+                watch.lastCheckpointMillis() / 1000,
                 problem == null ? "" : problem,
                 checkpointProblem == null ? "" : checkpointProblem);
     }

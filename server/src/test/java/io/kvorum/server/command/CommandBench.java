@@ -170,6 +170,7 @@ public final class CommandBench {
                 },
                 new SessionDirectory().join(tasks),
                 new ContextCodec(new byte[] {1}),
+                new SlowLog(10_000_000, 128),
                 UnpooledByteBufAllocator.DEFAULT));
     }
 

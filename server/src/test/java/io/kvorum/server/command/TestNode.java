@@ -134,6 +134,7 @@ final class TestNode implements PeerTransport {
                 CommandRecorder.NONE,
                 new SessionDirectory().join(Runnable::run),
                 cluster.codec(),
+                new SlowLog(10_000_000, 128),
                 UnpooledByteBufAllocator.DEFAULT));
         forwards = new ForwardService(loop);
         writes = new WriteService(replica, wheel, cluster.clock);

@@ -55,7 +55,7 @@ final class ConfigLoaderTest {
         assertThat(config.cluster().partitions()).isEqualTo(256);
         assertThat(config.cluster().partitioner()).isEqualTo(Partitioner.SLOTS);
         assertThat(config.cluster().secret().isSet()).isFalse();
-        assertThat(config.runtime()).isEqualTo(new RuntimeConfig(4, TransportKind.AUTO, 20_000_000));
+        assertThat(config.runtime()).isEqualTo(new RuntimeConfig(4, TransportKind.AUTO, 20_000_000, 10_000_000, 128));
         assertThat(config.replication())
                 .isEqualTo(new ReplicationConfig(
                         3, 2, 2, 0, 1_000_000_000, 1_000_000_000, 0.1, true, 5_000_000, 1_000_000_000));

@@ -69,6 +69,15 @@ public final class AdminCommands {
         all.add(SlowLogCommands.command());
         all.add(LatencyCommands.command(node));
         all.add(DebugCommands.command());
+        all.add(Command.named("lastsave")
+                .arity(1)
+                .group(CommandGroup.SERVER)
+                .flags(CommandFlag.LOADING, CommandFlag.STALE, CommandFlag.FAST)
+                .since("1.0.0")
+                .summary("Returns when this node was started, or its last checkpoint was complete, in seconds of the"
+                        + " calendar.")
+                .guarantee("Concerns this node alone. What was acknowledged since is in its journal, as `sync` says.")
+                .handledBy(call -> call.out().integer(InfoSection.lastSave(call, node))));
         all.add(ShutdownCommand.command(parts.stop()));
         all.add(BackupCommands.command(parts.backups()));
         all.add(BackgroundCommands.command(parts.background()));

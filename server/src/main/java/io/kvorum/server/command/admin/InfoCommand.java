@@ -40,7 +40,8 @@ final class InfoCommand {
         for (int i = 1; i < request.argumentCount(); i++) {
             String word = request.string(i).toUpperCase(Locale.ROOT);
             switch (word) {
-                case "ALL", "EVERYTHING" -> chosen.addAll(EnumSet.allOf(InfoSection.class));
+                case "ALL" -> chosen.addAll(EnumSet.complementOf(EnumSet.of(InfoSection.MODULES)));
+                case "EVERYTHING" -> chosen.addAll(EnumSet.allOf(InfoSection.class));
                 case "DEFAULT" -> addDefaults(chosen);
                 default -> {
                     for (InfoSection section : InfoSection.values()) {

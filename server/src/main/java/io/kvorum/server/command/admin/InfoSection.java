@@ -3,6 +3,7 @@ package io.kvorum.server.command.admin;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.detector.PeerStatus;
 import io.kvorum.server.command.Call;
+import io.kvorum.server.command.ClientPause;
 import io.kvorum.server.membership.MembershipStatus.MemberStatus;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,7 @@ enum InfoSection {
                     .field("server_time_usec", call.loop().clock().wallMillis() * 1000)
                     .field("uptime_in_seconds", uptime)
                     .field("uptime_in_days", uptime / SECONDS_PER_DAY)
+                    .field("lru_clock", (call.loop().clock().wallMillis() / 1000) & LRU_CLOCK_MAX)
                     .field("hz", 10)
                     .field("configured_hz", 10)
                     .field("executable", "kvorum")
@@ -52,7 +54,20 @@ enum InfoSection {
                     .field("client_recent_max_output_buffer", 0)
                     .field("blocked_clients", 0)
                     .field("tracking_clients", 0)
-                    .field("clients_in_timeout_table", 0);
+                    .field("pubsub_clients", 0)
+                    .field("watching_clients", 0)
+                    .field("clients_in_timeout_table", 0)
+                    .field("total_watched_keys", 0)
+                    .field("total_blocking_keys", 0)
+                    .field("total_blocking_keys_on_nokey", 0);
+            ClientPause pause = call.loop().sessions().directory().pause();
+            long nowNanos = call.loop().clock().nanoTime();
+            boolean paused = pause.isOn(nowNanos);
+            out.field("paused_reason", paused ? "client_pause" : "none")
+                    .field("paused_actions", !paused ? "none" : pause.isOfAll() ? "all" : "write")
+                    .field(
+                            "paused_timeout_milliseconds",
+                            paused ? (pause.untilNanos() - nowNanos) / NANOS_PER_MILLI : 0);
         }
     },
     MEMORY(true) {
@@ -67,17 +82,40 @@ enum InfoSection {
                     .bytes("used_memory", used)
                     .bytes("used_memory_rss", resident)
                     .bytes("used_memory_peak", memory.dataBytesPeak())
+                    .field("used_memory_peak_perc", percent(used, memory.dataBytesPeak()))
                     .field("used_memory_overhead", Math.max(0, resident - used))
                     .field("used_memory_startup", 0)
                     .field("used_memory_dataset", used)
+                    .field("used_memory_dataset_perc", percent(used, Math.max(used, resident)))
+                    .field("allocator_allocated", inUse)
+                    .field("allocator_active", memory.heapCommittedBytes() + memory.directBytes())
+                    .field("allocator_resident", resident)
                     .bytes("total_system_memory", memory.systemBytes())
                     .bytes("used_memory_lua", 0)
+                    .field("used_memory_vm_eval", 0)
+                    .field("used_memory_scripts_eval", 0)
+                    .field("number_of_cached_scripts", 0)
+                    .field("number_of_functions", 0)
+                    .field("number_of_libraries", 0)
+                    .field("used_memory_vm_functions", 0)
+                    .bytes("used_memory_vm_total", 0)
+                    .field("used_memory_functions", 0)
+                    .bytes("used_memory_scripts", 0)
                     .bytes("maxmemory", memory.dataBytesMax())
                     .field("maxmemory_policy", node.memory().evicts() ? "allkeys-lfu" : "noeviction")
                     .field("mem_fragmentation_ratio", inUse == 0 ? 0 : (double) resident / inUse, 2)
                     .field("mem_fragmentation_bytes", Math.max(0, resident - inUse))
+                    .field("mem_not_counted_for_evict", 0)
+                    .field("mem_replication_backlog", 0)
+                    .field("mem_total_replication_buffers", 0)
+                    .field("mem_clients_slaves", 0)
+                    .field("mem_clients_normal", 0)
+                    .field("mem_cluster_links", 0)
+                    .field("mem_aof_buffer", 0)
                     .field("mem_allocator", "java")
+                    .field("active_defrag_running", 0)
                     .field("lazyfree_pending_objects", 0)
+                    .field("lazyfreed_objects", 0)
                     .field("heap_used", memory.heapUsedBytes())
                     .field("heap_committed", memory.heapCommittedBytes())
                     .field("heap_max", memory.heapBytesMax())
@@ -93,11 +131,25 @@ enum InfoSection {
                     .field("async_loading", 0)
                     .field("rdb_changes_since_last_save", node.storage().dirtyRecords())
                     .field("rdb_bgsave_in_progress", 0)
-                    .field("rdb_last_save_time", 0)
+                    .field("rdb_last_save_time", lastSave(call, node))
                     .field("rdb_last_bgsave_status", checkpointProblem.isEmpty() ? "ok" : "err")
+                    .field("rdb_last_bgsave_time_sec", -1)
+                    .field("rdb_current_bgsave_time_sec", -1)
+                    .field("rdb_saves", node.storage().checkpoints())
+                    .field("rdb_last_cow_size", 0)
+                    .field("rdb_last_load_keys_expired", 0)
+                    .field("rdb_last_load_keys_loaded", 0)
                     .field("aof_enabled", node.storage().durable() ? 1 : 0)
                     .field("aof_rewrite_in_progress", 0)
+                    .field("aof_rewrite_scheduled", 0)
+                    .field("aof_last_rewrite_time_sec", -1)
+                    .field("aof_current_rewrite_time_sec", -1)
+                    .field("aof_last_bgrewrite_status", "ok")
+                    .field("aof_rewrites", 0)
                     .field("aof_last_write_status", node.storage().problem().isEmpty() ? "ok" : "err")
+                    .field("aof_last_cow_size", 0)
+                    .field("module_fork_in_progress", 0)
+                    .field("module_fork_last_cow_size", 0)
                     .field("aof_current_size", node.storage().journalBytes())
                     .field("checkpoint_store_bytes", node.storage().storeBytes())
                     .field("checkpoints", node.storage().checkpoints())
@@ -114,24 +166,43 @@ enum InfoSection {
                     .field("instantaneous_ops_per_sec", traffic.commandsPerSecond())
                     .field("total_net_input_bytes", traffic.receivedBytes())
                     .field("total_net_output_bytes", traffic.sentBytes())
+                    .field("total_net_repl_input_bytes", 0)
+                    .field("total_net_repl_output_bytes", 0)
                     .field("instantaneous_input_kbps", traffic.receivedBytesPerSecond() / KILO, 2)
                     .field("instantaneous_output_kbps", traffic.sentBytesPerSecond() / KILO, 2)
+                    .field("instantaneous_input_repl_kbps", 0, 2)
+                    .field("instantaneous_output_repl_kbps", 0, 2)
                     .field("rejected_connections", traffic.connectionsRejected())
                     .field("sync_full", 0)
                     .field("sync_partial_ok", 0)
                     .field("sync_partial_err", 0)
                     .field("expired_keys", traffic.expiredKeys())
+                    .field("expired_stale_perc", 0, 2)
+                    .field("expired_time_cap_reached_count", 0)
+                    .field("expire_cycle_cpu_milliseconds", 0)
                     .field("evicted_keys", node.memory().evictedKeys())
-                    .field("evicted_clients", 0)
+                    .field("evicted_clients", traffic.connectionsDropped())
+                    .field("total_eviction_exceeded_time", 0)
+                    .field("current_eviction_exceeded_time", 0)
                     .field("keyspace_hits", traffic.hits())
                     .field("keyspace_misses", traffic.misses())
                     .field("pubsub_channels", 0)
                     .field("pubsub_patterns", 0)
+                    .field("pubsubshard_channels", 0)
                     .field("latest_fork_usec", 0)
                     .field("total_forks", 0)
                     .field("migrate_cached_sockets", 0)
                     .field("slave_expires_tracked_keys", 0)
-                    .field("total_error_replies", traffic.errorReplies());
+                    .field("active_defrag_hits", 0)
+                    .field("active_defrag_misses", 0)
+                    .field("active_defrag_key_hits", 0)
+                    .field("active_defrag_key_misses", 0)
+                    .field("tracking_total_keys", 0)
+                    .field("tracking_total_items", 0)
+                    .field("tracking_total_prefixes", 0)
+                    .field("unexpected_error_replies", 0)
+                    .field("total_error_replies", traffic.errorReplies())
+                    .field("dump_payload_sanitizations", 0);
         }
     },
     REPLICATION(true) {
@@ -163,6 +234,12 @@ enum InfoSection {
                     .field("used_cpu_user_children", 0, 6);
         }
     },
+    MODULES(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            out.section("Modules");
+        }
+    },
     COMMANDSTATS(false) {
         @Override
         void write(InfoText out, Call call, NodeStatus node) {
@@ -179,6 +256,31 @@ enum InfoSection {
                                 counts.calls() == 0 ? 0 : micros / counts.calls(),
                                 counts.rejected(),
                                 counts.failed()));
+            }
+        }
+    },
+    ERRORSTATS(true) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            out.section("Errorstats");
+            node.errors().forEach((word, count) -> out.field("errorstat_" + word, "count=" + count));
+        }
+    },
+    LATENCYSTATS(false) {
+        @Override
+        void write(InfoText out, Call call, NodeStatus node) {
+            out.section("Latencystats");
+            for (NodeStatus.CommandCounts counts : node.commands()) {
+                if (counts.calls() > 0) {
+                    out.field(
+                            "latency_percentiles_usec_" + counts.name(),
+                            String.format(
+                                    Locale.ROOT,
+                                    "p50=%.3f,p99=%.3f,p99.9=%.3f",
+                                    counts.p50Nanos() / KILO,
+                                    counts.p99Nanos() / KILO,
+                                    counts.p999Nanos() / KILO));
+                }
             }
         }
     },
@@ -239,6 +341,10 @@ enum InfoSection {
     };
 
     private static final long SECONDS_PER_DAY = 86_400;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long MILLIS_PER_SECOND = 1_000;
+    private static final int LRU_CLOCK_MAX = (1 << 24) - 1;
+    private static final double HUNDRED = 100;
     private static final double KILO = 1_000;
 
     private final boolean shownByDefault;
@@ -254,6 +360,16 @@ enum InfoSection {
 
     /** Appends the section. */
     abstract void write(InfoText out, Call call, NodeStatus node);
+
+    /** When all that this node holds was on disk but for what was journaled since: at its start, or at the last checkpoint. */
+    static long lastSave(Call call, NodeStatus node) {
+        long start = call.loop().clock().wallMillis() / MILLIS_PER_SECOND - node.uptimeSeconds();
+        return Math.max(start, node.storage().lastCheckpointSeconds());
+    }
+
+    private static String percent(long part, long whole) {
+        return String.format(Locale.ROOT, "%.2f%%", whole == 0 ? 0 : HUNDRED * part / whole);
+    }
 
     private static List<MemberStatus> present(NodeStatus node) {
         return node.membership().members().stream()

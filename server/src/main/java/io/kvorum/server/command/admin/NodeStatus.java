@@ -100,6 +100,7 @@ public interface NodeStatus {
      *
      * @param connectionsReceived clients that connected
      * @param connectionsRejected clients turned away for their number
+     * @param connectionsDropped clients closed because they held too much memory
      * @param commands answered
      * @param commandsPerSecond in the last seconds
      * @param receivedBytes from clients
@@ -114,6 +115,7 @@ public interface NodeStatus {
     record Traffic(
             long connectionsReceived,
             long connectionsRejected,
+            long connectionsDropped,
             long commands,
             long commandsPerSecond,
             long receivedBytes,
@@ -150,6 +152,7 @@ public interface NodeStatus {
      * @param storeBytes of the checkpoint store, what is to be collected included
      * @param dirtyRecords that are newer than their checkpoint
      * @param checkpoints completed since the start
+     * @param lastCheckpointSeconds of the calendar, when the last of these was complete; 0 if there was none
      * @param problem why writes are refused; empty if they are not
      * @param checkpointProblem why the last checkpoint failed, and since when they do; empty if it did not
      */
@@ -159,10 +162,11 @@ public interface NodeStatus {
             long storeBytes,
             long dirtyRecords,
             long checkpoints,
+            long lastCheckpointSeconds,
             String problem,
             String checkpointProblem) {
         /** An engine in memory alone. */
-        public static final Storage NONE = new Storage(false, 0, 0, 0, 0, "", "");
+        public static final Storage NONE = new Storage(false, 0, 0, 0, 0, 0, "", "");
     }
 
     /**

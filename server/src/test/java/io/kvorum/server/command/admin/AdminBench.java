@@ -26,6 +26,7 @@ import io.kvorum.server.command.NodeFacts;
 import io.kvorum.server.command.ReplyQueue;
 import io.kvorum.server.command.Session;
 import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.command.SlowLog;
 import io.kvorum.server.command.keyspace.SlotKeys;
 import io.kvorum.server.config.ConfigLoader;
 import io.kvorum.server.config.Machine;
@@ -72,6 +73,7 @@ final class AdminBench implements NodeStatus, DrainControl {
     final CommandTable table;
     int resets;
     int drains;
+    int stops;
     Storage storage = Storage.NONE;
     List<HandoffWatch.Kept> kept = List.of();
     final TestBackups backups = new TestBackups();
@@ -111,7 +113,7 @@ final class AdminBench implements NodeStatus, DrainControl {
         table = new CommandTable(List.of(
                 ConnectionCommands.commands(),
                 AdminCommands.commands(new AdminCommands.Parts(
-                        this, config, backups, admission, keeper.changes(), this, slots(), () -> links))));
+                        this, config, backups, admission, keeper.changes(), this, slots(), () -> links, () -> stops++))));
         loop = new CommandLoop(new CommandLoop.Parts(
                 table,
                 new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, false, peer -> "n" + peer),
@@ -133,6 +135,7 @@ final class AdminBench implements NodeStatus, DrainControl {
                 CommandRecorder.NONE,
                 new SessionDirectory().join(Runnable::run),
                 new ContextCodec(new byte[] {1}),
+                new SlowLog(10_000_000, 128),
                 UnpooledByteBufAllocator.DEFAULT));
     }
 
@@ -283,7 +286,7 @@ final class AdminBench implements NodeStatus, DrainControl {
 
     @Override
     public Traffic traffic() {
-        return new Traffic(100, 3, 5_000, 250, 70_000, 90_000, 1_500, 2_500, 17, 800, 200, 4);
+        return new Traffic(100, 3, 1, 5_000, 250, 70_000, 90_000, 1_500, 2_500, 17, 800, 200, 4);
     }
 
     @Override
@@ -308,7 +311,21 @@ final class AdminBench implements NodeStatus, DrainControl {
 
     @Override
     public List<CommandCounts> commands() {
-        return List.of(new CommandCounts("get", 4, 10_000, 1, 2));
+        return List.of(new CommandCounts("get", 4, 10_000, 1, 2, 2_000, 4_000, 4_000));
+    }
+
+    @Override
+    public SortedMap<String, long[]> latencies(long[] bounds) {
+        long[] get = new long[bounds.length];
+        for (int i = 0; i < bounds.length; i++) {
+            get[i] = bounds[i] < 2_000 ? 1 : bounds[i] < 8_000 ? 3 : 4;
+        }
+        return new TreeMap<>(Map.of("get", get));
+    }
+
+    @Override
+    public SortedMap<String, Long> errors() {
+        return new TreeMap<>(Map.of("ERR", 5L, "INDOUBT", 1L));
     }
 
     @Override

@@ -109,8 +109,11 @@ class AdminCommandsTest {
                 .endsWith("||");
         assertThat(bench.raw("INFO", "all"))
                 .contains(
-                        "|# Commandstats|cmdstat_get:calls=4,usec=10,usec_per_call=2.50,rejected_calls=1,failed_calls=2|");
-        assertThat(bench.raw("INFO", "everything")).isEqualTo(bench.raw("INFO", "ALL"));
+                        "|# Commandstats|cmdstat_get:calls=4,usec=10,usec_per_call=2.50,rejected_calls=1,failed_calls=2|",
+                        "|# Errorstats|errorstat_ERR:count=5|errorstat_INDOUBT:count=1|",
+                        "|# Latencystats|latency_percentiles_usec_get:p50=2.000,p99=4.000,p99.9=4.000|");
+        assertThat(bench.raw("INFO", "everything")).contains("|# Modules|");
+        assertThat(bench.raw("INFO", "ALL")).doesNotContain("# Modules");
         assertThat(bench.raw("INFO", "default")).isEqualTo(bench.raw("INFO"));
         assertThat(bench.raw("INFO", "Cluster", "keyspace"))
                 .isEqualTo("$77|# Cluster|cluster_enabled:1||# Keyspace|db0:keys=42,expires=7,avg_ttl=0||");
@@ -170,7 +173,7 @@ class AdminCommandsTest {
                 .contains("rdb_last_bgsave_status:ok", "checkpoint_problem:\r\n");
         assertThat(field(fields(bench.ask("KV.STATUS")), "checkpoint-problem").asString())
                 .isEmpty();
-        bench.storage = new NodeStatus.Storage(true, 1, 2, 3, 4, "", "no space left (since then)");
+        bench.storage = new NodeStatus.Storage(true, 1, 2, 3, 4, 5, "", "no space left (since then)");
         assertThat(bench.ask("INFO", "persistence").asString())
                 .contains("rdb_last_bgsave_status:err", "checkpoint_problem:no space left (since then)\r\n");
         assertThat(field(fields(bench.ask("KV.STATUS")), "checkpoint-problem").asString())

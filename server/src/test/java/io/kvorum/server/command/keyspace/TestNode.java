@@ -13,6 +13,7 @@ import io.kvorum.server.command.NodeFacts;
 import io.kvorum.server.command.ReplyQueue;
 import io.kvorum.server.command.Session;
 import io.kvorum.server.command.SessionDirectory;
+import io.kvorum.server.command.SlowLog;
 import io.kvorum.server.command.StringCommands;
 import io.kvorum.server.config.Secret;
 import io.kvorum.server.coordinator.Failure;
@@ -127,6 +128,7 @@ final class TestNode implements KeyOperations, PeerTransport {
                 CommandRecorder.NONE,
                 new SessionDirectory().join(Runnable::run),
                 contexts,
+                new SlowLog(10_000_000, 128),
                 UnpooledByteBufAllocator.DEFAULT));
     }
 
