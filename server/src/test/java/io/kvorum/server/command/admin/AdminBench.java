@@ -210,6 +210,17 @@ final class AdminBench implements NodeStatus, DrainControl {
 
     /** The bytes of the reply, {@code |} for the ends of lines. */
     String raw(String... words) {
+        run(words);
+        ByteBuf output = queue.takeOutput();
+        if (output == null) {
+            throw new AssertionError("no reply to " + String.join(" ", words));
+        }
+        String raw = output.toString(StandardCharsets.UTF_8);
+        output.release();
+        return raw.replace("\r\n", "|");
+    }
+
+    private void run(String... words) {
         byte[] joined = String.join("", words).getBytes(StandardCharsets.UTF_8);
         RespRequestBuilder builder = new RespRequestBuilder().begin(joined);
         int at = 0;
@@ -219,13 +230,16 @@ final class AdminBench implements NodeStatus, DrainControl {
         }
         loop.dispatcher().beginBatch();
         loop.dispatcher().run(builder.request(), session, queue);
-        ByteBuf output = queue.takeOutput();
-        if (output == null) {
-            throw new AssertionError("no reply to " + String.join(" ", words));
+    }
+
+    /** Sends SHUTDOWN with options; there is no reply, and the connection is at its end. */
+    void shutDown(String... options) {
+        List<String> words = new ArrayList<>(List.of("SHUTDOWN"));
+        words.addAll(List.of(options));
+        run(words.toArray(new String[0]));
+        if (queue.takeOutput() != null || !session.isClosing()) {
+            throw new AssertionError("a reply to SHUTDOWN");
         }
-        String raw = output.toString(StandardCharsets.UTF_8);
-        output.release();
-        return raw.replace("\r\n", "|");
     }
 
     RespReply ask(String... words) {

@@ -129,7 +129,7 @@ class AdminCommandsTest {
         assertThat(config("replication.?")).containsOnlyKeys("replication.n", "replication.r", "replication.w");
         assertThat(config("data*", "appendonly"))
                 .containsEntry("databases", "1")
-                .containsEntry("appendonly", "no")
+                .containsEntry("appendonly", "yes")
                 .containsKey("data-dir");
         for (String name : List.of(
                 "timeout",
@@ -147,6 +147,83 @@ class AdminCommandsTest {
     }
 
     @Test
+    void config_takes_what_means_nothing_here_as_redis_does_and_shows_it() {
+        assertThat(bench.raw("CONFIG", "SET", "hz", "50", "slave-priority", "7", "repl-backlog-size", "2MB"))
+                .isEqualTo("+OK|");
+        assertThat(config("hz", "*-priority", "repl-backlog-size"))
+                .containsEntry("hz", "50")
+                .containsEntry("replica-priority", "7")
+                .containsEntry("slave-priority", "7")
+                .containsEntry("repl-backlog-size", "2097152");
+        String failed = "-ERR CONFIG SET failed (possibly related to argument '";
+        assertThat(bench.raw("CONFIG", "SET", "hz", "x"))
+                .isEqualTo(failed + "hz') - argument couldn't be parsed into an integer|");
+        assertThat(bench.raw("CONFIG", "SET", "hz", "9", "maxmemory-samples", "0"))
+                .isEqualTo(failed + "maxmemory-samples') - argument must be between 1 and 2147483647 inclusive|");
+        assertThat(bench.raw("CONFIG", "SET", "activedefrag", "maybe"))
+                .isEqualTo(failed + "activedefrag') - argument must be 'yes' or 'no'|");
+        assertThat(bench.raw("CONFIG", "SET", "hz", "1", "HZ", "2")).isEqualTo(failed + "hz') - duplicate parameter|");
+        assertThat(bench.raw("CONFIG", "SET", "supervised", "auto"))
+                .isEqualTo(failed + "supervised') - can't set immutable config|");
+        assertThat(config("hz")).containsEntry("hz", "50");
+    }
+
+    @Test
+    void every_parameter_of_redis_has_a_value_that_it_takes_itself() {
+        RedisParameter.all().forEach((name, parameter) -> {
+            if (parameter.kind() != RedisParameter.Kind.ALIAS && parameter.kind() != RedisParameter.Kind.FIXED) {
+                assertThat(parameter.problemOf(parameter.initial())).as(name).isNull();
+            }
+            assertThat(config(name)).as(name).containsOnlyKeys(name);
+        });
+    }
+
+    @Test
+    void the_slow_log_keeps_what_takes_as_long_as_config_says() {
+        assertThat(bench.raw("SLOWLOG", "LEN")).isEqualTo(":0|");
+        assertThat(bench.raw("CONFIG", "SET", "slowlog-log-slower-than", "0")).isEqualTo("+OK|");
+        bench.raw("CONFIG", "SET", "masterauth", "hidden-word");
+        bench.raw("ECHO", "x".repeat(200));
+        assertThat(bench.raw("SLOWLOG", "GET", "2"))
+                .startsWith("*2|*6|:2|:1700000000|:0|*2|$4|ECHO|$148|" + "x".repeat(128) + "... (72 more bytes)|")
+                .contains("*4|$6|CONFIG|$3|SET|$10|masterauth|$10|(redacted)|$11|127.0.0.1:5|$0||")
+                .doesNotContain("hidden-word");
+        assertThat(bench.raw("CONFIG", "SET", "slowlog-max-len", "1", "slowlog-log-slower-than", "-1"))
+                .isEqualTo("+OK|");
+        assertThat(bench.raw("SLOWLOG", "RESET")).isEqualTo("+OK|");
+        assertThat(bench.raw("PING")).isEqualTo("+PONG|");
+        assertThat(bench.raw("SLOWLOG", "GET", "-1")).isEqualTo("*0|");
+        assertThat(bench.raw("SLOWLOG", "GET", "-2")).startsWith("-ERR count should be");
+    }
+
+    @Test
+    void latency_shows_the_nodes_own_histograms_and_no_events() {
+        assertThat(bench.raw("LATENCY", "HISTOGRAM", "get", "nothing"))
+                .isEqualTo("*2|$3|get|*4|$5|calls|:4|$14|histogram_usec|*6|:1|:1|:2|:3|:8|:4|");
+        assertThat(bench.raw("LATENCY", "LATEST")).isEqualTo("*0|");
+        assertThat(bench.raw("LATENCY", "RESET", "command")).isEqualTo(":0|");
+        assertThat(bench.raw("LATENCY", "DOCTOR")).contains("SLOWLOG GET");
+    }
+
+    @Test
+    void shutdown_stops_the_node_once_its_options_are_understood() {
+        assertThat(bench.raw("SHUTDOWN", "SAVE", "NOSAVE")).isEqualTo("-ERR syntax error|");
+        assertThat(bench.raw("SHUTDOWN", "ABORT")).isEqualTo("-ERR No shutdown in progress.|");
+        assertThat(bench.stops).isZero();
+        assertThat(bench.raw("ECHO", "a")).isEqualTo("$1|a|");
+        bench.shutDown("NOW", "FORCE");
+        assertThat(bench.stops).isEqualTo(1);
+    }
+
+    @Test
+    void lastsave_is_the_start_or_the_last_checkpoint() {
+        long start = AdminBench.WALL_MILLIS / 1000 - bench.uptimeSeconds();
+        assertThat(bench.raw("LASTSAVE")).isEqualTo(":" + start + "|");
+        bench.storage = new NodeStatus.Storage(true, 1, 2, 3, 4, start + 60, "", "");
+        assertThat(bench.raw("LASTSAVE")).isEqualTo(":" + (start + 60) + "|");
+    }
+
+    @Test
     void config_never_shows_a_secret() {
         assertThat(bench.raw("CONFIG", "GET", "*")).doesNotContain("hidden").contains("requirepass");
         assertThat(bench.raw("INFO", "everything")).doesNotContain("hidden");
@@ -154,7 +231,7 @@ class AdminCommandsTest {
 
     @Test
     void config_set_takes_what_is_so_and_says_what_to_do_about_the_rest() {
-        assertThat(bench.raw("CONFIG", "SET", "appendonly", "NO", "save", "")).isEqualTo("+OK|");
+        assertThat(bench.raw("CONFIG", "SET", "appendonly", "YES", "save", "")).isEqualTo("+OK|");
         assertThat(bench.raw("CONFIG", "SET", "notify-keyspace-events", "Egx")).isEqualTo("+OK|");
         assertThat(bench.raw("CONFIG", "SET", "maxmemory", "1"))
                 .startsWith("-ERR CONFIG SET failed (possibly related to argument 'maxmemory') - can't set immutable"
@@ -162,7 +239,7 @@ class AdminCommandsTest {
         assertThat(bench.raw("CONFIG", "SET", "Foo", "1"))
                 .isEqualTo("-ERR Unknown option or number of arguments for CONFIG SET - 'Foo'|");
         assertThat(bench.raw("CONFIG", "SET", "save", "", "timeout")).startsWith("-ERR wrong number of arguments");
-        assertThat(bench.raw("CONFIG", "REWRITE")).startsWith("-ERR CONFIG REWRITE has nothing to write");
+        assertThat(bench.raw("CONFIG", "REWRITE")).startsWith("-ERR CONFIG REWRITE writes nothing");
         assertThat(bench.raw("CONFIG", "RESETSTAT")).isEqualTo("+OK|");
         assertThat(bench.resets).isEqualTo(1);
     }
