@@ -15,6 +15,7 @@ public final class Commands {
                 ServerCommands.commands(),
                 WaitCommands.commands(),
                 AbsentCommands.commands(),
+                AclCommands.commands(),
                 StringCommands.commands());
     }
 }

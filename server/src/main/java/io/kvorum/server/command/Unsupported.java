@@ -88,8 +88,9 @@ enum Unsupported {
                     + " data, INFO persistence for the state",
             "bgrewriteaof bgsave save"),
     USERS(
-            "there is one user, default, who may do everything once the password (requirepass) is shown",
-            "acl|deluser acl|dryrun acl|getuser acl|load acl|log acl|save acl|setuser"),
+            "there is one user, default, who may do everything once the password is shown. Set requirepass, or give each"
+                    + " application a cluster of its own",
+            "acl|deluser acl|dryrun acl|genpass acl|getuser acl|load acl|log acl|save acl|setuser"),
     MODULES(
             "no modules can be loaded, and none is part of Kvorum. Keep documents as values",
             "bf. cf. cms. ft. graph. json. module|load module|loadex module|unload tdigest. topk. ts."),

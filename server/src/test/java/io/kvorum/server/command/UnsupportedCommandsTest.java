@@ -72,6 +72,15 @@ class UnsupportedCommandsTest {
     }
 
     @Test
+    void acl_tells_of_the_one_user() {
+        assertThat(bench.run("ACL", "WHOAMI")).isEqualTo("$7\r\ndefault\r\n");
+        assertThat(bench.run("ACL", "LIST")).contains("user default on nopass ~* &* +@all");
+        assertThat(bench.run("ACL", "CAT", "transaction")).isEqualTo("*2\r\n$7\r\ndiscard\r\n$7\r\nunwatch\r\n");
+        assertThat(bench.run("ACL", "CAT", "nothing")).isEqualTo("-ERR Unknown category 'nothing'\r\n");
+        assertThat(bench.run("ACL", "SETUSER", "x")).contains(Unsupported.USERS.reason());
+    }
+
+    @Test
     void no_family_names_what_there_is() {
         Arrays.stream(Unsupported.values())
                 .flatMap(family -> family.names().stream())

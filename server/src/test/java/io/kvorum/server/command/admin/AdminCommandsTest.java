@@ -185,7 +185,7 @@ class AdminCommandsTest {
         bench.raw("CONFIG", "SET", "masterauth", "hidden-word");
         bench.raw("ECHO", "x".repeat(200));
         assertThat(bench.raw("SLOWLOG", "GET", "2"))
-                .startsWith("*2|*6|:2|:1700000000|:0|*2|$4|ECHO|$148|" + "x".repeat(128) + "... (72 more bytes)|")
+                .startsWith("*2|*6|:2|:1700000000|:0|*2|$4|ECHO|$147|" + "x".repeat(128) + "... (72 more bytes)|")
                 .contains("*4|$6|CONFIG|$3|SET|$10|masterauth|$10|(redacted)|$11|127.0.0.1:5|$0||")
                 .doesNotContain("hidden-word");
         assertThat(bench.raw("CONFIG", "SET", "slowlog-max-len", "1", "slowlog-log-slower-than", "-1"))
