@@ -143,7 +143,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
                 return;
             }
             if (session.isTransactionRefused() && isIdle(ctx)) {
-                // The refusal has left, and nothing more had come by then: this may well be from a client that has read it.
+                // The refusal has left, and nothing more had come by then: this may well be from a client that has read
+                // it.
                 session.endTransaction();
             }
             loop.commands().recorder().received(bytes.readableBytes());

@@ -126,7 +126,7 @@ final class AbsentCommands {
     }
 
     private static Command pubsub() {
-        CommandFlag[] flags = {CommandFlag.LOADING, CommandFlag.STALE};
+        CommandFlag[] flags = {CommandFlag.PUBSUB, CommandFlag.LOADING, CommandFlag.STALE};
         return container("pubsub", "2.8.0", CommandGroup.PUBSUB, "A container for commands about subscriptions.")
                 .containing(
                         sub("pubsub|channels", -2, "2.8.0", CommandGroup.PUBSUB, "Lists channels: none.", flags)
@@ -139,7 +139,7 @@ final class AbsentCommands {
                                 .handledBy(AbsentCommands::none),
                         sub("pubsub|shardnumsub", -2, "7.0.0", CommandGroup.PUBSUB, "Counts subscribers: none.", flags)
                                 .handledBy(AbsentCommands::noSubscribers),
-                        sub("pubsub|help", 2, "6.2.0", CommandGroup.PUBSUB, "Describes the sub-commands.", flags)
+                        sub("pubsub|help", 2, "6.2.0", CommandGroup.PUBSUB, "Describes the sub-commands.", CommandFlag.LOADING, CommandFlag.STALE)
                                 .handledBy(call -> help(call, PUBSUB_HELP)));
     }
 
@@ -156,12 +156,10 @@ final class AbsentCommands {
                                     }
                                 }),
                         sub("script|flush", -2, "2.6.0", CommandGroup.SCRIPTING, "Forgets scripts.", flags)
-                                .handledBy(call -> flush(
-                                        call, "SCRIPT FLUSH only support SYNC|ASYNC option")),
+                                .handledBy(call -> flush(call, "SCRIPT FLUSH only support SYNC|ASYNC option")),
                         sub("script|kill", 2, "2.6.0", CommandGroup.SCRIPTING, "Ends a script.", flags)
-                                .handledBy(call ->
-                                        call.out().error("NOTBUSY No scripts in execution right now.")),
-                        sub("script|help", 2, "5.0.0", CommandGroup.SCRIPTING, "Describes the sub-commands.", flags)
+                                .handledBy(call -> call.out().error("NOTBUSY No scripts in execution right now.")),
+                        sub("script|help", 2, "5.0.0", CommandGroup.SCRIPTING, "Describes the sub-commands.", CommandFlag.LOADING, CommandFlag.STALE)
                                 .handledBy(call -> help(call, SCRIPT_HELP)));
     }
 
@@ -170,8 +168,7 @@ final class AbsentCommands {
         return container("function", "7.0.0", CommandGroup.SCRIPTING, "A container for commands about functions.")
                 .containing(
                         sub("function|flush", -2, "7.0.0", CommandGroup.SCRIPTING, "Forgets functions.", flags)
-                                .handledBy(call -> flush(
-                                        call, "FUNCTION FLUSH only supports SYNC|ASYNC option")),
+                                .handledBy(call -> flush(call, "FUNCTION FLUSH only supports SYNC|ASYNC option")),
                         sub("function|list", -2, "7.0.0", CommandGroup.SCRIPTING, "Lists libraries: none.", flags)
                                 .handledBy(AbsentCommands::functionList),
                         sub("function|stats", 2, "7.0.0", CommandGroup.SCRIPTING, "Says what runs: nothing.", flags)
@@ -180,7 +177,7 @@ final class AbsentCommands {
                                     out.bulk("running_script").nil();
                                     out.bulk("engines").map(0);
                                 }),
-                        sub("function|help", 2, "7.0.0", CommandGroup.SCRIPTING, "Describes the sub-commands.", flags)
+                        sub("function|help", 2, "7.0.0", CommandGroup.SCRIPTING, "Describes the sub-commands.", CommandFlag.LOADING, CommandFlag.STALE)
                                 .handledBy(call -> help(call, FUNCTION_HELP)));
     }
 
@@ -190,7 +187,7 @@ final class AbsentCommands {
                 .containing(
                         sub("module|list", 2, "4.0.0", CommandGroup.SERVER, "Lists modules: none.", flags)
                                 .handledBy(AbsentCommands::none),
-                        sub("module|help", 2, "5.0.0", CommandGroup.SERVER, "Describes the sub-commands.", flags)
+                        sub("module|help", 2, "5.0.0", CommandGroup.SERVER, "Describes the sub-commands.", CommandFlag.LOADING, CommandFlag.STALE)
                                 .handledBy(call -> help(call, MODULE_HELP)));
     }
 

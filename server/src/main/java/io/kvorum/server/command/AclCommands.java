@@ -39,18 +39,10 @@ final class AclCommands {
                                 .flags(CommandFlag.LOADING, CommandFlag.STALE)
                                 .handledBy(call -> AbsentCommands.help(call, HELP)),
                         sub("list", 2, "Describes the users.")
-                                .flags(
-                                        CommandFlag.ADMIN,
-                                        CommandFlag.NOSCRIPT,
-                                        CommandFlag.LOADING,
-                                        CommandFlag.STALE)
+                                .flags(CommandFlag.ADMIN, CommandFlag.NOSCRIPT, CommandFlag.LOADING, CommandFlag.STALE)
                                 .handledBy(AclCommands::list),
                         sub("users", 2, "Lists the names of users.")
-                                .flags(
-                                        CommandFlag.ADMIN,
-                                        CommandFlag.NOSCRIPT,
-                                        CommandFlag.LOADING,
-                                        CommandFlag.STALE)
+                                .flags(CommandFlag.ADMIN, CommandFlag.NOSCRIPT, CommandFlag.LOADING, CommandFlag.STALE)
                                 .handledBy(call -> call.out().array(1).bulk("default")),
                         sub("whoami", 2, "Returns the name of the connection's user.")
                                 .flags(CommandFlag.NOSCRIPT, CommandFlag.LOADING, CommandFlag.STALE)
@@ -64,9 +56,8 @@ final class AclCommands {
             return;
         }
         TreeSet<String> names = new TreeSet<>();
-        String wanted = request.argumentCount() == 2
-                ? ""
-                : '@' + request.string(2).toLowerCase(Locale.ROOT);
+        String wanted =
+                request.argumentCount() == 2 ? "" : '@' + request.string(2).toLowerCase(Locale.ROOT);
         for (Command row : call.loop().table().rows()) {
             List<String> categories = CommandCommands.categories(row);
             if (wanted.isEmpty()) {

@@ -24,8 +24,9 @@ public final class ClientCommands {
     private static final byte[] ALL = ascii("ALL");
     private static final byte[] TIMEOUT = ascii("TIMEOUT");
     private static final byte[] ERROR = ascii("ERROR");
-    private static final String NO_TRACKING = "ERR client-side caching is not supported: no node tells clients which keys"
-            + " change. Read again after a while, as long as a stale value does no harm";
+    private static final String NO_TRACKING =
+            "ERR client-side caching is not supported: no node tells clients which keys"
+                    + " change. Read again after a while, as long as a stale value does no harm";
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** As long as a year: what is longer is as good, and would not fit. */
@@ -88,9 +89,16 @@ public final class ClientCommands {
                 .containing(
                         sub("caching", 3, "6.0.0", "Is not supported, as TRACKING ON.", ClientCommands::caching),
                         sub("getname", 2, "2.6.9", "Returns the name of the connection.", ClientCommands::getName),
-                        sub("getredir", 2, "6.0.0", "Returns -1: no client tracks keys.", call -> call.out()
-                                .integer(-1)),
-                        sub("help", 2, "5.0.0", "Describes the sub-commands.", ClientCommands::help),
+                        sub(
+                                "getredir",
+                                2,
+                                "6.0.0",
+                                "Returns -1: no client tracks keys.",
+                                call -> call.out().integer(-1)),
+                        ConnectionCommands.row("client|help", 2, "Describes the sub-commands.")
+                                .since("5.0.0")
+                                .flags(CommandFlag.LOADING, CommandFlag.STALE)
+                                .handledBy(ClientCommands::help),
                         sub("id", 2, "5.0.0", "Returns the number of the connection.", ClientCommands::id),
                         sub("info", 2, "6.2.0", "Describes the connection.", ClientCommands::info),
                         admin("kill", -3, "2.4.0", "Closes connections of this node.", ClientKill::run),
@@ -165,8 +173,9 @@ public final class ClientCommands {
 
     private static void caching(Call call) {
         call.out()
-                .error("ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode"
-                        + " enabled");
+                .error(
+                        "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode"
+                                + " enabled");
     }
 
     private static void trackingInfo(Call call) {

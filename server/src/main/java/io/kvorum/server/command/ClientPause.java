@@ -51,8 +51,7 @@ public final class ClientPause {
         if (before == null || before.untilNanos - nowNanos <= 0) {
             state = new State(untilNanos, all);
         } else {
-            state = new State(
-                    before.untilNanos - untilNanos > 0 ? before.untilNanos : untilNanos, before.all || all);
+            state = new State(before.untilNanos - untilNanos > 0 ? before.untilNanos : untilNanos, before.all || all);
         }
     }
 

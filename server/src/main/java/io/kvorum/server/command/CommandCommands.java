@@ -31,6 +31,23 @@ public final class CommandCommands {
     /** What Redis calls dangerous beside what is for administrators: it walks or removes everything, or tells too much. */
     private static final Set<String> DANGEROUS = Set.of("flushall", "flushdb", "info", "keys", "lastsave", "role");
 
+    private static final Set<String> ADMIN = Set.of("lastsave", "role");
+
+    private static final Set<String> CONNECTION = Set.of(
+            "asking",
+            "command",
+            "command|count",
+            "command|docs",
+            "command|getkeys",
+            "command|getkeysandflags",
+            "command|help",
+            "command|info",
+            "command|list",
+            "readonly",
+            "readwrite",
+            "wait",
+            "waitaof");
+
     private static final List<String> HELP = List.of(
             "COMMAND <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
             "(no subcommand)",
@@ -140,20 +157,21 @@ public final class CommandCommands {
                         || (row.group() == CommandGroup.KVORUM && row.firstKey() > 0)
                         || row.name().equals("dbsize");
         boolean admin = row.is(CommandFlag.ADMIN);
+        boolean own = row.subcommands().isEmpty() || row.name().equals("command");
         List<String> names = new ArrayList<>();
         addIf(names, keyspace, "@keyspace");
         addIf(names, reads, "@read");
         addIf(names, writes, "@write");
         addIf(names, row.group() == CommandGroup.STRING, "@string");
         addIf(names, row.group() == CommandGroup.BITMAP, "@bitmap");
-        addIf(names, row.is(CommandFlag.PUBSUB) || row.group() == CommandGroup.PUBSUB, "@pubsub");
-        addIf(names, admin, "@admin");
+        addIf(names, row.is(CommandFlag.PUBSUB), "@pubsub");
+        addIf(names, admin || ADMIN.contains(row.name()), "@admin");
         names.add(row.is(CommandFlag.FAST) ? "@fast" : "@slow");
         addIf(names, row.is(CommandFlag.BLOCKING), "@blocking");
         addIf(names, admin || DANGEROUS.contains(row.name()), "@dangerous");
-        addIf(names, row.group() == CommandGroup.CONNECTION || row.name().startsWith("command"), "@connection");
-        addIf(names, row.group() == CommandGroup.TRANSACTIONS, "@transaction");
-        addIf(names, row.group() == CommandGroup.SCRIPTING, "@scripting");
+        addIf(names, own && (row.group() == CommandGroup.CONNECTION || CONNECTION.contains(row.name())), "@connection");
+        addIf(names, own && row.group() == CommandGroup.TRANSACTIONS, "@transaction");
+        addIf(names, own && row.group() == CommandGroup.SCRIPTING, "@scripting");
         return names;
     }
 

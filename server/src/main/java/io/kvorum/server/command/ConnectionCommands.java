@@ -32,21 +32,45 @@ public final class ConnectionCommands {
                         .flags(CommandFlag.LOADING, CommandFlag.STALE, CommandFlag.FAST)
                         .handledBy(call -> bulk(call, 1)),
                 row("quit", -1, "Closes the connection when all replies have left.")
-                        .flags(CommandFlag.NO_AUTH, CommandFlag.LOADING, CommandFlag.STALE, CommandFlag.FAST)
+                        .flags(
+                                CommandFlag.NO_AUTH,
+                                CommandFlag.NOSCRIPT,
+                                CommandFlag.LOADING,
+                                CommandFlag.STALE,
+                                CommandFlag.ALLOW_BUSY,
+                                CommandFlag.FAST)
                         .handledBy(ConnectionCommands::quit),
                 row("select", 2, "Chooses database 0, the only one there is.")
                         .flags(CommandFlag.LOADING, CommandFlag.STALE, CommandFlag.FAST)
                         .handledBy(ConnectionCommands::select),
                 row("auth", -2, "Shows who the client is.")
-                        .flags(CommandFlag.NO_AUTH, CommandFlag.LOADING, CommandFlag.STALE, CommandFlag.FAST)
+                        .flags(
+                                CommandFlag.NO_AUTH,
+                                CommandFlag.NOSCRIPT,
+                                CommandFlag.LOADING,
+                                CommandFlag.STALE,
+                                CommandFlag.ALLOW_BUSY,
+                                CommandFlag.FAST)
                         .handledBy(ConnectionCommands::auth),
                 row("hello", -1, "Chooses RESP2 or RESP3, shows who the client is, and describes the node.")
                         .since("6.0.0")
-                        .flags(CommandFlag.NO_AUTH, CommandFlag.LOADING, CommandFlag.STALE, CommandFlag.FAST)
+                        .flags(
+                                CommandFlag.NO_AUTH,
+                                CommandFlag.NOSCRIPT,
+                                CommandFlag.LOADING,
+                                CommandFlag.STALE,
+                                CommandFlag.ALLOW_BUSY,
+                                CommandFlag.FAST)
                         .handledBy(ConnectionCommands::hello),
                 row("reset", 1, "Makes the connection as it was when it began.")
                         .since("6.2.0")
-                        .flags(CommandFlag.NO_AUTH, CommandFlag.LOADING, CommandFlag.STALE, CommandFlag.FAST)
+                        .flags(
+                                CommandFlag.NO_AUTH,
+                                CommandFlag.NOSCRIPT,
+                                CommandFlag.LOADING,
+                                CommandFlag.STALE,
+                                CommandFlag.ALLOW_BUSY,
+                                CommandFlag.FAST)
                         .handledBy(ConnectionCommands::reset),
                 row("readonly", 1, "Does nothing: every node answers reads at all times.")
                         .since("3.0.0")

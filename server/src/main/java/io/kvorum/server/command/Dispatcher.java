@@ -97,7 +97,12 @@ public final class Dispatcher {
                     loop.recorder().record(call.row().number(), nanos, failed);
                     if (loop.slowLog().isSlow(nanos)) {
                         loop.slowLog()
-                                .add(call.command(), request, session, nanos, loop.clock().wallMillis());
+                                .add(
+                                        call.command(),
+                                        request,
+                                        session,
+                                        nanos,
+                                        loop.clock().wallMillis());
                     }
                 }
             }
@@ -199,11 +204,7 @@ public final class Dispatcher {
             call.out().error(CommandErrors.wrongArity(command));
         } else if (!call.session().isFree() && !call.session().mayRunAnyway(command)) {
             loop.recorder().rejected(row.number());
-            call.out()
-                    .error(
-                            call.session().isAuthenticated()
-                                    ? UnsupportedCommands.NOT_RUN
-                                    : CommandErrors.NO_AUTH);
+            call.out().error(call.session().isAuthenticated() ? UnsupportedCommands.NOT_RUN : CommandErrors.NO_AUTH);
         } else {
             Route route = command.route(call.request());
             call.found(row, route);

@@ -117,7 +117,13 @@ public final class PendingReply {
             }
             if (loop.slowLog().isSlow(nanos)) {
                 loop.slowLog()
-                        .add(row.command(), key, argumentCount, session, nanos, loop.clock().wallMillis());
+                        .add(
+                                row.command(),
+                                key,
+                                argumentCount,
+                                session,
+                                nanos,
+                                loop.clock().wallMillis());
             }
         }
         owner.completed(this, buffer.writerIndex() - begin);

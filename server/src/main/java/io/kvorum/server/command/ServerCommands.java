@@ -17,14 +17,17 @@ public final class ServerCommands {
 
     /** The rows. */
     public static List<Command> commands() {
-        return List.of(lolwut(), role(), Command.named("time")
-                .arity(1)
-                .group(CommandGroup.SERVER)
-                .since("2.6.0")
-                .flags(CommandFlag.LOADING, CommandFlag.STALE, CommandFlag.FAST)
-                .summary("Returns this node's time: seconds since the epoch, and microseconds.")
-                .guarantee("The clocks of nodes may differ.")
-                .handledBy(ServerCommands::time));
+        return List.of(
+                lolwut(),
+                role(),
+                Command.named("time")
+                        .arity(1)
+                        .group(CommandGroup.SERVER)
+                        .since("2.6.0")
+                        .flags(CommandFlag.LOADING, CommandFlag.STALE, CommandFlag.FAST)
+                        .summary("Returns this node's time: seconds since the epoch, and microseconds.")
+                        .guarantee("The clocks of nodes may differ.")
+                        .handledBy(ServerCommands::time));
     }
 
     private static Command role() {
@@ -35,8 +38,7 @@ public final class ServerCommands {
                 .flags(CommandFlag.NOSCRIPT, CommandFlag.LOADING, CommandFlag.STALE, CommandFlag.FAST)
                 .summary("Says that this node takes reads and writes, and that nobody only follows it.")
                 .guarantee("So says every node; KV.RING shows who has which keys.")
-                .handledBy(
-                        call -> call.out().array(3).bulk("master").integer(0).array(0));
+                .handledBy(call -> call.out().array(3).bulk("master").integer(0).array(0));
     }
 
     private static Command lolwut() {
@@ -65,8 +67,10 @@ public final class ServerCommands {
             picture.append((partition + 1) % LINE == 0 || partition + 1 == partitions ? '\n' : ' ');
         }
         call.out()
-                .verbatim("txt", picture + "Redis ver. " + call.loop().facts().redisVersion() + ", spoken by Kvorum "
-                        + call.loop().facts().version() + "\n");
+                .verbatim(
+                        "txt",
+                        picture + "Redis ver. " + call.loop().facts().redisVersion() + ", spoken by Kvorum "
+                                + call.loop().facts().version() + "\n");
     }
 
     private static void time(Call call) {

@@ -399,7 +399,8 @@ public final class Session {
         return "id=" + id + " addr=" + address + " laddr=" + localAddress + " fd=0 name=" + name + " age="
                 + seconds(nowNanos - createdNanos) + " idle=" + seconds(nowNanos - lastNanos) + " flags=" + flags()
                 + " db=0 sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=" + requests
-                + " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=" + connection.waiting() + " omem=" + replies
+                + " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=" + connection.waiting() + " omem="
+                + replies
                 + " tot-mem=" + (requests + replies) + " events=" + (replies > 0 ? "rw" : "r") + " cmd=" + lastCommand
                 + " user=default redir=-1 resp=" + protocol
                 + " lib-name=" + libraryName + " lib-ver=" + libraryVersion + rememberedText();
@@ -412,8 +413,8 @@ public final class Session {
     }
 
     private String flags() {
-        String flags = (noEvict ? "e" : "") + (noTouch ? "T" : "") + (closing ? "c" : "")
-                + (connection.isPaused() ? "b" : "");
+        String flags =
+                (noEvict ? "e" : "") + (noTouch ? "T" : "") + (closing ? "c" : "") + (connection.isPaused() ? "b" : "");
         return flags.isEmpty() ? "N" : flags;
     }
 

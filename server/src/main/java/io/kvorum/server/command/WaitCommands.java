@@ -38,7 +38,7 @@ final class WaitCommands {
         return Command.named(name)
                 .arity(arity)
                 .group(CommandGroup.GENERIC)
-                .flags(CommandFlag.BLOCKING)
+                .flags(CommandFlag.NOSCRIPT, CommandFlag.BLOCKING)
                 .since(since)
                 .summary(summary);
     }

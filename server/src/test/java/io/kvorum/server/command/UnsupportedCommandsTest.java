@@ -84,6 +84,7 @@ class UnsupportedCommandsTest {
     void no_family_names_what_there_is() {
         Arrays.stream(Unsupported.values())
                 .flatMap(family -> family.names().stream())
-                .forEach(name -> assertThat(bench.loop.table().find(name)).as(name).isNull());
+                .forEach(name ->
+                        assertThat(bench.loop.table().find(name)).as(name).isNull());
     }
 }

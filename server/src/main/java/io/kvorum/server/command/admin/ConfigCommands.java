@@ -20,8 +20,9 @@ import java.util.TreeMap;
 
 /** CONFIG; see {@link ConfigParameters}. */
 final class ConfigCommands {
-    private static final String REWRITE = "ERR CONFIG REWRITE writes nothing: what CONFIG SET changes holds until the node"
-            + " ends. Edit the configuration file for what is to hold longer.";
+    private static final String REWRITE =
+            "ERR CONFIG REWRITE writes nothing: what CONFIG SET changes holds until the node"
+                    + " ends. Edit the configuration file for what is to hold longer.";
     private static final String FAILED = "ERR CONFIG SET failed (possibly related to argument '";
     private static final String SLOWER_THAN = "slowlog-log-slower-than";
     private static final String MAX_LEN = "slowlog-max-len";
@@ -61,7 +62,7 @@ final class ConfigCommands {
                 .summary("A container for commands about the node's configuration.")
                 .containing(
                         sub("get", -3, "2.0.0", "Returns the parameters that match patterns.", handlers::get),
-                        sub("help", 2, "5.0.0", "Describes the sub-commands.", ConfigCommands::help),
+                        SlowLogCommands.helpRow("config", "5.0.0", HELP),
                         sub("resetstat", 2, "2.0.0", "Begins to count anew.", call -> {
                             resetStatistics.run();
                             call.out().ok();
@@ -84,11 +85,6 @@ final class ConfigCommands {
                 .summary(summary)
                 .guarantee("Concerns this node alone.")
                 .handledBy(handler);
-    }
-
-    private static void help(Call call) {
-        call.out().array(HELP.size());
-        HELP.forEach(call.out()::simple);
     }
 
     private void get(Call call) {
@@ -120,7 +116,8 @@ final class ConfigCommands {
             String name = request.string(i).toLowerCase(Locale.ROOT);
             if (!parameters.has(name, live)) {
                 call.out()
-                        .error("ERR Unknown option or number of arguments for CONFIG SET - '" + request.string(i) + "'");
+                        .error("ERR Unknown option or number of arguments for CONFIG SET - '" + request.string(i)
+                                + "'");
                 return;
             }
             if (asked.put(name, request.string(i + 1)) != null) {

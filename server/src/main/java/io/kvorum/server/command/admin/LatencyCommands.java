@@ -67,17 +67,33 @@ public final class LatencyCommands {
                 .summary("A container for commands about latency.")
                 .guarantee("Concerns this node alone.")
                 .containing(
-                        sub("doctor", 2, "2.8.13", "Says where latency is shown.", call -> call.out()
-                                .verbatim("txt", DOCTOR)),
+                        sub(
+                                "doctor",
+                                2,
+                                "2.8.13",
+                                "Says where latency is shown.",
+                                call -> call.out().verbatim("txt", DOCTOR)),
                         sub("graph", 3, "2.8.13", "Is not supported: no events are watched.", LatencyCommands::graph),
-                        sub("help", 2, "2.8.13", "Describes the sub-commands.", call -> SlowLogCommands.help(call, HELP)),
+                        SlowLogCommands.helpRow("latency", "2.8.13", HELP),
                         sub("histogram", -2, "7.0.0", "Returns how long commands took.", handlers::histogram),
-                        sub("history", 3, "2.8.13", "Returns nothing: no events are watched.", call -> call.out()
-                                .array(0)),
-                        sub("latest", 2, "2.8.13", "Returns nothing: no events are watched.", call -> call.out()
-                                .array(0)),
-                        sub("reset", -2, "2.8.13", "Returns 0: no events are watched.", call -> call.out()
-                                .integer(0)));
+                        sub(
+                                "history",
+                                3,
+                                "2.8.13",
+                                "Returns nothing: no events are watched.",
+                                call -> call.out().array(0)),
+                        sub(
+                                "latest",
+                                2,
+                                "2.8.13",
+                                "Returns nothing: no events are watched.",
+                                call -> call.out().array(0)),
+                        sub(
+                                "reset",
+                                -2,
+                                "2.8.13",
+                                "Returns 0: no events are watched.",
+                                call -> call.out().integer(0)));
     }
 
     private static void graph(Call call) {

@@ -123,8 +123,7 @@ record RedisParameter(String name, Kind kind, List<String> details, String initi
     }
 
     /** Name, kind with details, initial value. */
-    private static final String LINES =
-            """
+    private static final String LINES = """
             acl-pubsub-default|choice allchannels,resetchannels|resetchannels
             aclfile|fixed|
             acllog-max-len|number|128

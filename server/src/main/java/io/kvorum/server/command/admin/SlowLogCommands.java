@@ -40,13 +40,28 @@ final class SlowLogCommands {
                 .guarantee("Concerns this node alone.")
                 .containing(
                         sub("get", -2, "2.2.12", "Returns the newest of what took long.", SlowLogCommands::get),
-                        sub("help", 2, "6.2.0", "Describes the sub-commands.", call -> help(call, HELP)),
-                        sub("len", 2, "2.2.12", "Returns how many entries there are.", call -> call.out()
-                                .integer(call.loop().slowLog().size())),
+                        helpRow("slowlog", "6.2.0", HELP),
+                        sub(
+                                "len",
+                                2,
+                                "2.2.12",
+                                "Returns how many entries there are.",
+                                call -> call.out().integer(call.loop().slowLog().size())),
                         sub("reset", 2, "2.2.12", "Forgets the entries.", call -> {
                             call.loop().slowLog().clear();
                             call.out().ok();
                         }));
+    }
+
+    /** The row of a container's HELP. */
+    static Command helpRow(String container, String since, List<String> lines) {
+        return Command.named(container + "|help")
+                .arity(2)
+                .group(CommandGroup.SERVER)
+                .flags(CommandFlag.LOADING, CommandFlag.STALE)
+                .since(since)
+                .summary("Describes the sub-commands.")
+                .handledBy(call -> help(call, lines));
     }
 
     /** Replies with lines of text. */

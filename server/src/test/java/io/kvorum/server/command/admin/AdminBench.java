@@ -113,7 +113,15 @@ final class AdminBench implements NodeStatus, DrainControl {
         table = new CommandTable(List.of(
                 ConnectionCommands.commands(),
                 AdminCommands.commands(new AdminCommands.Parts(
-                        this, config, backups, admission, keeper.changes(), this, slots(), () -> links, () -> stops++))));
+                        this,
+                        config,
+                        backups,
+                        admission,
+                        keeper.changes(),
+                        this,
+                        slots(),
+                        () -> links,
+                        () -> stops++))));
         loop = new CommandLoop(new CommandLoop.Parts(
                 table,
                 new NodeFacts("1.0.0", "7.2.4", Secret.NONE, 1 << 16, false, peer -> "n" + peer),
