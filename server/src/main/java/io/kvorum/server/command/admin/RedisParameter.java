@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param initial its value in Redis that nobody configures
  */
 record RedisParameter(String name, Kind kind, List<String> details, String initial) {
+    private static final String NO_NUMBER = "argument couldn't be parsed into an integer";
+
+    /** As Redis takes them: no plus, no leading zeros. */
+    private static final Pattern NUMBER = Pattern.compile("0|-?[1-9]\\d*");
+
     private static final Pattern MEMORY = Pattern.compile("(\\d{1,18})(b|k|kb|m|mb|g|gb)?");
 
     /** What values it has. */
@@ -77,11 +82,14 @@ record RedisParameter(String name, Kind kind, List<String> details, String initi
 
     /** What Redis says that is wrong about a number; null if nothing is. */
     static @Nullable String problemOfNumber(String value, long least, long most) {
+        if (!NUMBER.matcher(value).matches()) {
+            return NO_NUMBER;
+        }
         long number;
         try {
             number = Long.parseLong(value);
         } catch (NumberFormatException wrong) {
-            return "argument couldn't be parsed into an integer";
+            return NO_NUMBER;
         }
         return number < least || number > most
                 ? "argument must be between " + least + " and " + most + " inclusive"
