@@ -139,7 +139,14 @@ final class AbsentCommands {
                                 .handledBy(AbsentCommands::none),
                         sub("pubsub|shardnumsub", -2, "7.0.0", CommandGroup.PUBSUB, "Counts subscribers: none.", flags)
                                 .handledBy(AbsentCommands::noSubscribers),
-                        sub("pubsub|help", 2, "6.2.0", CommandGroup.PUBSUB, "Describes the sub-commands.", CommandFlag.LOADING, CommandFlag.STALE)
+                        sub(
+                                        "pubsub|help",
+                                        2,
+                                        "6.2.0",
+                                        CommandGroup.PUBSUB,
+                                        "Describes the sub-commands.",
+                                        CommandFlag.LOADING,
+                                        CommandFlag.STALE)
                                 .handledBy(call -> help(call, PUBSUB_HELP)));
     }
 
@@ -159,7 +166,14 @@ final class AbsentCommands {
                                 .handledBy(call -> flush(call, "SCRIPT FLUSH only support SYNC|ASYNC option")),
                         sub("script|kill", 2, "2.6.0", CommandGroup.SCRIPTING, "Ends a script.", flags)
                                 .handledBy(call -> call.out().error("NOTBUSY No scripts in execution right now.")),
-                        sub("script|help", 2, "5.0.0", CommandGroup.SCRIPTING, "Describes the sub-commands.", CommandFlag.LOADING, CommandFlag.STALE)
+                        sub(
+                                        "script|help",
+                                        2,
+                                        "5.0.0",
+                                        CommandGroup.SCRIPTING,
+                                        "Describes the sub-commands.",
+                                        CommandFlag.LOADING,
+                                        CommandFlag.STALE)
                                 .handledBy(call -> help(call, SCRIPT_HELP)));
     }
 
@@ -177,7 +191,14 @@ final class AbsentCommands {
                                     out.bulk("running_script").nil();
                                     out.bulk("engines").map(0);
                                 }),
-                        sub("function|help", 2, "7.0.0", CommandGroup.SCRIPTING, "Describes the sub-commands.", CommandFlag.LOADING, CommandFlag.STALE)
+                        sub(
+                                        "function|help",
+                                        2,
+                                        "7.0.0",
+                                        CommandGroup.SCRIPTING,
+                                        "Describes the sub-commands.",
+                                        CommandFlag.LOADING,
+                                        CommandFlag.STALE)
                                 .handledBy(call -> help(call, FUNCTION_HELP)));
     }
 
@@ -187,7 +208,14 @@ final class AbsentCommands {
                 .containing(
                         sub("module|list", 2, "4.0.0", CommandGroup.SERVER, "Lists modules: none.", flags)
                                 .handledBy(AbsentCommands::none),
-                        sub("module|help", 2, "5.0.0", CommandGroup.SERVER, "Describes the sub-commands.", CommandFlag.LOADING, CommandFlag.STALE)
+                        sub(
+                                        "module|help",
+                                        2,
+                                        "5.0.0",
+                                        CommandGroup.SERVER,
+                                        "Describes the sub-commands.",
+                                        CommandFlag.LOADING,
+                                        CommandFlag.STALE)
                                 .handledBy(call -> help(call, MODULE_HELP)));
     }
 

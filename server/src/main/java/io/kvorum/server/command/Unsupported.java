@@ -50,7 +50,8 @@ enum Unsupported {
             "Kvorum keeps values and does not search in them. Keep vectors as values",
             "vadd vcard vdim vemb vgetattr vinfo vismember vlinks vrandmember vrange vrem vsetattr vsim"),
     SORTING("there are no lists and sets to sort. Sort in the application, after MGET", "sort sort_ro"),
-    COMPARING("to compare two values both would have to be brought to one node. Read them with MGET, and compare in the"
+    COMPARING(
+            "to compare two values both would have to be brought to one node. Read them with MGET, and compare in the"
                     + " application",
             "lcs"),
     TRANSACTIONS(

@@ -107,7 +107,7 @@ final class ConfigCommands {
     private void set(Call call) {
         RespRequest request = call.request();
         if (request.argumentCount() % 2 != 0) {
-            CommandErrors.wrongArity(call);
+            call.out().error(CommandErrors.SYNTAX);
             return;
         }
         Map<String, ConfigParameters.Live> live = live(call);
