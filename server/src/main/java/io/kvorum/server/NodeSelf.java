@@ -169,13 +169,13 @@ final class NodeSelf implements NodeStatus {
     }
 
     private static CommandCounts since(@Nullable CommandStats before, CommandStats now) {
-        boolean first = before == null;
+        CommandStats base = before == null ? new CommandStats(now.name(), 0, 0, 0, 0, 0, 0, 0) : before;
         return new CommandCounts(
                 now.name(),
-                now.calls() - (first ? 0 : before.calls()),
-                now.nanos() - (first ? 0 : before.nanos()),
-                now.rejections() - (first ? 0 : before.rejections()),
-                now.failures() - (first ? 0 : before.failures()),
+                now.calls() - base.calls(),
+                now.nanos() - base.nanos(),
+                now.rejections() - base.rejections(),
+                now.failures() - base.failures(),
                 now.p50Nanos(),
                 now.p99Nanos(),
                 now.p999Nanos());

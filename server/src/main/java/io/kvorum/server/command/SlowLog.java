@@ -117,7 +117,7 @@ public final class SlowLog {
     /** Notes a command whose request is gone. */
     void add(Command command, byte @Nullable [] key, int argumentCount, Session session, long nanos, long wallMillis) {
         List<byte[]> arguments = new ArrayList<>();
-        for (String word : command.name().split("\\|")) {
+        for (String word : command.name().split("\\|", -1)) {
             arguments.add(ascii(word));
         }
         if (key != null) {

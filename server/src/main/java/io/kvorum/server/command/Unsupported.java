@@ -112,11 +112,11 @@ enum Unsupported {
                     + " debug|ziplist");
 
     private final String reason;
-    private final List<String> names;
+    private final String names;
 
     Unsupported(String reason, String names) {
         this.reason = reason;
-        this.names = List.of(names.split(" "));
+        this.names = names;
     }
 
     /** Why it is not there, a semicolon or full stop, and what to use instead; no full stop at the end. */
@@ -126,6 +126,6 @@ enum Unsupported {
 
     /** In lower case. */
     List<String> names() {
-        return names;
+        return List.of(names.split(" ", -1));
     }
 }
