@@ -66,7 +66,7 @@ public sealed interface GossipMessage {
     /**
      * A summary of what a node knows: constant in size while nothing changes.
      *
-     * @param historyHash hash of its history
+     * @param historyHash digest of its history: equal where the very same events are held
      * @param versions how old its knowledge of each node is, its own state included
      */
     record Digest(long historyHash, List<StateVersion> versions) implements GossipMessage {

@@ -43,7 +43,7 @@ public final class Gossiper {
     private final RandomGenerator random;
     private final SortedMap<NodeId, NodeState> states = new TreeMap<>();
     private final SortedSet<NodeId> gone = new TreeSet<>();
-    /** By node: the hash of the history that it was last heard to have. */
+    /** By node: the digest of the history that it was last heard to have. */
     private final Map<NodeId, Long> heard = new HashMap<>();
 
     private History history;
@@ -139,7 +139,7 @@ public final class Gossiper {
     /** Events are durable here: this node's own new ones, and those it was asked to persist. */
     public void onPersisted(Collection<Event> events, GossipEffects effects) {
         History grown = history.with(events);
-        if (grown.size() != history.size()) {
+        if (grown != history) {
             history = grown;
             effects.historyChanged(history);
         }
@@ -166,7 +166,7 @@ public final class Gossiper {
         List<StateVersion> versions = new ArrayList<>();
         versions.add(own.stateVersion());
         states.values().forEach(state -> versions.add(state.stateVersion()));
-        return new GossipMessage.Digest(history.hash(), versions);
+        return new GossipMessage.Digest(history.digest(), versions);
     }
 
     private GossipMessage.Summary summary() {
@@ -186,12 +186,12 @@ public final class Gossiper {
 
     /** Returns whether these nodes were all last heard to have the very history that this one has. */
     public boolean isKnownBy(Collection<NodeId> nodes) {
-        return nodes.stream().allMatch(node -> Objects.equals(heard.get(node), history.hash()));
+        return nodes.stream().allMatch(node -> Objects.equals(heard.get(node), history.digest()));
     }
 
     private void onDigest(NodeId from, GossipMessage.Digest digest, GossipEffects effects) {
         heard.put(from, digest.historyHash());
-        if (digest.historyHash() != history.hash()) {
+        if (digest.historyHash() != history.digest()) {
             effects.send(from, new GossipMessage.Sums(boxed(history.bucketSums())));
         }
         SortedMap<NodeId, NodeState> newerHere = new TreeMap<>(states);
@@ -236,11 +236,20 @@ public final class Gossiper {
         History here = history.inBuckets(theirs.buckets());
         long[] hashes = unboxed(theirs.hashes());
         long[] missing = here.missing(hashes);
-        List<Event> news = firstOf(here.notAmong(hashes));
+        Event.Compacted compacted = history.compacted();
+        // What else the peer lacks, it may have after that; of what it has besides, most may be void then.
+        List<Event> news = compacted != null && lacks(theirs, compacted)
+                ? List.of(compacted)
+                : firstOf(here.notAmong(hashes));
         if (missing.length > 0 || !news.isEmpty()) {
             long[] wanted = Arrays.copyOf(missing, Math.min(missing.length, HASHES_PER_MESSAGE));
             effects.send(from, new GossipMessage.Events(news, boxed(wanted)));
         }
+    }
+
+    private static boolean lacks(GossipMessage.Hashes theirs, Event event) {
+        long asked = theirs.buckets() >>> History.bucketOf(event) & 1;
+        return asked != 0 && !theirs.hashes().contains(History.hashOf(event));
     }
 
     private void onEvents(NodeId from, GossipMessage.Events theirs, GossipEffects effects) {
@@ -250,7 +259,7 @@ public final class Gossiper {
         }
         List<Event> news = new ArrayList<>();
         for (Event event : theirs.events()) {
-            if (!history.contains(event) && !beingPersisted.contains(event)) {
+            if (!history.covers(event) && !beingPersisted.covers(event)) {
                 news.add(event);
             }
         }

@@ -81,6 +81,7 @@ public sealed interface Event {
             case Replaced.KIND -> new Replaced(id, NodeId.decode(in), NodeId.decode(in));
             case Flushed.KIND -> new Flushed(id, in.field("flush stamp").u64());
             case Configured.KIND -> new Configured(id, in.utf8(1024), in.utf8(PAYLOAD_BYTES_MAX));
+            case Compacted.KIND -> Compacted.decode(id, in);
             default -> null;
         };
     }
@@ -120,7 +121,7 @@ public sealed interface Event {
                     .u8(n);
         }
 
-        private static Created decode(EventId id, ByteReader in) {
+        static Created decode(EventId id, ByteReader in) {
             UUID clusterId = new UUID(in.u64(), in.u64());
             String name = in.field("cluster name").utf8(1024);
             int bits = in.field("partition bits").u8();
@@ -186,7 +187,7 @@ public sealed interface Event {
             tokens.encode(out);
         }
 
-        private static PlanCommitted decode(EventId id, ByteReader in) {
+        static PlanCommitted decode(EventId id, ByteReader in) {
             EventId base = in.field("has base").bool() ? EventId.decode(in) : null;
             return new PlanCommitted(id, base, in.u64(), Assignment.decode(in));
         }
@@ -400,6 +401,57 @@ public sealed interface Event {
         @Override
         public void accept(EventVisitor visitor) {
             visitor.configured(this);
+        }
+    }
+
+    /**
+     * Stands for all events up to an id: from here on those that it does not stand for are void, but for what {@link
+     * History} says of ends and flushes. May be made only when every member not gone was heard to have all of them, and
+     * nothing else up to that id.
+     *
+     * @param upTo the highest id it stands for, below its own
+     * @param count how many events it stands for, with those that an earlier one stood for
+     * @param hash the sum of their hashes
+     * @param summary what they come to
+     */
+    record Compacted(EventId id, EventId upTo, long count, long hash, Summary summary) implements Event {
+        static final int KIND = 12;
+
+        /** Checks the order of the ids. */
+        public Compacted {
+            if (upTo.compareTo(id) >= 0) {
+                throw new IllegalArgumentException("compacted up to " + upTo + " by " + id);
+            }
+        }
+
+        @Override
+        public int kind() {
+            return KIND;
+        }
+
+        @Override
+        public void encodePayload(ByteWriter out) {
+            upTo.encode(out);
+            out.varLong(count).u64(hash);
+            summary.encode(out);
+        }
+
+        private static Compacted decode(EventId id, ByteReader in) {
+            EventId upTo = EventId.decode(in);
+            if (upTo.compareTo(id) >= 0) {
+                throw in.invalid("compacted up to", upTo.toString(), "below " + id);
+            }
+            return new Compacted(
+                    id,
+                    upTo,
+                    in.field("compacted events").varLong(),
+                    in.field("compacted hash").u64(),
+                    Summary.decode(in));
+        }
+
+        @Override
+        public void accept(EventVisitor visitor) {
+            visitor.compacted(this);
         }
     }
 

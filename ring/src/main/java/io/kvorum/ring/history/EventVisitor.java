@@ -35,6 +35,9 @@ public interface EventVisitor {
     /** A value was set for the whole cluster. */
     void configured(Event.Configured event);
 
+    /** Events were compacted: this is what they came to. */
+    void compacted(Event.Compacted event);
+
     /** A later version of the software wrote something this one does not know. */
     void opaque(Event.Opaque event);
 }

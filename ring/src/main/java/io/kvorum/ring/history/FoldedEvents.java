@@ -1,6 +1,7 @@
 package io.kvorum.ring.history;
 
 import io.kvorum.ring.Assignment;
+import io.kvorum.ring.EventId;
 import io.kvorum.ring.Member;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.MemberState;
@@ -16,19 +17,23 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What events come to that are given in the order of their ids: the state of {@link RingFold}. Confined to the thread that
  * folds.
  *
- * <p>What became of a partition is told by the events that name it and by the first plan alone, so that a partition can be
- * folded anew without the others.
+ * <p>What became of a partition is told by the events that name it and by the first plan alone, or by what was compacted,
+ * so that a partition can be folded anew without the others.
  */
 final class FoldedEvents implements EventVisitor {
     private final SortedMap<NodeId, MemberSpec> specs = new TreeMap<>();
+    private final SortedMap<NodeId, EventId> joined = new TreeMap<>();
     private final SortedMap<NodeId, MemberState> gone = new TreeMap<>();
+    private final SortedMap<NodeId, EventId> ended = new TreeMap<>();
     private final SortedMap<NodeId, NodeId> successors = new TreeMap<>();
     private final Set<NodeId> leaving = new LinkedHashSet<>();
     private final SortedMap<String, String> configuration = new TreeMap<>();
@@ -47,15 +52,75 @@ final class FoldedEvents implements EventVisitor {
 
     private Event.@Nullable Created created;
     private Event.@Nullable PlanCommitted firstPlan;
+
+    /** What partitions begin with when they are folded anew: the first plan, or what was compacted. */
     private List<List<NodeId>> settledAtFirst = List.of();
+
+    private final SortedMap<Integer, List<Move>> consentsAtFirst = new TreeMap<>();
+
     private Event.@Nullable PlanCommitted plan;
-    private long flushStamp;
+    private int plans;
+    private Event.@Nullable Flushed flush;
     private int ignored;
 
     /** The tokens of the plan in force, replaced nodes succeeded; null until asked for, and when that has changed. */
     private @Nullable Assignment tokens;
 
     private Set<NodeId> tokenHolders = Set.of();
+
+    /** Begins with nothing, or with what was compacted. */
+    FoldedEvents(Event.@Nullable Compacted compacted) {
+        if (compacted == null) {
+            return;
+        }
+        Summary summary = compacted.summary();
+        created = summary.created();
+        addLives(summary);
+        summary.lives().forEach((node, life) -> {
+            if (life.leaving()) {
+                leaving.add(node);
+            }
+        });
+        configuration.putAll(summary.configuration());
+        plan = summary.plan();
+        plans = summary.plans();
+        settledAtFirst = summary.settled();
+        settled.addAll(settledAtFirst);
+        settled.forEach(owners -> count(owners, 1));
+        for (Move consent : summary.consents()) {
+            consentsAtFirst
+                    .computeIfAbsent(consent.partition(), key -> new ArrayList<>(1))
+                    .add(consent);
+        }
+        consentsAtFirst.forEach((partition, moves) -> consents.put(partition, new ArrayList<>(moves)));
+        changed.set(0, settled.size());
+        if (summary.flush() != null) {
+            flushed(summary.flush());
+        }
+        ignored = summary.ignored();
+    }
+
+    private void addLives(Summary summary) {
+        summary.lives().forEach((node, life) -> {
+            putIfAbsent(specs, node, life.spec());
+            putIfAbsent(joined, node, life.joined());
+            putIfAbsent(successors, node, life.successor());
+            end(node, life.end(), life.ended());
+        });
+        tokens = null;
+    }
+
+    private static <V> void putIfAbsent(Map<NodeId, V> map, NodeId node, @Nullable V value) {
+        if (value != null) {
+            map.putIfAbsent(node, value);
+        }
+    }
+
+    private void end(NodeId node, @Nullable MemberState how, @Nullable EventId by) {
+        if (how != null && by != null && gone.putIfAbsent(node, how) == null) {
+            ended.put(node, by);
+        }
+    }
 
     @Override
     public void created(Event.Created event) {
@@ -68,7 +133,11 @@ final class FoldedEvents implements EventVisitor {
 
     @Override
     public void joined(Event.Joined event) {
-        if (!gone.containsKey(event.node())) {
+        joined.putIfAbsent(event.node(), event.id());
+        if (gone.containsKey(event.node())) {
+            // It stays out, but is to be told so by its name.
+            specs.putIfAbsent(event.node(), event.spec());
+        } else {
             specs.put(event.node(), event.spec());
             leaving.remove(event.node());
         }
@@ -91,6 +160,7 @@ final class FoldedEvents implements EventVisitor {
             changed.set(0, created.partitions());
         }
         plan = event;
+        plans++;
         tokens = null;
     }
 
@@ -163,10 +233,13 @@ final class FoldedEvents implements EventVisitor {
                 partition >= 0 && partition < settled.size();
                 partition = partitions.nextSetBit(partition + 1)) {
             consents.remove(partition);
+            if (consentsAtFirst.containsKey(partition)) {
+                consents.put(partition, new ArrayList<>(consentsAtFirst.getOrDefault(partition, List.of())));
+            }
             setSettled(partition, settledAtFirst.get(partition));
             changed.set(partition);
         }
-        boolean planned = false;
+        boolean planned = firstPlan == null;
         for (Event event : events) {
             if (event.equals(firstPlan)) {
                 planned = true;
@@ -217,29 +290,44 @@ final class FoldedEvents implements EventVisitor {
 
     @Override
     public void left(Event.Left event) {
-        gone.putIfAbsent(event.node(), MemberState.LEFT);
+        end(event.node(), MemberState.LEFT, event.id());
     }
 
     @Override
     public void removed(Event.Removed event) {
-        gone.putIfAbsent(event.node(), MemberState.REMOVED);
+        end(event.node(), MemberState.REMOVED, event.id());
     }
 
     @Override
     public void replaced(Event.Replaced event) {
-        gone.putIfAbsent(event.node(), MemberState.REMOVED);
+        end(event.node(), MemberState.REMOVED, event.id());
         successors.putIfAbsent(event.node(), event.by());
         tokens = null;
     }
 
     @Override
     public void flushed(Event.Flushed event) {
-        flushStamp = Math.max(flushStamp, event.upTo());
+        if (event.upTo() > flushStamp()) {
+            flush = event;
+        }
+    }
+
+    private long flushStamp() {
+        return flush == null ? 0 : flush.upTo();
     }
 
     @Override
     public void configured(Event.Configured event) {
         configuration.put(event.name(), event.value());
+    }
+
+    /** Of one that this fold did not begin with, members, ends and flush count; of the other they are known. */
+    @Override
+    public void compacted(Event.Compacted event) {
+        addLives(event.summary());
+        if (event.summary().flush() != null) {
+            flushed(event.summary().flush());
+        }
     }
 
     @Override
@@ -259,7 +347,7 @@ final class FoldedEvents implements EventVisitor {
                         created.partitions(),
                         created.partitioner(),
                         created.n())
-                .flushStamp(flushStamp)
+                .flushStamp(flushStamp())
                 .ignoredEvents(ignored);
         configuration.forEach(builder::configuration);
         members().values().forEach(builder::member);
@@ -270,6 +358,34 @@ final class FoldedEvents implements EventVisitor {
             builder.plan(plan.id(), succeeded).settled(settled, agreed);
         }
         return builder;
+    }
+
+    /** Returns what all this comes to; null before the cluster was created. */
+    @Nullable
+    Summary summary() {
+        if (created == null) {
+            return null;
+        }
+        SortedSet<NodeId> nodes = new TreeSet<>(specs.keySet());
+        nodes.addAll(joined.keySet());
+        nodes.addAll(gone.keySet());
+        nodes.addAll(successors.keySet());
+        nodes.addAll(leaving);
+        SortedMap<NodeId, Summary.Life> lives = new TreeMap<>();
+        for (NodeId node : nodes) {
+            lives.put(
+                    node,
+                    new Summary.Life(
+                            specs.get(node),
+                            joined.get(node),
+                            leaving.contains(node),
+                            gone.get(node),
+                            ended.get(node),
+                            successors.get(node)));
+        }
+        List<Move> agreed = new ArrayList<>();
+        consents.values().forEach(agreed::addAll);
+        return new Summary(created, lives, configuration, plans, plan, settled, agreed, flush, ignored);
     }
 
     private @Nullable Assignment tokens() {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import net.openhft.hashing.LongHashFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The set of all membership events a node knows. Immutable.
@@ -29,7 +30,8 @@ public final class History {
     public static final int BUCKETS = 64;
 
     /** The history without events. */
-    public static final History EMPTY = new History(new Key[0], new Event[0], new long[BUCKETS]);
+    public static final History EMPTY =
+            new History(new Key[0], new Event[0], new long[BUCKETS], Compactions.NONE);
 
     private static final LongHashFunction XXH3 = LongHashFunction.xx3();
 
@@ -38,17 +40,19 @@ public final class History {
 
     private final Event[] events;
     private final long[] bucketSums;
-    private final long hash;
+    private final long digest;
+    private final Compactions compactions;
 
-    private History(Key[] keys, Event[] events, long[] bucketSums) {
+    private History(Key[] keys, Event[] events, long[] bucketSums, Compactions compactions) {
         this.keys = keys;
         this.events = events;
         this.bucketSums = bucketSums;
-        this.hash = Arrays.stream(bucketSums).sum();
+        this.digest = Arrays.stream(bucketSums).sum();
+        this.compactions = compactions;
     }
 
     /** The order of events: by id, then by hash. */
-    private record Key(EventId id, long hash) implements Comparable<Key> {
+    record Key(EventId id, long hash) implements Comparable<Key> {
         @Override
         public int compareTo(Key other) {
             int byId = id.compareTo(other.id);
@@ -63,19 +67,42 @@ public final class History {
         return XXH3.hashBytes(bytes.array(), 0, bytes.size());
     }
 
-    /** Returns the history with these events too; this very history if it has them all. */
+    /** Returns the history with these events too; this very history if that changes nothing. */
     public History with(Collection<? extends Event> more) {
         SortedMap<Key, Event> news = new TreeMap<>();
         for (Event event : more) {
             Key key = new Key(event.id(), hashOf(event));
-            if (indexOf(key) < 0) {
+            if (indexOf(key) < 0 && !compactions.drops(event)) {
                 news.putIfAbsent(key, event);
             }
         }
-        return news.isEmpty() ? this : merged(news);
+        if (news.isEmpty()) {
+            return this;
+        }
+        Compactions together = compactions.with(news);
+        if (together == compactions) {
+            news.values().removeIf(compactions::drops);
+            return news.isEmpty() ? this : merged(news, compactions);
+        }
+        return merged(news, together).without(together);
     }
 
-    private History merged(SortedMap<Key, Event> news) {
+    /** Drops what a compaction makes void that was not known before. */
+    private History without(Compactions known) {
+        List<Key> keptKeys = new ArrayList<>();
+        List<Event> kept = new ArrayList<>();
+        long[] sums = new long[BUCKETS];
+        for (int i = 0; i < keys.length; i++) {
+            if (!known.drops(events[i])) {
+                keptKeys.add(keys[i]);
+                kept.add(events[i]);
+                sums[bucketOf(keys[i].hash())] += keys[i].hash();
+            }
+        }
+        return new History(keptKeys.toArray(new Key[0]), kept.toArray(new Event[0]), sums, known);
+    }
+
+    private History merged(SortedMap<Key, Event> news, Compactions known) {
         Key[] allKeys = new Key[keys.length + news.size()];
         Event[] allEvents = new Event[allKeys.length];
         long[] sums = bucketSums.clone();
@@ -94,12 +121,22 @@ public final class History {
         }
         System.arraycopy(keys, from, allKeys, at, keys.length - from);
         System.arraycopy(events, from, allEvents, at, keys.length - from);
-        return new History(allKeys, allEvents, sums);
+        return new History(allKeys, allEvents, sums, known);
     }
 
     /** Returns whether the event is known. */
     public boolean contains(Event event) {
         return indexOf(new Key(event.id(), hashOf(event))) >= 0;
+    }
+
+    /** Returns whether it would change nothing to add the event: it is known, or void. */
+    public boolean covers(Event event) {
+        return contains(event) || compactions.drops(event);
+    }
+
+    /** Returns what the fold begins with, or null if nothing was ever compacted. */
+    public Event.@Nullable Compacted compacted() {
+        return compactions.inForce();
     }
 
     private int indexOf(Key key) {
@@ -128,14 +165,29 @@ public final class History {
         return found;
     }
 
-    /** Returns the hash of the whole set. */
+    /**
+     * Returns the hash of all events that this tells of: it stays the same when some of them are compacted, so that members
+     * that have done so and others can be compared.
+     */
     public long hash() {
-        return hash;
+        Event.Compacted inForce = compactions.inForce();
+        return inForce == null ? digest : digest - compactions.hashes() + inForce.hash();
     }
 
-    /** Returns the number of events. */
+    /** Returns the hash of what is held: equal where the very same events are, compacted ones too. */
+    public long digest() {
+        return digest;
+    }
+
+    /** Returns the number of events that are held one by one. */
     public int size() {
         return keys.length;
+    }
+
+    /** Returns the number of all events that this tells of. */
+    public long count() {
+        Event.Compacted inForce = compactions.inForce();
+        return inForce == null ? keys.length : keys.length - compactions.size() + inForce.count();
     }
 
     /** Returns all events in their order. */
@@ -160,7 +212,7 @@ public final class History {
         return bucketSums.clone();
     }
 
-    /** Returns the events of some buckets: those whose bits are set in {@code buckets}. */
+    /** Returns the events of some buckets: those whose bits are set in {@code buckets}; only to be compared with others. */
     public History inBuckets(long buckets) {
         List<Key> chosenKeys = new ArrayList<>();
         List<Event> chosen = new ArrayList<>();
@@ -174,7 +226,12 @@ public final class History {
         for (int bucket = 0; bucket < BUCKETS; bucket++) {
             sums[bucket] = (buckets >>> bucket & 1) != 0 ? bucketSums[bucket] : 0;
         }
-        return new History(chosenKeys.toArray(new Key[0]), chosen.toArray(new Event[0]), sums);
+        return new History(chosenKeys.toArray(new Key[0]), chosen.toArray(new Event[0]), sums, Compactions.NONE);
+    }
+
+    /** Returns in which bucket an event is, from 0. */
+    public static int bucketOf(Event event) {
+        return bucketOf(hashOf(event));
     }
 
     private static int bucketOf(long eventHash) {
@@ -234,17 +291,17 @@ public final class History {
     /** Two histories are equal if they have the same events. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof History that && hash == that.hash && Arrays.equals(keys, that.keys);
+        return other instanceof History that && digest == that.digest && Arrays.equals(keys, that.keys);
     }
 
     @Override
     public int hashCode() {
-        return Long.hashCode(hash);
+        return Long.hashCode(digest);
     }
 
     @Override
     public String toString() {
-        return "History[" + events.length + " events, " + Long.toHexString(hash) + "]";
+        return "History[" + events.length + " events, " + Long.toHexString(digest) + "]";
     }
 
     private List<Event> select(long[] hashes, boolean wanted) {

@@ -4,6 +4,7 @@ import io.kvorum.ring.Ring;
 import io.kvorum.ring.RingBuilder;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,23 +20,35 @@ import org.jspecify.annotations.Nullable;
  * undoes nothing that has been done: the winner moves on from there. Members that left or were removed stay out, whatever
  * comes later.
  *
+ * <p>What was compacted is where the fold begins, in the place of the events it stands for.
+ *
  * <p>{@link #fold} begins from nothing. An instance remembers what it has folded and does again only what new events change,
  * with the same result: an event that tells of some partitions costs as much as these, whichever place among the others its
  * id has. Confined to one thread.
  */
 public final class RingFold {
-    private FoldedEvents folded = new FoldedEvents();
+    private FoldedEvents folded = new FoldedEvents(null);
     private History history = History.EMPTY;
     private @Nullable Ring ring;
 
     /** Returns the ring that the history tells of; empty while it does not tell of the cluster's creation. */
     public static Optional<Ring> fold(History history) {
-        FoldedEvents folded = new FoldedEvents();
-        history.events().forEach(event -> event.accept(folded));
+        FoldedEvents folded = folded(history);
         RingBuilder builder = folded.builder();
         return builder == null
                 ? Optional.empty()
                 : Optional.of(builder.historyHash(history.hash()).build());
+    }
+
+    private static FoldedEvents folded(History history) {
+        FoldedEvents folded = new FoldedEvents(history.compacted());
+        history.events().forEach(event -> event.accept(folded));
+        return folded;
+    }
+
+    /** Returns what the history comes to; empty while it does not tell of the cluster's creation. */
+    static Optional<Summary> summarize(History history) {
+        return Optional.ofNullable(folded(history).summary());
     }
 
     /** Starts with nothing folded. */
@@ -50,8 +63,7 @@ public final class RingFold {
     public Optional<Ring> update(History grown) {
         BitSet late = lateIn(grown);
         if (late == null) {
-            folded = new FoldedEvents();
-            grown.events().forEach(event -> event.accept(folded));
+            folded = folded(grown);
         } else if (!late.isEmpty()) {
             folded.again(late, grown.events());
         } else {
@@ -76,6 +88,9 @@ public final class RingFold {
      */
     private @Nullable BitSet lateIn(History grown) {
         BitSet named = new BitSet();
+        if (!Objects.equals(grown.compacted(), history.compacted())) {
+            return null;
+        }
         if (grown.commonStart(history) == history.size()) {
             return named;
         }

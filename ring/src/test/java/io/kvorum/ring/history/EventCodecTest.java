@@ -9,13 +9,17 @@ import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.ring.Assignment;
 import io.kvorum.ring.EventId;
 import io.kvorum.ring.MemberSpec;
+import io.kvorum.ring.MemberState;
+import io.kvorum.ring.Move;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +43,52 @@ class EventCodecTest {
             new Event.Replaced(ID, A, B),
             new Event.Flushed(ID, 1L << 60),
             new Event.Configured(ID, "read-repair", "off"),
+            new Event.Compacted(ID, new EventId(4, B), 12_345, -7, summary()),
             new Event.Opaque(ID, 99, 1, HexBytes.of(new byte[] {1, 2, 3})));
+
+    /** With everything in it. */
+    private static Summary summary() {
+        MemberSpec spec = MemberSpec.parse("b@10.0.0.1:7379");
+        SortedMap<NodeId, Summary.Life> lives = new TreeMap<>();
+        lives.put(A, new Summary.Life(null, null, false, MemberState.REMOVED, new EventId(3, B), B));
+        lives.put(B, new Summary.Life(spec, new EventId(2, B), true, MemberState.LEFT, new EventId(4, B), null));
+        SortedMap<String, String> configuration = new TreeMap<>();
+        configuration.put("read-repair", "off");
+        Event.PlanCommitted plan =
+                new Event.PlanCommitted(new EventId(3, A), new EventId(2, A), 9, new Assignment(List.of(A, B)));
+        return new Summary(
+                new Event.Created(new EventId(1, A), new UUID(7, 8), "prod", 2, Partitioner.SLOTS, 3),
+                lives,
+                configuration,
+                2,
+                plan,
+                List.of(List.of(B, A), List.of()),
+                List.of(new Move(1, A, B, true), new Move(1, B, null, true)),
+                new Event.Flushed(new EventId(3, B), 77),
+                4);
+    }
+
+    @Test
+    void golden_bytes_of_what_was_compacted() {
+        String a = "0000000000000001" + "0000000000000002";
+        String b = "ffffffffffffffff" + "0000000000000003";
+        String spec = "0162" + "00" + "0831302e302e302e31" + "1cd3" + "0000" + "0000" + "0000" + "64";
+        String created = id(1, a) + "0000000000000007" + "0000000000000008" + "0470726f64" + "01" + "00" + "03";
+        String lives = "02" + a + "30" + id(3, b) + b + b + "0f" + spec + id(2, b) + id(4, b);
+        String configured = "01" + "0b726561642d726570616972" + "036f6666";
+        String plan = id(3, a) + "01" + id(2, a) + "0000000000000009" + "02" + a + b + "02" + "0001";
+        String settled = "02" + a + b + "02" + "0100" + "00";
+        String consents = "02" + "01" + "01" + a + "01" + b + "01" + "01" + b + "00";
+        String flush = "01" + id(3, b) + "000000000000004d";
+        ByteWriter out = new ByteWriter(64);
+        summary().encode(out);
+        assertThat(HexFormat.of().formatHex(out.toByteArray()))
+                .isEqualTo(created + lives + configured + "02" + "01" + plan + settled + consents + flush + "04");
+    }
+
+    private static String id(int stamp, String node) {
+        return String.format("%016x", stamp) + node;
+    }
 
     @Test
     void every_kind_survives_encoding_and_all_kinds_are_covered() {

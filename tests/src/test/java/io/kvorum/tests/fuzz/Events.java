@@ -6,8 +6,10 @@ import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.history.Birth;
+import io.kvorum.ring.history.Compaction;
 import io.kvorum.ring.history.Event;
 import io.kvorum.ring.history.HexBytes;
+import io.kvorum.ring.history.History;
 import io.kvorum.ring.history.PartitionSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +52,7 @@ final class Events {
         List<Event> birth = birth().events();
         EventId plan = birth.get(birth.size() - 1).id();
         PartitionSet partitions = PartitionSet.of(List.of(random.nextInt(PARTITIONS), random.nextInt(PARTITIONS)));
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(15)) {
             case 0 -> new Event.Created(id, new UUID(1, 2), "c", PARTITIONS, Partitioner.MD5, 3);
             case 1 -> new Event.Joined(id, node, MemberSpec.parse("d@[::1]:4?zone=z&weight=50&resp=6"));
             case 2 -> new Event.PlanCommitted(id, plan, 7, tokens(random));
@@ -64,8 +66,20 @@ final class Events {
             case 10 -> new Event.Replaced(id, node, node(random));
             case 11 -> new Event.Flushed(id, random.nextLong());
             case 12 -> new Event.Configured(id, "name", "value");
+            case 13 -> compacted(random);
             default -> new Event.Opaque(id, 200, 1, HexBytes.of(new byte[] {1, 2, 3}));
         };
+    }
+
+    private static Event compacted(SplittableRandom random) {
+        History history = History.EMPTY.with(birth().events()).with(random(random, 1 + random.nextInt(4)));
+        EventId end = history.events().get(random.nextInt(history.size())).id();
+        EventId upTo = history.compacted() == null || end.compareTo(history.compacted().upTo()) > 0
+                ? end
+                : history.compacted().upTo();
+        return Compaction.of(history, new EventId(upTo.stamp() + random.nextInt(1, 20), node(random)), upTo)
+                .map(Event.class::cast)
+                .orElseGet(() -> new Event.Left(end, node(random)));
     }
 
     private static Assignment tokens(SplittableRandom random) {

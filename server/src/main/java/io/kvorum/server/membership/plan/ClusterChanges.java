@@ -3,6 +3,7 @@ package io.kvorum.server.membership.plan;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.detector.PeerStatus;
+import io.kvorum.ring.history.Event;
 import io.kvorum.ring.history.History;
 import io.kvorum.server.membership.CommitCallback;
 import io.kvorum.server.membership.HistoryKeeper;
@@ -205,7 +206,8 @@ public final class ClusterChanges {
         private String news(History history) {
             List<String> sentences = new ArrayList<>();
             for (StoryLine line : Storyteller.tell(history)) {
-                if (!change.base().contains(line.event())) {
+                boolean happened = !(line.event() instanceof Event.Compacted);
+                if (happened && !change.base().covers(line.event())) {
                     sentences.add(line.sentence());
                 }
             }

@@ -3,14 +3,17 @@ package io.kvorum.server.membership.plan;
 import io.kvorum.ring.Assignment;
 import io.kvorum.ring.EventId;
 import io.kvorum.ring.MemberSpec;
+import io.kvorum.ring.MemberState;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.history.Event;
 import io.kvorum.ring.history.EventVisitor;
 import io.kvorum.ring.history.History;
 import io.kvorum.ring.history.PartitionSet;
+import io.kvorum.ring.history.Summary;
 import io.kvorum.storage.version.Stamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,11 +24,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a history as a story, one sentence for each event in the order of their ids, and says of which the ring keeps
- * nothing: the order and the rules are those of {@link io.kvorum.ring.history.RingFold}. Pure; used once, by one thread.
+ * Tells a history as a story, one sentence for each event in the order of their ids, those that were compacted in sum, and
+ * says of which the ring keeps nothing: the order and the rules are those of {@link io.kvorum.ring.history.RingFold}. Pure; used once, by one thread.
  */
 public final class Storyteller implements EventVisitor {
     private static final int RANGES_MAX = 8;
+    private static final String TAKES_PLACE = " takes its place";
 
     private final Map<NodeId, MemberSpec> specs = new HashMap<>();
     private final Set<NodeId> leaving = new HashSet<>();
@@ -38,15 +42,81 @@ public final class Storyteller implements EventVisitor {
     private Event.@Nullable Created created;
     private Event.@Nullable PlanCommitted plan;
 
+    /** Up to where events are told in sum alone; null if none are. */
+    private @Nullable EventId inSum;
+
     private Storyteller() {}
 
     /** Tells all events, the oldest first. */
     public static List<StoryLine> tell(History history) {
         Storyteller teller = new Storyteller();
+        Event.Compacted compacted = history.compacted();
+        if (compacted != null) {
+            teller.tellInSum(compacted);
+        }
         for (Event event : history.events()) {
             event.accept(teller);
         }
         return teller.lines;
+    }
+
+    /** What is left of the events that were compacted: the cluster, its members, and what those came to together. */
+    private void tellInSum(Event.Compacted compacted) {
+        Summary summary = compacted.summary();
+        created = summary.created();
+        inSum = compacted.upTo();
+        List<StoryLine> sum = new ArrayList<>();
+        summary.lives().forEach((node, life) -> {
+            MemberSpec spec = life.spec();
+            if (spec != null) {
+                specs.put(node, spec);
+            }
+            if (life.leaving()) {
+                leaving.add(node);
+            }
+        });
+        sum.add(line(compacted, created.id(), "created", birth(created)));
+        summary.lives().forEach((node, life) -> {
+            if (life.spec() != null && life.joined() != null) {
+                sum.add(line(compacted, life.joined(), "joined", name(node) + " joined; last at " + address(life.spec())));
+            }
+        });
+        sum.addAll(ends(compacted));
+        Event.Flushed flush = summary.flush();
+        if (flush != null) {
+            sum.add(line(compacted, flush.id(), "flushed", until(flush)));
+        }
+        sum.sort(Comparator.comparingLong(StoryLine::millis));
+        lines.addAll(sum);
+        plan = summary.plan();
+        lines.add(new StoryLine(
+                compacted,
+                Stamp.millis(compacted.upTo().stamp()),
+                author(compacted.id()),
+                "compacted",
+                "what there is of " + compacted.count() + " events up to here, which were compacted: "
+                        + count(summary.plans(), "plan") + (plan == null ? "" : ", the last one: " + shape(plan.tokens()))));
+    }
+
+    /** The ends that a compaction knows of and that were not told yet. */
+    private List<StoryLine> ends(Event.Compacted compacted) {
+        List<StoryLine> ends = new ArrayList<>();
+        compacted.summary().lives().forEach((node, life) -> {
+            EventId ended = life.ended();
+            if (ended != null && gone.add(node)) {
+                NodeId by = life.successor();
+                boolean left = life.end() == MemberState.LEFT;
+                String how = left ? " left" : " was removed for ever" + (by == null ? "" : "; " + name(by) + TAKES_PLACE);
+                ends.add(line(compacted, ended, left ? "left" : by == null ? "removed" : "replaced", name(node) + how));
+            }
+        });
+        ends.sort(Comparator.comparingLong(StoryLine::millis));
+        return ends;
+    }
+
+    @Override
+    public void compacted(Event.Compacted event) {
+        lines.addAll(ends(event));
     }
 
     @Override
@@ -56,18 +126,23 @@ public final class Storyteller implements EventVisitor {
             return;
         }
         created = event;
-        say(
-                event,
-                "created",
-                "cluster " + event.clusterName() + " was created: " + event.partitions() + " partitions, partitioner "
-                        + event.partitioner().name().toLowerCase(Locale.ROOT) + ", N=" + event.n());
+        say(event, "created", birth(event));
+    }
+
+    private static String birth(Event.Created event) {
+        return "cluster " + event.clusterName() + " was created: " + event.partitions() + " partitions, partitioner "
+                + event.partitioner().name().toLowerCase(Locale.ROOT) + ", N=" + event.n();
+    }
+
+    private static String address(MemberSpec spec) {
+        return spec.host() + ":" + (spec.respPort() == 0 ? spec.peerPort() : spec.respPort());
     }
 
     @Override
     public void joined(Event.Joined event) {
         NodeId node = event.node();
         MemberSpec spec = event.spec();
-        String address = spec.host() + ":" + (spec.respPort() == 0 ? spec.peerPort() : spec.respPort());
+        String address = address(spec);
         if (gone.contains(node)) {
             say(event, "joined", "void: " + spec.name() + " at " + address + " is out of the cluster for ever");
             return;
@@ -94,7 +169,8 @@ public final class Storyteller implements EventVisitor {
         }
         Event.PlanCommitted before = plan;
         if (!Objects.equals(event.base(), before == null ? null : before.id())) {
-            boolean late = event.base() == null || past.contains(event.base());
+            EventId base = event.base();
+            boolean late = base == null || past.contains(base) || (inSum != null && base.compareTo(inSum) <= 0);
             say(
                     event,
                     "plan",
@@ -107,15 +183,18 @@ public final class Storyteller implements EventVisitor {
             past.add(before.id());
         }
         plan = event;
-        int nodes = tokens.counts().size();
-        String shape = count(nodes, "node") + ", " + count(tokens.partitions(), "token");
+        String shape = shape(tokens);
         say(
                 event,
                 "plan",
                 before == null
                         ? "the first plan: " + shape
-                        : author(event) + " committed a plan: " + shape + ", " + tokens.differences(before.tokens())
+                        : author(event.id()) + " committed a plan: " + shape + ", " + tokens.differences(before.tokens())
                                 + " change hands (base " + hex(event.baseHash()) + ")");
+    }
+
+    private static String shape(Assignment tokens) {
+        return count(tokens.counts().size(), "node") + ", " + count(tokens.partitions(), "token");
     }
 
     @Override
@@ -169,12 +248,16 @@ public final class Storyteller implements EventVisitor {
 
     @Override
     public void replaced(Event.Replaced event) {
-        goes(event, "replaced", event.node(), " was removed for ever; " + name(event.by()) + " takes its place");
+        goes(event, "replaced", event.node(), " was removed for ever; " + name(event.by()) + TAKES_PLACE);
     }
 
     @Override
     public void flushed(Event.Flushed event) {
-        say(event, "flushed", "flushed everything up to " + Instant.ofEpochMilli(Stamp.millis(event.upTo())));
+        say(event, "flushed", until(event));
+    }
+
+    private static String until(Event.Flushed event) {
+        return "flushed everything up to " + Instant.ofEpochMilli(Stamp.millis(event.upTo()));
     }
 
     @Override
@@ -192,11 +275,15 @@ public final class Storyteller implements EventVisitor {
     }
 
     private void say(Event event, String kind, String sentence) {
-        lines.add(new StoryLine(event, Stamp.millis(event.id().stamp()), author(event), kind, sentence));
+        lines.add(line(event, event.id(), kind, sentence));
     }
 
-    private String author(Event event) {
-        NodeId author = event.id().node();
+    private StoryLine line(Event event, EventId id, String kind, String sentence) {
+        return new StoryLine(event, Stamp.millis(id.stamp()), author(id), kind, sentence);
+    }
+
+    private String author(EventId id) {
+        NodeId author = id.node();
         boolean founder = created != null && created.id().node().equals(author);
         return founder ? "birth" : name(author);
     }
