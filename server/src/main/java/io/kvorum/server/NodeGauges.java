@@ -48,6 +48,14 @@ final class NodeGauges {
                 () -> membership.status().members().stream()
                         .filter(NodeGauges::isUp)
                         .count());
+        metrics.gauge(
+                "kvorum_history_events",
+                "Events that the membership history tells of",
+                () -> membership.status().historyEvents());
+        metrics.gauge(
+                "kvorum_history_compacted_events",
+                "Events of the membership history that have become one",
+                () -> membership.status().historyCompacted());
         register(metrics, peerNode.counters());
     }
 

@@ -238,9 +238,8 @@ public final class Gossiper {
         long[] missing = here.missing(hashes);
         Event.Compacted compacted = history.compacted();
         // What else the peer lacks, it may have after that; of what it has besides, most may be void then.
-        List<Event> news = compacted != null && lacks(theirs, compacted)
-                ? List.of(compacted)
-                : firstOf(here.notAmong(hashes));
+        List<Event> news =
+                compacted != null && lacks(theirs, compacted) ? List.of(compacted) : firstOf(here.notAmong(hashes));
         if (missing.length > 0 || !news.isEmpty()) {
             long[] wanted = Arrays.copyOf(missing, Math.min(missing.length, HASHES_PER_MESSAGE));
             effects.send(from, new GossipMessage.Events(news, boxed(wanted)));

@@ -59,7 +59,8 @@ final class Compactions {
             SortedMap<History.Key, Event.Compacted> all) {
         List<Map.Entry<History.Key, Event.Compacted>> entries = new ArrayList<>(all.entrySet());
         entries.sort(Comparator.comparing(
-                        (Map.Entry<History.Key, Event.Compacted> entry) -> entry.getValue().upTo(),
+                        (Map.Entry<History.Key, Event.Compacted> entry) ->
+                                entry.getValue().upTo(),
                         Comparator.reverseOrder())
                 .thenComparing(Map.Entry::getKey));
         return entries;

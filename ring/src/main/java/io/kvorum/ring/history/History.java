@@ -30,8 +30,7 @@ public final class History {
     public static final int BUCKETS = 64;
 
     /** The history without events. */
-    public static final History EMPTY =
-            new History(new Key[0], new Event[0], new long[BUCKETS], Compactions.NONE);
+    public static final History EMPTY = new History(new Key[0], new Event[0], new long[BUCKETS], Compactions.NONE);
 
     private static final LongHashFunction XXH3 = LongHashFunction.xx3();
 

@@ -82,13 +82,18 @@ public final class RingFold {
         return Optional.of(next);
     }
 
+    /** Returns whether another compaction is in force in a history than in the one that was folded last. */
+    public boolean isCompactedIn(History grown) {
+        return !Objects.equals(grown.compacted(), history.compacted());
+    }
+
     /**
      * Returns the partitions that new events name, if some of those are older than some that were folded; nothing if all
      * are newer; null if all has to be folded anew.
      */
     private @Nullable BitSet lateIn(History grown) {
         BitSet named = new BitSet();
-        if (!Objects.equals(grown.compacted(), history.compacted())) {
+        if (isCompactedIn(grown)) {
             return null;
         }
         if (grown.commonStart(history) == history.size()) {

@@ -301,8 +301,7 @@ class CompactionModelTest {
             if (to.ring.member(letter.from()) == null || (to.gone.contains(letter.from()) && random.nextBoolean())) {
                 return;
             }
-            to.gossiper.onMessage(
-                    letter.from(), GossipMessage.decode(new ByteReader(letter.bytes())), effects(to));
+            to.gossiper.onMessage(letter.from(), GossipMessage.decode(new ByteReader(letter.bytes())), effects(to));
         }
 
         private GossipEffects effects(Node node) {
@@ -373,7 +372,9 @@ class CompactionModelTest {
 
         private void checkGroup(List<Node> members) {
             History last = members.get(0).gossiper.history();
-            assertThat(members).as("seed %d", seed).allMatch(node -> node.gossiper.history().equals(last));
+            assertThat(members)
+                    .as("seed %d", seed)
+                    .allMatch(node -> node.gossiper.history().equals(last));
             History all = History.EMPTY;
             for (Node node : members) {
                 all = all.with(node.ever.values());
@@ -381,7 +382,9 @@ class CompactionModelTest {
             List<Event> lost = lost(last, all);
             voids += lost.size();
             for (Event event : restores ? List.<Event>of() : lost) {
-                assertThat(members.get(0).gone).as("seed %d, %s is void", seed, event).contains(event.id().node());
+                assertThat(members.get(0).gone)
+                        .as("seed %d, %s is void", seed, event)
+                        .contains(event.id().node());
             }
             if (lost.isEmpty() && !restores) {
                 assertThat(last.hash()).as("seed %d", seed).isEqualTo(all.hash());
@@ -395,7 +398,8 @@ class CompactionModelTest {
             Set<Long> there = new HashSet<>();
             last.events().forEach(event -> there.add(History.hashOf(event)));
             if (last.compacted() != null) {
-                there.addAll(Objects.requireNonNull(compacted.get(last.compacted())).keySet());
+                there.addAll(
+                        Objects.requireNonNull(compacted.get(last.compacted())).keySet());
             }
             return all.events().stream()
                     .filter(event -> !there.contains(History.hashOf(event)))

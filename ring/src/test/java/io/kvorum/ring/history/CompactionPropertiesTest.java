@@ -40,9 +40,7 @@ class CompactionPropertiesTest {
                     assertThat(shortest.hash()).as("seed %d", seed).isEqualTo(all.hash());
                     assertThat(shortest.count()).as("seed %d", seed).isEqualTo(all.count());
                     assertThat(RingFold.fold(shortest)).as("seed %d", seed).isEqualTo(RingFold.fold(all));
-                    assertThat(RingFold.summarize(shortest))
-                            .as("seed %d", seed)
-                            .isEqualTo(RingFold.summarize(all));
+                    assertThat(RingFold.summarize(shortest)).as("seed %d", seed).isEqualTo(RingFold.summarize(all));
                 }
             }
             Collections.shuffle(told, new Random(seed));
@@ -65,7 +63,9 @@ class CompactionPropertiesTest {
             known = decodedNowAndThen(known.with(part), random);
             assertThat(known).as("seed %d", seed).isEqualTo(History.EMPTY.with(sofar));
             Ring stepped = fold.update(known).orElse(null);
-            assertThat(stepped).as("seed %d", seed).isEqualTo(RingFold.fold(known).orElse(null));
+            assertThat(stepped)
+                    .as("seed %d", seed)
+                    .isEqualTo(RingFold.fold(known).orElse(null));
         }
         assertThat(known).as("seed %d", seed).isEqualTo(expected);
     }
@@ -103,7 +103,8 @@ class CompactionPropertiesTest {
                 for (int j = random.nextInt(3); j > 0; j--) {
                     EventId end = Compaction.end(some, random.nextInt(some.size()));
                     if (end != null) {
-                        some = some.with(List.of(compact(some, end))).with(part(events, random).events());
+                        some = some.with(List.of(compact(some, end)))
+                                .with(part(events, random).events());
                     }
                 }
                 histories.add(some);
@@ -111,12 +112,14 @@ class CompactionPropertiesTest {
                 gone.addAll(goneIn(ring));
                 flushed = Math.max(flushed, ring.flushStamp());
             }
-            History one = histories.get(0)
+            History one = histories
+                    .get(0)
                     .with(histories.get(1).events())
                     .with(histories.get(2).events())
                     .with(histories.get(3).events());
             Collections.shuffle(histories, new Random(seed));
-            History other = histories.get(0)
+            History other = histories
+                    .get(0)
                     .with(histories.get(1).events())
                     .with(histories.get(2).with(histories.get(3).events()).events());
             assertThat(other).as("seed %d", seed).isEqualTo(one);

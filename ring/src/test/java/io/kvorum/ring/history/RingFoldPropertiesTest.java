@@ -127,7 +127,8 @@ class RingFoldPropertiesTest {
                     new RingBuilder(BIRTH.clusterId(), "test", partitions, Partitioner.SLOTS, 1 + random.nextInt(5));
             for (int node = 0; node < nodes; node++) {
                 if (random.nextInt(5) > 0) {
-                    builder.member(new Member(NodeId.of(1, node), RandomLives.spec("n" + node, "z1"), MemberState.SERVING));
+                    builder.member(
+                            new Member(NodeId.of(1, node), RandomLives.spec("n" + node, "z1"), MemberState.SERVING));
                 }
             }
             Ring ring = builder.plan(null, new Assignment(List.of(tokens))).build();

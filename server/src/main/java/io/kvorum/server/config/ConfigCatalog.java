@@ -391,6 +391,14 @@ final class ConfigCatalog {
             Duration.ofSeconds(1),
             "The pause between two exchanges of what is known about the members. Shorter spreads a change sooner.");
 
+    static final ConfigProperty<Integer> GOSSIP_HISTORY_EVENTS = property(
+            "gossip.history-events",
+            NumberType.integer(1, 100_000),
+            2_000,
+            "How many of the newest events of the membership history are kept one by one. Once there are twice as many,"
+                    + " and every member has them, those before become one event. More lets `ctl cluster history` tell"
+                    + " more, fewer keeps the history small.");
+
     static final ConfigProperty<Duration> ANTI_ENTROPY_INTERVAL = property(
             "anti-entropy.interval",
             NumberType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
@@ -593,6 +601,7 @@ final class ConfigCatalog {
                             PEER_INFLIGHT_MAX,
                             PEER_CONNECT_TIMEOUT,
                             GOSSIP_INTERVAL,
+                            GOSSIP_HISTORY_EVENTS,
                             ANTI_ENTROPY_INTERVAL,
                             DETECTOR_MISSES,
                             DETECTOR_PROBE_MAX,

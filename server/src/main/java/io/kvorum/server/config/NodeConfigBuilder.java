@@ -246,6 +246,7 @@ final class NodeConfigBuilder {
         DetectorPolicy usual = DetectorPolicy.DEFAULT;
         return new MembershipConfig(
                 settings.get(ConfigCatalog.GOSSIP_INTERVAL).toNanos(),
+                settings.get(ConfigCatalog.GOSSIP_HISTORY_EVENTS),
                 new DetectorPolicy(
                         usual.tickNanos(),
                         settings.get(ConfigCatalog.DETECTOR_MISSES),

@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 final class GossipDriver implements GossipEffects {
     private static final Logger LOG = LoggerFactory.getLogger(GossipDriver.class);
 
+    /** What members say of themselves whose software knows what a compacted history is; the value is the newest format. */
+    private static final String COMPACTS = "compacts";
+
     private final Gossiper gossiper;
     private final LongConsumer otherLives;
     private final Supplier<PeerDirectory> directory;
@@ -85,6 +88,7 @@ final class GossipDriver implements GossipEffects {
 
     void start(PeerCalls peerCalls) {
         calls = peerCalls;
+        gossiper.setFact(COMPACTS, "1");
     }
 
     /** All events that are known and on disk. */
@@ -100,7 +104,7 @@ final class GossipDriver implements GossipEffects {
     void take(Collection<Event> events) {
         History history = gossiper.history();
         History grown = history.with(events);
-        if (grown.size() > history.size()) {
+        if (grown != history) {
             persister.accept(grown);
             gossiper.onPersisted(events, this);
         }
@@ -131,6 +135,13 @@ final class GossipDriver implements GossipEffects {
     boolean isKnownBy(Collection<Integer> peers) {
         return gossiper.isKnownBy(
                 peers.stream().map(peer -> directory.get().get(peer).id()).toList());
+    }
+
+    /** Whether these peers all say that they know what a compacted history is. */
+    boolean allCompact(Collection<Integer> peers) {
+        return peers.stream()
+                .map(peer -> gossiper.state(directory.get().get(peer).id()))
+                .allMatch(state -> state != null && state.facts().containsKey(COMPACTS));
     }
 
     /** What nodes that are gone have said is of no interest any more. */

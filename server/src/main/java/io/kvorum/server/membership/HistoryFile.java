@@ -96,14 +96,16 @@ final class HistoryFile {
     }
 
     /**
-     * Makes a history durable that has grown.
+     * Makes a history durable that has grown, or was compacted: then all is written anew, and what is left of the news after
+     * a crash is void.
      *
-     * @param grown has all events of what is on disk
+     * @param grown covers all events of what is on disk
      * @throws UncheckedIOException if the disk does not take it
      */
     void grow(History grown) {
         History before = onDisk;
-        if (before == null || spoilt || news.size() > Math.max(NEWS_BYTES_MIN, wholeBytes)) {
+        boolean compacted = before != null && before.compacted() != grown.compacted();
+        if (before == null || compacted || spoilt || news.size() > Math.max(NEWS_BYTES_MIN, wholeBytes)) {
             writeWhole(grown);
         } else {
             append(History.EMPTY.with(grown.notIn(before)));

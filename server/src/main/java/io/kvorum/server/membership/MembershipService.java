@@ -88,6 +88,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private final SortedMap<Integer, String> problems = new TreeMap<>();
     private final List<TaskLoop.Scheduled> timers = new ArrayList<>();
     private final GossipDriver gossip;
+    private final HistoryCompacting compacting;
     private final Flushing flushing;
     private final NewestFlush newestFlush;
     private final RingFold fold = new RingFold();
@@ -145,6 +146,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                         liveness().heartbeat(peer);
                     }
                 });
+        this.compacting = new HistoryCompacting(self, parts.config().historyEvents(), parts.stamps(), gossip);
         this.newestFlush = new NewestFlush(parts.flushTarget(), parts.stamps());
         this.flushing = new Flushing(
                 self,
@@ -416,19 +418,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
             hearOfFlushes(gossip.history());
             parts.flushTarget().flushAll(ring.flushStamp());
         }
-        Member known = ring.member(self);
-        if (known != null && !known.spec().equals(parts.self())) {
-            // Others learn ports and addresses that the settings of the birth did not name, or that have changed.
-            try {
-                take(new Event.Joined(nextId(), self, parts.self()));
-                if (known.state() == MemberState.LEAVING) {
-                    // Who joins stays after all; this one has only moved.
-                    take(new Event.Leaving(nextId(), self));
-                }
-            } catch (UncheckedIOException disk) {
-                LOG.error("the new address of this node cannot be persisted; others go on with the old one", disk);
-            }
-        }
+        tellAddress();
         learnPeers();
         publish();
         peerCalls.refresh();
@@ -436,6 +426,23 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         timers.add(control.every(parts.config().gossipIntervalNanos(), this::gossipNow));
         timers.add(control.every(
                 parts.config().detector().tickNanos(), () -> liveness().tick()));
+    }
+
+    /** Tells ports and addresses that the settings of the birth did not name, or that have changed. */
+    private void tellAddress() {
+        Member known = ring.member(self);
+        if (known == null || known.state().isGone() || known.spec().equals(parts.self())) {
+            return;
+        }
+        try {
+            take(new Event.Joined(nextId(), self, parts.self()));
+            if (known.state() == MemberState.LEAVING) {
+                // Who joins stays after all; this one has only moved.
+                take(new Event.Leaving(nextId(), self));
+            }
+        } catch (UncheckedIOException disk) {
+            LOG.error("the new address of this node cannot be persisted; others go on with the old one", disk);
+        }
     }
 
     private void onConnected(int peer, long bootId) {
@@ -519,6 +526,9 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         }
         liveness().heartbeats(others);
         gossip.tick(others, this::statusOf);
+        if (fencedBy == null && !leaving && compacting.look(ring, others)) {
+            gossip.announceTo(others);
+        }
         if (!others.isEmpty()) {
             // Told again now and then, because a message may be lost and nothing else would repeat it.
             int other = others.get(parts.random().nextInt(others.size()));
@@ -597,7 +607,12 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     /** Acts on a history that is on disk, and publishes what it changes. */
     private void apply(History history) {
         Ring before = ring;
+        boolean compacted = fold.isCompactedIn(history);
         ring = fold.update(history).orElse(before);
+        if (compacted && calls != null) {
+            // If it was told by a clock far behind, and by who had forgotten what all others know, it may be void now.
+            runSoon(this::tellAddress);
+        }
         parts.stamps().startAbove(newestStamp(history));
         if (ring.flushStamp() > before.flushStamp()) {
             hearOfFlushes(history);
@@ -621,6 +636,11 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     }
 
     private void hearOfFlushes(History history) {
+        Event.Compacted compacted = history.compacted();
+        Event.Flushed before = compacted == null ? null : compacted.summary().flush();
+        if (before != null) {
+            newestFlush.hear(new Flushed(before));
+        }
         for (Event event : history.events()) {
             if (event instanceof Event.Flushed flushed) {
                 newestFlush.hear(new Flushed(flushed));
@@ -717,11 +737,14 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                         peer, member, statusOf(peer), connections, owned[peer], unsettled[peer], problem));
             }
         }
+        History history = gossip.history();
+        Event.Compacted compacted = history.compacted();
         return new MembershipStatus(
                 ring.clusterId(),
                 ring.clusterName(),
-                gossip.history().hash(),
-                gossip.history().size(),
+                history.hash(),
+                history.count(),
+                compacted == null ? 0 : compacted.count(),
                 members,
                 met,
                 fencedBy);

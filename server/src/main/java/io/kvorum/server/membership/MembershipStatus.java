@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param clusterId the cluster
  * @param clusterName its name
  * @param historyHash hash of the membership history: members with equal ones agree on the ring
- * @param historyEvents how many events the history has
+ * @param historyEvents how many events the history tells of
+ * @param historyCompacted how many of them have become one
  * @param members all that are or were members, by peer number, this node first
  * @param met whether a majority of owners could be asked once since the start, or has had ten seconds for that
  * @param fencedBy why this node must not serve any more, or null
@@ -22,7 +23,8 @@ public record MembershipStatus(
         UUID clusterId,
         String clusterName,
         long historyHash,
-        int historyEvents,
+        long historyEvents,
+        long historyCompacted,
         List<MemberStatus> members,
         boolean met,
         @Nullable String fencedBy) {

@@ -3,10 +3,12 @@ package io.kvorum.server.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvorum.ring.EventId;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.history.Birth;
+import io.kvorum.ring.history.Compaction;
 import io.kvorum.ring.history.Event;
 import io.kvorum.ring.history.History;
 import io.kvorum.server.data.DataDirectory;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +194,44 @@ final class HistoryFileTest {
         assertThatThrownBy(() -> HistoryFile.open(directory))
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining("is missing beside history-news");
+    }
+
+    @Test
+    void compacted_history_is_written_anew_and_what_a_crash_left_of_the_news_is_void() throws IOException {
+        History history = written(9);
+        byte[] news = Files.readAllBytes(news());
+        HistoryFile file = HistoryFile.open(directory);
+        History compacted = compacted(history);
+        file.grow(compacted);
+        assertThat(news()).doesNotExist();
+        assertThat(HistoryFile.open(directory).onDisk()).isEqualTo(compacted);
+        Files.write(news(), news);
+        History read = HistoryFile.open(directory).onDisk();
+        assertThat(read).isEqualTo(compacted);
+        History grown = with(read, "more");
+        HistoryFile.open(directory).grow(grown);
+        assertThat(HistoryFile.open(directory).onDisk()).isEqualTo(grown);
+    }
+
+    @Test
+    void disk_that_does_not_take_the_compacted_history_leaves_the_long_one() throws IOException {
+        History history = written(9);
+        HistoryFile file = HistoryFile.open(directory);
+        Path temporary = path.resolve("history.tmp");
+        Files.createDirectory(temporary);
+        History compacted = compacted(history);
+        assertThatThrownBy(() -> file.grow(compacted)).isInstanceOf(UncheckedIOException.class);
+        assertThat(file.onDisk()).isEqualTo(history);
+        Files.delete(temporary);
+        assertThat(HistoryFile.open(directory).onDisk()).isEqualTo(history);
+        file.grow(compacted);
+        assertThat(HistoryFile.open(directory).onDisk()).isEqualTo(compacted);
+    }
+
+    private static History compacted(History history) {
+        EventId end = Objects.requireNonNull(Compaction.end(history, 2));
+        return history.with(
+                List.of(Compaction.of(history, history.nextId(0, A), end).orElseThrow()));
     }
 
     private History written(int events) {

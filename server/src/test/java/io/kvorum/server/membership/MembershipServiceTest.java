@@ -242,6 +242,39 @@ final class MembershipServiceTest {
     }
 
     @Test
+    void history_becomes_short_when_all_have_it_and_who_was_away_takes_it_so() throws Exception {
+        TestMember one = startCompacting(1);
+        TestMember two = startCompacting(2);
+        for (int i = 0; i < 5; i++) {
+            String value = "v" + i;
+            one.membership.commit((ring, id) -> new Event.Configured(id, "color", value));
+        }
+        two.await("ten events", status -> status.historyEvents() == 10);
+        assertThat(two.membership.status().historyCompacted()).isZero();
+        TestMember three = startCompacting(3);
+        for (TestMember member : List.of(one, two, three)) {
+            member.await("compacted", status -> status.historyCompacted() == 8 && status.historyEvents() == 10);
+            assertThat(history(member).size()).isEqualTo(3);
+        }
+        assertThat(agree(one, two) && agree(one, three)).isTrue();
+        stop(three);
+        long hash = two.membership.status().historyHash();
+        one.membership.commit((ring, id) -> new Event.Configured(id, "color", "red"));
+        TestMember again = startCompacting(3);
+        again.await("news after a restart", status -> status.historyEvents() == 11 && status.historyHash() != hash);
+        assertThat(again.membership.view().ring().configuration()).containsEntry("color", "red");
+        assertThat(again.membership.view().ring())
+                .isEqualTo(one.membership.view().ring());
+    }
+
+    private TestMember startCompacting(int number) {
+        TestMember member =
+                new TestMember(directory.resolve("n" + number), specs, specs.get(number - 1), "secret", ++lives, 2);
+        running.add(member);
+        return member;
+    }
+
+    @Test
     void removed_member_is_fenced_by_whoever_it_meets() throws Exception {
         TestMember one = start(1);
         TestMember two = start(2);

@@ -74,6 +74,11 @@ final class TestMember implements AutoCloseable {
     private final LinkedBlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
 
     TestMember(Path directory, List<MemberSpec> members, MemberSpec self, String secret, long seed) {
+        this(directory, members, self, secret, seed, 2_000);
+    }
+
+    /** With a history of which so many events are kept one by one. */
+    TestMember(Path directory, List<MemberSpec> members, MemberSpec self, String secret, long seed, int historyEvents) {
         SplittableRandom random = new SplittableRandom(seed);
         ClusterConfig cluster = new ClusterConfig(
                 self, "test", members, List.of(), PARTITIONS, Partitioner.SLOTS, Secret.NONE, false, Redirecting.NEVER);
@@ -85,7 +90,7 @@ final class TestMember implements AutoCloseable {
         membership = new MembershipService(new MembershipParts(
                 founded,
                 self,
-                new MembershipConfig(50_000_000L, DetectorPolicy.DEFAULT),
+                new MembershipConfig(50_000_000L, historyEvents, DetectorPolicy.DEFAULT),
                 bootId,
                 Long.MAX_VALUE,
                 stamps,

@@ -74,9 +74,10 @@ final class Events {
     private static Event compacted(SplittableRandom random) {
         History history = History.EMPTY.with(birth().events()).with(random(random, 1 + random.nextInt(4)));
         EventId end = history.events().get(random.nextInt(history.size())).id();
-        EventId upTo = history.compacted() == null || end.compareTo(history.compacted().upTo()) > 0
-                ? end
-                : history.compacted().upTo();
+        EventId upTo =
+                history.compacted() == null || end.compareTo(history.compacted().upTo()) > 0
+                        ? end
+                        : history.compacted().upTo();
         return Compaction.of(history, new EventId(upTo.stamp() + random.nextInt(1, 20), node(random)), upTo)
                 .map(Event.class::cast)
                 .orElseGet(() -> new Event.Left(end, node(random)));

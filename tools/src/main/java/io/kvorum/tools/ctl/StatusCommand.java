@@ -66,6 +66,11 @@ final class StatusCommand extends ServerCommand {
                 "ring",
                 take(rest, "partitions") + " partitions, partitioner " + take(rest, "partitioner") + ", history "
                         + take(rest, "history"));
+        RespReply events = rest.remove("history-events");
+        RespReply compacted = rest.remove("history-compacted");
+        if (events != null && compacted != null) {
+            summary.row("history", count(events) + " events, " + count(compacted) + " of them compacted");
+        }
         summary.row(
                 "quorum",
                 "N=" + take(rest, "n") + " R=" + take(rest, "r") + " W=" + take(rest, "w")

@@ -29,7 +29,7 @@ public final class AdminCommands {
     private static final byte[] COUNT = "COUNT".getBytes(StandardCharsets.US_ASCII);
     private static final int RING_ROWS = 1_024;
     private static final int RING_ROW_FIELDS = 4;
-    private static final int STATUS_FIELDS = 23;
+    private static final int STATUS_FIELDS = 25;
     private static final int KEPT_FIELDS = 7;
     private static final int MEMBER_FIELDS = 12;
 
@@ -130,6 +130,8 @@ public final class AdminCommands {
         out.bulk("partitions").integer(ring.partitions());
         out.bulk("partitioner").bulk(ring.partitioner().name().toLowerCase(Locale.ROOT));
         out.bulk("history").bulk(String.format(Locale.ROOT, "%016x", membership.historyHash()));
+        out.bulk("history-events").integer(membership.historyEvents());
+        out.bulk("history-compacted").integer(membership.historyCompacted());
         out.bulk("n").integer(ring.n());
         out.bulk("r").integer(self.quorum().r());
         out.bulk("w").integer(self.quorum().w());

@@ -314,6 +314,7 @@ enum InfoSection {
                     .field("cluster_id", ring.clusterId().toString())
                     .field("history", String.format(Locale.ROOT, "%016x", ring.historyHash()))
                     .field("history_events", node.membership().historyEvents())
+                    .field("history_compacted", node.membership().historyCompacted())
                     .field("partitions", ring.partitions())
                     .field("partitioner", ring.partitioner().name().toLowerCase(Locale.ROOT))
                     .field("replication_n", ring.n())

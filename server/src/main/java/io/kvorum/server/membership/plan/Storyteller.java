@@ -13,7 +13,6 @@ import io.kvorum.ring.history.Summary;
 import io.kvorum.storage.version.Stamp;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +20,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,29 +66,26 @@ public final class Storyteller implements EventVisitor {
         Summary summary = compacted.summary();
         created = summary.created();
         inSum = compacted.upTo();
-        List<StoryLine> sum = new ArrayList<>();
+        SortedMap<EventId, StoryLine> sum = new TreeMap<>();
         summary.lives().forEach((node, life) -> {
             MemberSpec spec = life.spec();
-            if (spec != null) {
-                specs.put(node, spec);
-            }
+            EventId joined = life.joined();
             if (life.leaving()) {
                 leaving.add(node);
             }
-        });
-        sum.add(line(compacted, created.id(), "created", birth(created)));
-        summary.lives().forEach((node, life) -> {
-            if (life.spec() != null && life.joined() != null) {
-                sum.add(line(compacted, life.joined(), "joined", name(node) + " joined; last at " + address(life.spec())));
+            if (spec != null && joined != null) {
+                specs.put(node, spec);
+                sum.put(joined, line(compacted, joined, "joined", spec.name() + " joined; last at " + address(spec)));
             }
         });
-        sum.addAll(ends(compacted));
+        sum.replaceAll((joined, line) -> line(compacted, joined, line.kind(), line.sentence()));
+        sum.put(created.id(), line(compacted, created.id(), "created", birth(created)));
+        sum.putAll(ends(compacted));
         Event.Flushed flush = summary.flush();
         if (flush != null) {
-            sum.add(line(compacted, flush.id(), "flushed", until(flush)));
+            sum.put(flush.id(), line(compacted, flush.id(), "flushed", until(flush)));
         }
-        sum.sort(Comparator.comparingLong(StoryLine::millis));
-        lines.addAll(sum);
+        lines.addAll(sum.values());
         plan = summary.plan();
         lines.add(new StoryLine(
                 compacted,
@@ -95,28 +93,31 @@ public final class Storyteller implements EventVisitor {
                 author(compacted.id()),
                 "compacted",
                 "what there is of " + compacted.count() + " events up to here, which were compacted: "
-                        + count(summary.plans(), "plan") + (plan == null ? "" : ", the last one: " + shape(plan.tokens()))));
+                        + count(summary.plans(), "plan")
+                        + (plan == null ? "" : ", the last one: " + shape(plan.tokens()))));
     }
 
     /** The ends that a compaction knows of and that were not told yet. */
-    private List<StoryLine> ends(Event.Compacted compacted) {
-        List<StoryLine> ends = new ArrayList<>();
+    private SortedMap<EventId, StoryLine> ends(Event.Compacted compacted) {
+        SortedMap<EventId, StoryLine> ends = new TreeMap<>();
         compacted.summary().lives().forEach((node, life) -> {
             EventId ended = life.ended();
             if (ended != null && gone.add(node)) {
                 NodeId by = life.successor();
                 boolean left = life.end() == MemberState.LEFT;
-                String how = left ? " left" : " was removed for ever" + (by == null ? "" : "; " + name(by) + TAKES_PLACE);
-                ends.add(line(compacted, ended, left ? "left" : by == null ? "removed" : "replaced", name(node) + how));
+                String how =
+                        left ? " left" : " was removed for ever" + (by == null ? "" : "; " + name(by) + TAKES_PLACE);
+                ends.put(
+                        ended,
+                        line(compacted, ended, left ? "left" : by == null ? "removed" : "replaced", name(node) + how));
             }
         });
-        ends.sort(Comparator.comparingLong(StoryLine::millis));
         return ends;
     }
 
     @Override
     public void compacted(Event.Compacted event) {
-        lines.addAll(ends(event));
+        lines.addAll(ends(event).values());
     }
 
     @Override
@@ -189,8 +190,9 @@ public final class Storyteller implements EventVisitor {
                 "plan",
                 before == null
                         ? "the first plan: " + shape
-                        : author(event.id()) + " committed a plan: " + shape + ", " + tokens.differences(before.tokens())
-                                + " change hands (base " + hex(event.baseHash()) + ")");
+                        : author(event.id()) + " committed a plan: " + shape + ", "
+                                + tokens.differences(before.tokens()) + " change hands (base " + hex(event.baseHash())
+                                + ")");
     }
 
     private static String shape(Assignment tokens) {

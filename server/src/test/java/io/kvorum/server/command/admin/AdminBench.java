@@ -291,7 +291,7 @@ final class AdminBench implements NodeStatus, DrainControl {
             list.add(new MemberStatus(
                     peer, members.get(peer), status, 2, 5, unsettled.get(peer).cardinality(), null));
         }
-        return new MembershipStatus(ring.clusterId(), "bench", 0xabcL, 9, list, true, null);
+        return new MembershipStatus(ring.clusterId(), "bench", 0xabcL, 9, 0, list, true, null);
     }
 
     @Override

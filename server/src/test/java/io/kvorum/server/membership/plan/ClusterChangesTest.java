@@ -75,6 +75,18 @@ final class ClusterChangesTest {
     }
 
     @Test
+    void plan_made_before_the_history_was_compacted_can_be_committed_after_it() {
+        PlannedChange plan = plan(ChangeKind.JOIN).only();
+        keeper.cluster.compact(2);
+        assertThat(commit(plan.id()).only()).isEqualTo(plan.plan().moves().size());
+        keeper.configure("a", "b");
+        String late = plan(ChangeKind.LEAVE, "n2").only().id();
+        keeper.cluster.compact(0);
+        keeper.configure("c", "d");
+        assertThat(commit(late).error()).contains("was made (base", "): c is \"d\" for the whole cluster; plan again");
+    }
+
+    @Test
     void many_changes_since_a_plan_are_told_by_the_newest_and_the_number_of_the_rest() {
         String plan = plan(ChangeKind.JOIN).only().id();
         for (int i = 0; i < 7; i++) {

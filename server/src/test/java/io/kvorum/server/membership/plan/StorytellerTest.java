@@ -47,6 +47,31 @@ final class StorytellerTest {
     }
 
     @Test
+    void what_was_compacted_is_told_in_sum_with_the_members_and_their_ends() {
+        cluster.join("n4", "d", 100);
+        cluster.commit(plan(ChangeKind.JOIN));
+        cluster.settle();
+        cluster.add(new Event.Replaced(cluster.next("n1"), cluster.id("n2"), cluster.id("n4")));
+        cluster.add(new Event.Left(cluster.next("n3"), cluster.id("n3")));
+        long count = cluster.history.count();
+        cluster.add(new Event.Configured(cluster.next("n1"), "a", "b"));
+        cluster.compact(1);
+        assertThat(newest(9))
+                .containsExactly(
+                        "birth: cluster test was created: 64 partitions, partitioner slots, N=3",
+                        "n3: n3 joined; last at 10.0.0.3:6379",
+                        "n2: n2 joined; last at 10.0.0.2:6379",
+                        "n1: n1 joined; last at 10.0.0.1:6379",
+                        "n1: n4 joined; last at 10.0.0.4:6379",
+                        "n1: n2 was removed for ever; n4 takes its place",
+                        "n3: n3 left",
+                        "n1: what there is of " + count + " events up to here, which were compacted: 2 plans, the last"
+                                + " one: 4 nodes, 64 tokens",
+                        "n1: a is \"b\" for the whole cluster");
+        assertThat(Storyteller.tell(cluster.history)).hasSize(9);
+    }
+
+    @Test
     void time_of_an_event_is_that_of_its_stamp() {
         EventId id = new EventId(Stamp.endOfMillis(1_700_000_000_123L), cluster.id("n2"));
         cluster.add(new Event.Configured(id, "a", "b"));

@@ -9,6 +9,7 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.history.Birth;
+import io.kvorum.ring.history.Compaction;
 import io.kvorum.ring.history.Event;
 import io.kvorum.ring.history.History;
 import io.kvorum.ring.history.PartitionSet;
@@ -91,6 +92,12 @@ final class TestCluster {
         for (var maker : change.makers()) {
             add(maker.make(ring(), next("n1")));
         }
+    }
+
+    /** Makes one event of all but the newest. */
+    void compact(int keep) {
+        EventId end = Objects.requireNonNull(Compaction.end(history, keep));
+        add(Compaction.of(history, next("n1"), end).orElseThrow());
     }
 
     /** Carries every move of the plan in force out. */

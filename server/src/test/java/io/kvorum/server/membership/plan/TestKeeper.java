@@ -65,7 +65,14 @@ public final class TestKeeper implements HistoryKeeper, TaskLoop {
                 .map(member -> new MemberStatus(0, member, statusOf(member.id()), 1, 0, 0, null))
                 .toList();
         return new MembershipStatus(
-                ring.clusterId(), ring.clusterName(), ring.historyHash(), cluster.history.size(), members, true, null);
+                ring.clusterId(),
+                ring.clusterName(),
+                ring.historyHash(),
+                cluster.history.count(),
+                0,
+                members,
+                true,
+                null);
     }
 
     private PeerStatus statusOf(NodeId node) {

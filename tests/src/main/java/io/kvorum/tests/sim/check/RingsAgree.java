@@ -6,6 +6,7 @@ import io.kvorum.tests.sim.cluster.SimLife;
 import io.kvorum.tests.sim.cluster.SimNode;
 import io.kvorum.tests.sim.story.Check;
 import io.kvorum.tests.sim.story.Ending;
+import io.kvorum.tests.sim.story.Probe;
 import io.kvorum.tests.sim.story.Story;
 import io.kvorum.tests.sim.story.Violation;
 import java.util.Objects;
@@ -27,6 +28,9 @@ public final class RingsAgree implements Check {
         for (SimNode node : ending.cluster().nodes()) {
             SimLife life = Objects.requireNonNull(node.life());
             MembershipStatus status = life.membership().status();
+            if (status.historyCompacted() > 0) {
+                story.mark(Probe.COMPACTED);
+            }
             Ring folded = life.membership().view().ring();
             if (first == null || ring == null) {
                 first = status;

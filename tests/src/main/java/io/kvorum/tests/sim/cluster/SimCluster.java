@@ -36,7 +36,7 @@ public final class SimCluster {
     private final Sabotage sabotage;
     private final List<SimNode> nodes = new ArrayList<>();
     private Ring ring;
-    private int ringEvents;
+    private long ringEvents;
     private final Map<NodeId, SimNode> byId = new HashMap<>();
 
     /**

@@ -33,6 +33,8 @@ public final class Planner {
     /** Decides what plans are committed, likewise. */
     private final RandomGenerator changes;
 
+    private final RandomGenerator histories;
+
     private final List<Step> steps = new ArrayList<>();
     private final List<Family> keys = new ArrayList<>();
     private int nodes;
@@ -52,6 +54,7 @@ public final class Planner {
         this.graves = source.generator("plan-graves");
         this.absences = source.generator("plan-absences");
         this.changes = source.generator("plan-changes");
+        this.histories = source.generator("plan-histories");
     }
 
     /**
@@ -132,6 +135,7 @@ public final class Planner {
         settings.add("replication.read-all-ratio=" + (random.nextInt(4) == 0 ? "0" : "0.2"));
         settings.add("replication.hedge=" + (random.nextInt(5) == 0 ? "no" : "yes"));
         settings.add("replication.hedge-delay-min=" + (1 + random.nextInt(5)) + "ms");
+        settings.add("gossip.history-events=" + histories.nextInt(1, 12));
         settings.add("gossip.interval=" + (random.nextBoolean() ? "1s" : "300ms"));
         if (shortGrace) {
             // Frames are too old at half of it.

@@ -90,6 +90,8 @@ public enum Probe {
     ACKNOWLEDGED_BY_HINT,
     /** A plan was committed that gives the ring other members. */
     REPLANNED,
+    /** Events of the membership history became one. */
+    COMPACTED,
     /** A calendar jumped. */
     CLOCK_JUMPED
 }
