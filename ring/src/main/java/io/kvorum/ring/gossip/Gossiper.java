@@ -139,7 +139,7 @@ public final class Gossiper {
     /** Events are durable here: this node's own new ones, and those it was asked to persist. */
     public void onPersisted(Collection<Event> events, GossipEffects effects) {
         History grown = history.with(events);
-        if (grown != history) {
+        if (!grown.equals(history)) {
             history = grown;
             effects.historyChanged(history);
         }

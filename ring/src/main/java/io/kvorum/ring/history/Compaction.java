@@ -52,7 +52,7 @@ public final class Compaction {
             return Optional.empty();
         }
         History part = History.EMPTY.with(beginning);
-        if (before != null && (end.compareTo(before.upTo()) < 0 || part.compacted() != before)) {
+        if (before != null && (end.compareTo(before.upTo()) < 0 || !before.equals(part.compacted()))) {
             throw new IllegalArgumentException("compacting up to " + end + " what is compacted up to " + before.upTo());
         }
         return RingFold.summarize(part)

@@ -11,6 +11,7 @@ import io.kvorum.ring.Ring;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -75,11 +76,11 @@ class CompactionPropertiesTest {
         for (long seed = first(); seed < first() + runs(); seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             History all = History.EMPTY.with(known(random));
-            EventId end = Compaction.end(all, all.size() / 2);
+            EventId end = Objects.requireNonNull(Compaction.end(all, all.size() / 2));
             History known = all.with(List.of(compact(all, end)));
             List<Event> left = new ArrayList<>(all.events());
             left.removeIf(event -> event.id().compareTo(end) <= 0);
-            known = History.EMPTY.with(List.of(known.compacted()));
+            known = History.EMPTY.with(List.of(Objects.requireNonNull(known.compacted())));
             RingFold fold = new RingFold();
             while (!left.isEmpty()) {
                 known = known.with(List.of(left.remove(random.nextInt(left.size()))));
@@ -150,7 +151,7 @@ class CompactionPropertiesTest {
         for (int i = 0; i < 20; i++) {
             all = all.with(List.of(new Event.Configured(all.nextId(0, MAKER), "x", "" + i)));
         }
-        EventId end = Compaction.end(all, 5);
+        EventId end = Objects.requireNonNull(Compaction.end(all, 5));
         History short1 = all.with(List.of(compact(all, end)));
         assertThat(short1.size()).isEqualTo(6);
         assertThat(short1.events()).containsAll(all.events().subList(all.size() - 5, all.size()));

@@ -104,7 +104,7 @@ final class GossipDriver implements GossipEffects {
     void take(Collection<Event> events) {
         History history = gossiper.history();
         History grown = history.with(events);
-        if (grown != history) {
+        if (!grown.equals(history)) {
             persister.accept(grown);
             gossiper.onPersisted(events, this);
         }

@@ -56,7 +56,7 @@ final class HistoryCompacting {
         History history = gossip.history();
         List<Member> members = ring.members();
         boolean due =
-                history.size() > 2L * keep && history != refused && ring.moves().isEmpty();
+                history.size() > 2L * keep && !history.equals(refused) && ring.moves().isEmpty();
         if (!due || members.isEmpty() || !members.get(0).id().equals(self) || members.size() != others.size() + 1) {
             return false;
         }

@@ -10,6 +10,7 @@ import io.kvorum.server.runtime.StartException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,7 +105,7 @@ final class HistoryFile {
      */
     void grow(History grown) {
         History before = onDisk;
-        boolean compacted = before != null && before.compacted() != grown.compacted();
+        boolean compacted = before != null && !Objects.equals(before.compacted(), grown.compacted());
         if (before == null || compacted || spoilt || news.size() > Math.max(NEWS_BYTES_MIN, wholeBytes)) {
             writeWhole(grown);
         } else {

@@ -206,7 +206,7 @@ final class HistoryFileTest {
         assertThat(news()).doesNotExist();
         assertThat(HistoryFile.open(directory).onDisk()).isEqualTo(compacted);
         Files.write(news(), news);
-        History read = HistoryFile.open(directory).onDisk();
+        History read = Objects.requireNonNull(HistoryFile.open(directory).onDisk());
         assertThat(read).isEqualTo(compacted);
         History grown = with(read, "more");
         HistoryFile.open(directory).grow(grown);

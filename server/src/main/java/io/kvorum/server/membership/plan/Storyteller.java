@@ -64,7 +64,8 @@ public final class Storyteller implements EventVisitor {
     /** What is left of the events that were compacted: the cluster, its members, and what those came to together. */
     private void tellInSum(Event.Compacted compacted) {
         Summary summary = compacted.summary();
-        created = summary.created();
+        Event.Created born = summary.created();
+        created = born;
         inSum = compacted.upTo();
         SortedMap<EventId, StoryLine> sum = new TreeMap<>();
         summary.lives().forEach((node, life) -> {
@@ -79,14 +80,15 @@ public final class Storyteller implements EventVisitor {
             }
         });
         sum.replaceAll((joined, line) -> line(compacted, joined, line.kind(), line.sentence()));
-        sum.put(created.id(), line(compacted, created.id(), "created", birth(created)));
+        sum.put(born.id(), line(compacted, born.id(), "created", birth(born)));
         sum.putAll(ends(compacted));
         Event.Flushed flush = summary.flush();
         if (flush != null) {
             sum.put(flush.id(), line(compacted, flush.id(), "flushed", until(flush)));
         }
         lines.addAll(sum.values());
-        plan = summary.plan();
+        Event.PlanCommitted last = summary.plan();
+        plan = last;
         lines.add(new StoryLine(
                 compacted,
                 Stamp.millis(compacted.upTo().stamp()),
@@ -94,7 +96,7 @@ public final class Storyteller implements EventVisitor {
                 "compacted",
                 "what there is of " + compacted.count() + " events up to here, which were compacted: "
                         + count(summary.plans(), "plan")
-                        + (plan == null ? "" : ", the last one: " + shape(plan.tokens()))));
+                        + (last == null ? "" : ", the last one: " + shape(last.tokens()))));
     }
 
     /** The ends that a compaction knows of and that were not told yet. */
