@@ -174,7 +174,7 @@ public final class Gossiper {
         for (NodeState state : states.values()) {
             sum += state.stateVersion().hash();
         }
-        return new GossipMessage.Summary(history.hash(), sum);
+        return new GossipMessage.Summary(history.digest(), sum);
     }
 
     private void onSummary(NodeId from, GossipMessage.Summary theirs, GossipEffects effects) {
