@@ -1,0 +1,71 @@
+package io.kvorum.codec.memcached;
+
+import java.nio.charset.StandardCharsets;
+
+/** What a request asks for. Names are matched as they stand: memcached knows no upper case. */
+public enum McVerb {
+    GET("get"),
+    SET("set"),
+    META_GET("mg"),
+    META_SET("ms"),
+    GETS("gets"),
+    ADD("add"),
+    CAS("cas"),
+    INCR("incr"),
+    DECR("decr"),
+    DELETE("delete"),
+    TOUCH("touch"),
+    GAT("gat"),
+    GATS("gats"),
+    REPLACE("replace"),
+    APPEND("append"),
+    PREPEND("prepend"),
+    META_DELETE("md"),
+    META_ARITHMETIC("ma"),
+    META_NOOP("mn"),
+    META_DEBUG("me"),
+    FLUSH_ALL("flush_all"),
+    VERSION("version"),
+    VERBOSITY("verbosity"),
+    STATS("stats"),
+    SHUTDOWN("shutdown"),
+    QUIT("quit"),
+    /** Cannot be run: {@link McRequest#error} is the reply. */
+    INVALID("");
+
+    private static final McVerb[] ALL = values();
+
+    private final byte[] text;
+
+    McVerb(String text) {
+        this.text = text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Whether it is one of the meta commands, whose arguments are flags of one letter. */
+    public boolean isMeta() {
+        return this == META_GET
+                || this == META_SET
+                || this == META_DELETE
+                || this == META_ARITHMETIC
+                || this == META_NOOP
+                || this == META_DEBUG;
+    }
+
+    /** Whether a value follows its line. */
+    boolean hasValue() {
+        return switch (this) {
+            case SET, ADD, REPLACE, APPEND, PREPEND, CAS, META_SET -> true;
+            default -> false;
+        };
+    }
+
+    /** The verb with this name; {@link #INVALID} if there is none. */
+    static McVerb of(byte[] array, int offset, int length) {
+        for (McVerb verb : ALL) {
+            if (McRequest.isText(array, offset, length, verb.text)) {
+                return verb;
+            }
+        }
+        return INVALID;
+    }
+}
