@@ -7,8 +7,8 @@ import io.kvorum.server.background.JobProgress;
 import io.kvorum.server.background.QueueWait;
 import io.kvorum.server.backup.BackupOrigin;
 import io.kvorum.server.backup.Backups;
+import io.kvorum.server.client.ClientServer;
 import io.kvorum.server.client.LoadingDoor;
-import io.kvorum.server.client.RespServer;
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.SessionDirectory;
 import io.kvorum.server.command.admin.AdminCommands;
@@ -16,6 +16,7 @@ import io.kvorum.server.command.admin.ConfigView;
 import io.kvorum.server.command.admin.NodeDescription;
 import io.kvorum.server.command.admin.NodeStatus;
 import io.kvorum.server.command.keyspace.SlotKeys;
+import io.kvorum.server.command.memcached.McStats;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.config.ReplicationConfig;
@@ -75,6 +76,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -223,7 +225,7 @@ public final class Node implements AutoCloseable {
                 membership);
         SessionDirectory sessions = new SessionDirectory();
         Map<EventLoop, NodeLoop> byEventLoop = new HashMap<>();
-        RespServer clients = new RespServer(
+        ClientServer clients = new ClientServer(
                 transports.group(),
                 transports.serverChannelClass(),
                 config.client(),
@@ -254,7 +256,7 @@ public final class Node implements AutoCloseable {
                         () -> stopFor("a client sent SHUTDOWN"))));
         NodeMetrics metrics = new NodeMetrics(
                 config.runtime().ioThreads(),
-                core.table().rows().stream().map(Command::name).toList());
+                core.table().measured().stream().map(Command::name).toList());
         counters.register(metrics);
         counters.onDamagedIdentity(actor -> control.execute(() -> retire(engine, actor)));
         watch.register(metrics);
@@ -277,10 +279,11 @@ public final class Node implements AutoCloseable {
                 core.bareHints()::count,
                 () -> membership.peers().directory(),
                 clock);
+        McStats memcached = memcachedStats(self, clock);
         List<NodeLoop> loops = new ArrayList<>();
         for (EventExecutor executor : transports.group()) {
             EventLoop eventLoop = (EventLoop) executor;
-            NodeLoop loop = new NodeLoop(eventLoop, loops.size(), core, peerNode, transports, metrics);
+            NodeLoop loop = new NodeLoop(eventLoop, loops.size(), core, peerNode, transports, metrics, memcached);
             loops.add(loop);
             byEventLoop.put(eventLoop, loop);
             lifecycle.opened("peer connections", loop.transport);
@@ -466,7 +469,7 @@ public final class Node implements AutoCloseable {
         lifecycle.opened("farewell", () -> server.letGo(() -> membership.part(Parting.Stage.STOPPING)));
     }
 
-    private void startClients(RespServer server, NodeMetrics metrics) {
+    private void startClients(ClientServer server, NodeMetrics metrics) {
         ClientConfig client = config.client();
         lifecycle.opened("client server", server);
         metrics.gauge(
@@ -476,6 +479,27 @@ public final class Node implements AutoCloseable {
         warnOfFewFiles(client);
         InetSocketAddress address = address(client.bind(), client.port(), "bind");
         bind("Redis clients", "port", address, () -> server.start(address));
+        Integer memcachedPort = client.memcachedPort();
+        if (memcachedPort != null) {
+            InetSocketAddress memcached = address(client.bind(), memcachedPort, "bind");
+            bind("memcached clients", "memcached.port", memcached, () -> server.startMemcached(memcached));
+        }
+    }
+
+    /** What memcached's clients are told of the node; null if there are none. */
+    private @Nullable McStats memcachedStats(NodeStatus self, Clock clock) {
+        ClientConfig client = config.client();
+        Integer port = client.memcachedPort();
+        return port == null
+                ? null
+                : new McStats(
+                        self,
+                        new McStats.Settings(
+                                port,
+                                client.bind(),
+                                client.limits().bulkBytesMax(),
+                                client.password().isSet()),
+                        clock::wallMillis);
     }
 
     private void warnOfFewFiles(ClientConfig client) {

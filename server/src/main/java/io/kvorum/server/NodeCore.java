@@ -11,6 +11,8 @@ import io.kvorum.server.command.SlowLog;
 import io.kvorum.server.command.keyspace.Flush;
 import io.kvorum.server.command.keyspace.KeyspaceCommands;
 import io.kvorum.server.command.keyspace.KeyspaceService;
+import io.kvorum.server.command.memcached.Leases;
+import io.kvorum.server.command.memcached.McCommands;
 import io.kvorum.server.command.versioned.VersionedCommands;
 import io.kvorum.server.command.versioned.VersionedSettings;
 import io.kvorum.server.config.NodeConfig;
@@ -414,6 +416,7 @@ public final class NodeCore {
                         config.clock().driftMaxMillis()),
                 foundation.observer()));
         commands.addAll(more);
+        commands.addAll(McCommands.commands(new Leases()));
         commands.addAll(KeyspaceCommands.commands(
                 List.copyOf(commands),
                 foundation.engine(),

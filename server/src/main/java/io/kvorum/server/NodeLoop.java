@@ -4,6 +4,8 @@ import io.kvorum.codec.buffer.Scratch;
 import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.server.client.ClientLoop;
 import io.kvorum.server.client.FlushQueue;
+import io.kvorum.server.command.memcached.McDispatcher;
+import io.kvorum.server.command.memcached.McStats;
 import io.kvorum.server.metrics.NodeMetrics;
 import io.kvorum.server.peer.NettyPeerTransport;
 import io.kvorum.server.peer.PeerDispatch;
@@ -14,6 +16,7 @@ import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.Transports;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that one event loop owns: what {@link LoopCore} has, and around it the sockets: its connections to all peers,
@@ -30,7 +33,8 @@ final class NodeLoop {
             NodeCore core,
             PeerNode peerNode,
             Transports transports,
-            NodeMetrics metrics) {
+            NodeMetrics metrics,
+            @Nullable McStats memcached) {
         NodeCore.Foundation foundation = core.foundation();
         Clock clock = foundation.clock();
         TurnFlusher endOfTurn = new FlushQueue(eventLoop);
@@ -57,6 +61,11 @@ final class NodeLoop {
                         recorder,
                         recorder));
         dispatch.serve(loop.handlers());
-        clients = new ClientLoop(loop.commands(), endOfTurn, scratch, new RespRequest());
+        clients = new ClientLoop(
+                loop.commands(),
+                endOfTurn,
+                scratch,
+                new RespRequest(),
+                memcached == null ? null : new McDispatcher(loop.commands(), memcached));
     }
 }

@@ -18,6 +18,8 @@ public final class McErrors {
     public static final String NON_NUMERIC = "CLIENT_ERROR cannot increment or decrement non-numeric value";
 
     static final String BAD_DELTA = "CLIENT_ERROR invalid numeric delta argument";
+    static final String BAD_INITIAL = "CLIENT_ERROR invalid numeric initial value";
+    static final String BAD_META_DELTA = "CLIENT_ERROR invalid numeric delta value";
     static final String BAD_EXPTIME = "CLIENT_ERROR invalid exptime argument";
     static final String DELETE_USAGE = "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]";
     static final String DUPLICATE_FLAG = "CLIENT_ERROR duplicate flag";

@@ -13,12 +13,13 @@ public record McLimits(int keyBytesMax, int valueBytesMax, int lineBytesMax, int
     public static final int KEY_BYTES_MAX = 250;
 
     /** The longest line that begins no command with many keys. */
-    static final int PLAIN_LINE_BYTES_MAX = 2048;
+    public static final int PLAIN_LINE_BYTES_MAX = 2048;
 
     /** Refuses limits that would allow nothing. */
     public McLimits {
         if (keyBytesMax < 1 || keyBytesMax > KEY_BYTES_MAX || valueBytesMax < 1 || keysMax < 1) {
-            throw new IllegalArgumentException("limits must be positive, and keys of " + KEY_BYTES_MAX + " at the most");
+            throw new IllegalArgumentException(
+                    "limits must be positive, and keys of " + KEY_BYTES_MAX + " at the most");
         }
         if (lineBytesMax < PLAIN_LINE_BYTES_MAX) {
             throw new IllegalArgumentException(

@@ -274,28 +274,18 @@ final class McLineParser {
     }
 
     private static @Nullable String flag(McRequest request, int word, char letter) {
-        switch (letter) {
-            case 'b':
-                request.binaryKey = true;
-                return decoded(request).length > 0 ? null : McErrors.BAD_KEY;
-            case 'q':
-                request.quiet = true;
-                return null;
-            case 'N', 'T', 'R':
-                return isSeconds(request, word, 1) ? null : McErrors.BAD_TOKEN;
-            case 'F':
-                return isUnsignedInt(request, word, 1) ? null : McErrors.BAD_FORMAT;
-            case 'C':
-                return isUnsigned(request, word, 1) ? null : McErrors.BAD_TOKEN;
-            case 'M':
-                return request.length(word) == 2 ? null : McErrors.MODE_LENGTH;
-            case 'J':
-                return isUnsigned(request, word, 1) ? null : "CLIENT_ERROR invalid numeric initial value";
-            case 'D':
-                return isUnsigned(request, word, 1) ? null : "CLIENT_ERROR invalid numeric delta value";
-            default:
-                return null;
-        }
+        request.binaryKey |= letter == 'b';
+        request.quiet |= letter == 'q';
+        return switch (letter) {
+            case 'b' -> decoded(request).length > 0 ? null : McErrors.BAD_KEY;
+            case 'N', 'T', 'R' -> isSeconds(request, word, 1) ? null : McErrors.BAD_TOKEN;
+            case 'F' -> isUnsignedInt(request, word, 1) ? null : McErrors.BAD_FORMAT;
+            case 'C' -> isUnsigned(request, word, 1) ? null : McErrors.BAD_TOKEN;
+            case 'M' -> request.length(word) == 2 ? null : McErrors.MODE_LENGTH;
+            case 'J' -> isUnsigned(request, word, 1) ? null : McErrors.BAD_INITIAL;
+            case 'D' -> isUnsigned(request, word, 1) ? null : McErrors.BAD_META_DELTA;
+            default -> null;
+        };
     }
 
     private static @Nullable String modeAndOpaque(McRequest request) {
@@ -377,8 +367,7 @@ final class McLineParser {
     }
 
     private static boolean isSeconds(McRequest request, int word, int skipped) {
-        return McNumbers.isSeconds(
-                request.array(), request.offset(word) + skipped, request.length(word) - skipped);
+        return McNumbers.isSeconds(request.array(), request.offset(word) + skipped, request.length(word) - skipped);
     }
 
     private static boolean isUnsigned(McRequest request, int word) {
@@ -386,8 +375,7 @@ final class McLineParser {
     }
 
     private static boolean isUnsigned(McRequest request, int word, int skipped) {
-        return McNumbers.isUnsigned(
-                request.array(), request.offset(word) + skipped, request.length(word) - skipped);
+        return McNumbers.isUnsigned(request.array(), request.offset(word) + skipped, request.length(word) - skipped);
     }
 
     private static boolean isUnsignedInt(McRequest request, int word) {
@@ -395,8 +383,7 @@ final class McLineParser {
     }
 
     private static boolean isUnsignedInt(McRequest request, int word, int skipped) {
-        return McNumbers.isUnsignedInt(
-                request.array(), request.offset(word) + skipped, request.length(word) - skipped);
+        return McNumbers.isUnsignedInt(request.array(), request.offset(word) + skipped, request.length(word) - skipped);
     }
 
     /** Whether a word is the length of a value: what stands behind it can be found again. */

@@ -28,6 +28,7 @@ public final class McRequest {
     private int valueDistance = NO_VALUE;
     private int valueLength;
     private int bytes;
+    private int lineBytes;
 
     McVerb verb = McVerb.INVALID;
     int firstKey;
@@ -138,13 +139,26 @@ public final class McRequest {
 
     /** This request on an array of its own, to keep. */
     public McRequest toKeep() {
+        return keep(bytes);
+    }
+
+    /** As {@link #toKeep}, but without the value. */
+    public McRequest lineToKeep() {
+        McRequest copy = keep(lineBytes);
+        copy.valueDistance = NO_VALUE;
+        copy.valueLength = 0;
+        return copy;
+    }
+
+    private McRequest keep(int keptBytes) {
         McRequest copy = new McRequest();
-        copy.array = Arrays.copyOfRange(array, start, start + bytes);
+        copy.array = Arrays.copyOfRange(array, start, start + keptBytes);
         copy.words = Arrays.copyOf(words, 2 * wordCount);
         copy.wordCount = wordCount;
         copy.valueDistance = valueDistance;
         copy.valueLength = valueLength;
-        copy.bytes = bytes;
+        copy.bytes = keptBytes;
+        copy.lineBytes = lineBytes;
         copy.verb = verb;
         copy.firstKey = firstKey;
         copy.keyCount = keyCount;
@@ -162,6 +176,7 @@ public final class McRequest {
         valueDistance = NO_VALUE;
         valueLength = 0;
         bytes = 0;
+        lineBytes = 0;
         verb = McVerb.INVALID;
         firstKey = 0;
         keyCount = 0;
@@ -170,11 +185,12 @@ public final class McRequest {
         error = "";
     }
 
-    void begin(byte[] source, int from, int lineBytes) {
+    void begin(byte[] source, int from, int length) {
         clear();
         array = source;
         start = from;
-        bytes = lineBytes;
+        bytes = length;
+        lineBytes = length;
     }
 
     void word(int offset, int length) {

@@ -108,6 +108,11 @@ public final class McRequestDecoder {
         return window.heldBytes();
     }
 
+    /** Whether more is to come of what has begun, be it only to be passed over. */
+    public boolean isWithinRequest() {
+        return window.remaining() > 0 || swallowLeft > 0;
+    }
+
     private void swallow() {
         int passed = (int) Math.min(swallowLeft, window.remaining());
         window.advanceTo(window.position() + passed);

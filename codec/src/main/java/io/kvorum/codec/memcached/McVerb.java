@@ -1,7 +1,5 @@
 package io.kvorum.codec.memcached;
 
-import java.nio.charset.StandardCharsets;
-
 /** What a request asks for. Names are matched as they stand: memcached knows no upper case. */
 public enum McVerb {
     GET("get"),
@@ -35,10 +33,15 @@ public enum McVerb {
 
     private static final McVerb[] ALL = values();
 
-    private final byte[] text;
+    private final String word;
 
-    McVerb(String text) {
-        this.text = text.getBytes(StandardCharsets.US_ASCII);
+    McVerb(String word) {
+        this.word = word;
+    }
+
+    /** The name. */
+    public String word() {
+        return word;
     }
 
     /** Whether it is one of the meta commands, whose arguments are flags of one letter. */
@@ -62,10 +65,22 @@ public enum McVerb {
     /** The verb with this name; {@link #INVALID} if there is none. */
     static McVerb of(byte[] array, int offset, int length) {
         for (McVerb verb : ALL) {
-            if (McRequest.isText(array, offset, length, verb.text)) {
+            if (verb.isNamed(array, offset, length)) {
                 return verb;
             }
         }
         return INVALID;
+    }
+
+    private boolean isNamed(byte[] array, int offset, int length) {
+        if (length != word.length()) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (array[offset + i] != word.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

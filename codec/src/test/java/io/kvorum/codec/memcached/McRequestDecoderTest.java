@@ -42,10 +42,14 @@ final class McRequestDecoderTest {
     private static String shown(McRequest request) {
         StringBuilder text = new StringBuilder(request.verb().toString());
         if (request.verb() == McVerb.INVALID) {
-            return text.append(' ').append(request.error()).append(request.isQuiet() ? " (quiet)" : "").toString();
+            return text.append(' ')
+                    .append(request.error())
+                    .append(request.isQuiet() ? " (quiet)" : "")
+                    .toString();
         }
         for (int word = 1; word < request.wordCount(); word++) {
-            text.append(' ').append(new String(request.array(), request.offset(word), request.length(word), ISO_8859_1));
+            text.append(' ')
+                    .append(new String(request.array(), request.offset(word), request.length(word), ISO_8859_1));
         }
         if (request.verb().hasValue()) {
             text.append(" = ")
@@ -117,8 +121,8 @@ final class McRequestDecoderTest {
         }
         decoder = decoder();
         List<String> byBytes = new ArrayList<>();
-        for (char single : SESSION.toCharArray()) {
-            byBytes.addAll(decode(String.valueOf(single)));
+        for (int at = 0; at < SESSION.length(); at++) {
+            byBytes.addAll(decode(SESSION.substring(at, at + 1)));
             decoder.retain();
         }
         assertThat(byBytes).as("byte by byte").isEqualTo(whole);
@@ -268,7 +272,7 @@ final class McRequestDecoderTest {
     void garbage_is_harmless_and_its_cuts_do_not_matter() {
         long seed = Long.getLong("kvorum.test.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
-        String[] bits = SESSION.split("(?<=\n)|(?= )");
+        String[] bits = SESSION.split("(?<=\n)|(?= )", -1);
         for (int round = 0; round < 300; round++) {
             StringBuilder stream = new StringBuilder();
             while (stream.length() < 3000) {
@@ -288,7 +292,9 @@ final class McRequestDecoderTest {
         List<String> requests = new ArrayList<>();
         try {
             for (int at = 0; at < text.length(); ) {
-                int end = pieceMax == text.length() ? pieceMax : Math.min(text.length(), at + 1 + random.nextInt(pieceMax));
+                int end = pieceMax == text.length()
+                        ? pieceMax
+                        : Math.min(text.length(), at + 1 + random.nextInt(pieceMax));
                 append(text.substring(at, end));
                 while (decoder.next(request)) {
                     requests.add(shown(request));

@@ -14,7 +14,15 @@ final class McWriterTest {
     @Test
     void replies_are_written_word_by_word() {
         byte[] key = {'k', 0};
-        writer.text("VALUE ").bytes(key, 0, 1).letter(' ').unsigned(-1).flag('t').signed(-1).flag('f').signed(42).end();
+        writer.text("VALUE ")
+                .bytes(key, 0, 1)
+                .letter(' ')
+                .unsigned(-1)
+                .flag('t')
+                .signed(-1)
+                .flag('f')
+                .signed(42)
+                .end();
         writer.base64(key, 0, 2).end();
         assertThat(buffer.toString(ISO_8859_1)).isEqualTo("VALUE k 18446744073709551615 t-1 f42\r\nawA=\r\n");
     }

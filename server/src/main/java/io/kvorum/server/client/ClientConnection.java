@@ -1,10 +1,5 @@
 package io.kvorum.server.client;
 
-import io.kvorum.codec.resp.RespProtocolException;
-import io.kvorum.codec.resp.RespRequest;
-import io.kvorum.codec.resp.RespRequestDecoder;
-import io.kvorum.codec.resp.RespWriter;
-import io.kvorum.server.command.Dispatcher;
 import io.kvorum.server.command.ReplyQueue;
 import io.kvorum.server.command.Session;
 import io.kvorum.server.command.SessionLimits;
@@ -68,14 +63,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private final ClientConfig config;
     private final ClientMemory memory;
     private final LogThrottle throttle;
-    private final RespRequestDecoder decoder;
+    private final ClientProtocol protocol;
     private ClientMemory.@Nullable Holding holding;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ReplyQueue replies;
     private @Nullable Session session;
     private boolean flushQueued;
-    /** A request that waits until earlier ones on its key are answered. */
-    private @Nullable RespRequest held;
+
+    /** Whether a request waits until earlier ones on its key are answered. */
+    private boolean holdsRequest;
 
     private int heldPlace;
     private int heldRequestBytes;
@@ -93,12 +89,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     /** Whether the client may be sending just when it is closed. */
     private boolean lingers;
 
-    ClientConnection(ClientLoop loop, ClientConfig config, ClientMemory memory, LogThrottle throttle) {
+    ClientConnection(
+            ClientLoop loop, ClientProtocol protocol, ClientConfig config, ClientMemory memory, LogThrottle throttle) {
         this.loop = loop;
+        this.protocol = protocol;
         this.config = config;
         this.memory = memory;
         this.throttle = throttle;
-        this.decoder = new RespRequestDecoder(config.limits(), loop.scratch());
     }
 
     @Override
@@ -125,7 +122,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         fresh.connected(new Link());
-        decoder.setAuthenticated(passwordless);
+        protocol.setAuthenticated(passwordless);
         replies = new ReplyQueue(ctx.alloc(), this);
         session = fresh;
         holding = memory.join(() -> evicted(ctx));
@@ -148,14 +145,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
                 session.endTransaction();
             }
             loop.commands().recorder().received(bytes.readableBytes());
-            decoder.append(bytes);
+            protocol.append(bytes);
         } finally {
             bytes.release();
         }
         if (!stalled) {
             runRequests();
         }
-        decoder.retain();
+        protocol.retain();
         tellHeld();
     }
 
@@ -175,7 +172,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         if (replies != null) {
             replies.close();
         }
-        decoder.close();
+        protocol.close();
         if (holding != null) {
             holding.end();
         }
@@ -250,12 +247,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     /** Whether no byte of a request or of a reply is on this side. */
     private boolean isIdle(ChannelHandlerContext ctx) {
         ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
-        return held == null
+        return !holdsRequest
                 && !stalled
                 && replies != null
                 && replies.waiting() == 0
                 && replies.outputBytes() == 0
-                && decoder.heldBytes() == 0
+                && !protocol.isWithinRequest()
                 && (unsent == null || unsent.totalPendingWriteBytes() == 0);
     }
 
@@ -322,73 +319,61 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         if (asking == null || queue == null || ctx == null) {
             return;
         }
-        Dispatcher dispatcher = loop.commands().dispatcher();
-        dispatcher.beginBatch();
-        boolean paused = dispatcher.isPaused();
-        try {
-            while (!asking.isClosing() && !stallIfFull(ctx, queue)) {
-                RespRequest request = nextRequest();
-                if (request == null) {
-                    break;
-                }
-                if (queue.waiting() > 0 && mustWait(dispatcher, request, queue)) {
-                    continue;
-                }
-                if (paused && dispatcher.isHeldBack(request)) {
-                    holdBack(ctx, dispatcher, request);
-                    continue;
-                }
-                boolean authenticated = asking.isAuthenticated();
-                dispatcher.run(request, asking, queue);
-                if (asking.isAuthenticated() != authenticated) {
-                    decoder.setAuthenticated(!authenticated);
-                }
-                if (dispatcher.batchNanos() > TURN_NANOS) {
-                    letOthers(ctx);
-                    break;
-                }
+        protocol.beginBatch();
+        boolean paused = protocol.isPaused();
+        while (!asking.isClosing() && !stallIfFull(ctx, queue) && nextRequest(asking, queue)) {
+            if (queue.waiting() > 0 && mustWait(queue)) {
+                continue;
             }
-        } catch (RespProtocolException violation) {
-            new RespWriter().attach(queue.now(), asking.protocol()).error("ERR " + violation.getMessage());
-            queue.written();
-            asking.close();
+            if (paused && protocol.isHeldBack()) {
+                holdBack(ctx);
+                continue;
+            }
+            boolean authenticated = asking.isAuthenticated();
+            protocol.run(asking, queue);
+            if (asking.isAuthenticated() != authenticated) {
+                protocol.setAuthenticated(!authenticated);
+            }
+            if (protocol.batchNanos() > TURN_NANOS) {
+                letOthers(ctx);
+                break;
+            }
         }
         if (asking.isClosing()) {
-            decoder.close();
+            protocol.close();
             ctx.channel().config().setAutoRead(false);
         }
         queueFlush();
     }
 
-    /** The request that has waited, or the next one; null if there is none yet. */
-    private @Nullable RespRequest nextRequest() throws RespProtocolException {
-        RespRequest waited = held;
-        if (waited != null) {
-            held = null;
+    /** Turns to the request that has waited, or to the next one; false if there is none yet. */
+    private boolean nextRequest(Session asking, ReplyQueue queue) {
+        if (holdsRequest) {
+            holdsRequest = false;
             heldRequestBytes = 0;
-            return waited;
+            return true;
         }
-        return decoder.next(loop.request()) ? loop.request() : null;
+        return protocol.next(asking, queue);
     }
 
     /** Keeps a request that is on the key of an unanswered one; nothing behind it is looked at before it has run. */
-    private boolean mustWait(Dispatcher dispatcher, RespRequest request, ReplyQueue queue) {
-        heldPlace = dispatcher.placeOf(request);
+    private boolean mustWait(ReplyQueue queue) {
+        heldPlace = protocol.place();
         if (!queue.mustWait(heldPlace)) {
             return false;
         }
-        held = dispatcher.keep(request);
-        heldRequestBytes = request.bytes();
+        heldRequestBytes = protocol.keep();
+        holdsRequest = true;
         return true;
     }
 
     /** Keeps a request until the pause is over; nothing behind it is looked at before it has run. */
-    private void holdBack(ChannelHandlerContext ctx, Dispatcher dispatcher, RespRequest request) {
-        heldPlace = dispatcher.placeOf(request);
-        held = dispatcher.keep(request);
-        heldRequestBytes = request.bytes();
+    private void holdBack(ChannelHandlerContext ctx) {
+        heldPlace = protocol.place();
+        heldRequestBytes = protocol.keep();
+        holdsRequest = true;
         heldBack = true;
-        long restNanos = dispatcher.pauseEndNanos() - loop.commands().clock().nanoTime();
+        long restNanos = protocol.pauseEndNanos() - loop.commands().clock().nanoTime();
         ctx.executor().schedule(this::lookAgain, Math.max(0, restNanos) + 1, TimeUnit.NANOSECONDS);
     }
 
@@ -424,7 +409,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         long bytes = replies.heldBytes() + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
         Session remembering = session;
         long remembered = remembering == null ? 0 : remembering.rememberedBytes();
-        told.set(bytes + decoder.heldBytes() + heldRequestBytes + remembered);
+        told.set(bytes + protocol.heldBytes() + heldRequestBytes + remembered);
         if (bytes > config.outputBufferBytesMax() && !told.hasEnded()) {
             told.end();
             drop(ctx, "holds " + bytes + " bytes of replies, above client.output-buffer-max");
@@ -457,7 +442,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private boolean isFull(ChannelHandlerContext ctx, ReplyQueue queue) {
-        return (held != null && (heldBack || queue.mustWait(heldPlace)))
+        return (holdsRequest && (heldBack || queue.mustWait(heldPlace)))
                 || queue.waiting() >= Math.min(config.pipelineMax(), queue.fittingIn(OUTPUT_STALL_BYTES))
                 || queue.heldBytes() >= OUTPUT_STALL_BYTES
                 || !ctx.channel().isWritable();
@@ -495,7 +480,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         boolean ran = false;
         try {
             runRequests();
-            decoder.retain();
+            protocol.retain();
             tellHeld();
             ran = true;
         } finally {
@@ -530,7 +515,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
         @Override
         public long requestBytes() {
-            return decoder.heldBytes() + (long) heldRequestBytes;
+            return protocol.heldBytes() + (long) heldRequestBytes;
         }
 
         @Override
@@ -567,9 +552,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    private static void refuse(ChannelHandlerContext ctx, String error) {
+    private void refuse(ChannelHandlerContext ctx, String error) {
         ByteBuf reply = ctx.alloc().buffer();
-        new RespWriter().attach(reply, RespWriter.RESP2).error(error);
+        protocol.refuse(reply, error);
         ctx.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
     }
 

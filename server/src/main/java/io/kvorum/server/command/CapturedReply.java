@@ -4,19 +4,39 @@ import io.kvorum.server.coordinator.Failure;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** The reply of one request that no connection asked for: a part of another, or one that a peer passed on. */
-final class CapturedReply implements Replies, PendingReply.Owner {
+/**
+ * The reply of one request that no connection of Redis's protocol asked for: a part of another, a step of what another
+ * protocol asks for, or one that a peer passed on. Owned by its loop.
+ */
+public final class CapturedReply implements Replies, PendingReply.Owner {
     private final CommandLoop loop;
     private final Receiver receiver;
+    private final @Nullable Replies account;
     private @Nullable ByteBuf buffer;
 
     CapturedReply(CommandLoop loop, Receiver receiver) {
+        this(loop, receiver, null);
+    }
+
+    /** A reply whose making is on a client's account; without one, whoever captures it knows what it holds. */
+    private CapturedReply(CommandLoop loop, Receiver receiver, @Nullable Replies account) {
         this.loop = loop;
         this.receiver = receiver;
+        this.account = account;
+    }
+
+    /** A reply that is made on the account of a client, who gets something made of it. */
+    public static CapturedReply onAccountOf(ReplyQueue client, CommandLoop loop, Receiver receiver) {
+        return new CapturedReply(loop, receiver, client);
+    }
+
+    /** A reply that is nobody's: whoever asked knows what it holds. */
+    public static CapturedReply forItself(CommandLoop loop, Receiver receiver) {
+        return new CapturedReply(loop, receiver);
     }
 
     /** Who gets the reply. Exactly one method is called, once; maybe before the request's handler has returned. */
-    interface Receiver {
+    public interface Receiver {
         /** The reply, in RESP; valid until this returns. */
         void onReply(ByteBuf encoded);
 
@@ -50,10 +70,9 @@ final class CapturedReply implements Replies, PendingReply.Owner {
         return new PendingReply(this, onLoop, protocol, place, requestBytes);
     }
 
-    /** Whoever captures the reply knows what it holds. */
     @Override
     public boolean hold(long bytes) {
-        return true;
+        return account == null || account.hold(bytes);
     }
 
     @Override

@@ -33,7 +33,7 @@ public final class ClientPause {
     }
 
     /** Whether a command is held back. */
-    boolean holds(Command command, long nowNanos) {
+    public boolean holds(Command command, long nowNanos) {
         State now = state;
         if (now == null || now.untilNanos - nowNanos <= 0 || isExempt(command)) {
             return false;

@@ -39,7 +39,7 @@ public final class CommandErrors {
     }
 
     /** A failure as bytes; errors are the same in every version of the protocol. */
-    static byte[] encoded(Failure failure) {
+    public static byte[] encoded(Failure failure) {
         ByteBuf bytes = Unpooled.buffer();
         write(new RespWriter().attach(bytes, RespWriter.RESP2), failure, null);
         return ByteBufUtil.getBytes(bytes);

@@ -30,7 +30,12 @@ public enum CommandFlag {
      */
     BLIND,
     /** Runs behind a MULTI that was refused. Ours, too. */
-    ENDS_MULTI;
+    ENDS_MULTI,
+    /**
+     * A step of what another protocol asks for: no client of Redis's protocol can run it, and none is told of it. Nodes pass
+     * it on like any other. Ours, too.
+     */
+    INTERNAL;
 
     private final String redisName = name().toLowerCase(Locale.ROOT);
 

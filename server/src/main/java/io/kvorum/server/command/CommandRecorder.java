@@ -17,7 +17,7 @@ public interface CommandRecorder {
     /**
      * A command was answered.
      *
-     * @param command the row's {@link CommandTable#number}
+     * @param command the row's number, {@link CommandTable#numberOf}
      * @param nanos from its turn to its reply
      * @param failed whether the reply was an error
      */

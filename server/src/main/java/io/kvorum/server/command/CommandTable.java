@@ -6,12 +6,17 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** All commands of a node, found by name. Immutable; shared by all loops. */
+/**
+ * All commands of a node, found by name. Immutable; shared by all loops. {@linkplain CommandFlag#INTERNAL Internal} ones are
+ * apart: what tells of commands does not see them.
+ */
 public final class CommandTable {
     private final List<Command> commands;
     private final List<Command> rows;
+    private final List<Command> measured;
     private final NameIndex names;
     private final UnsupportedCommands unsupported = new UnsupportedCommands();
+    private final NameIndex internalNames;
 
     /**
      * Joins the rows of all families.
@@ -21,6 +26,7 @@ public final class CommandTable {
     public CommandTable(List<List<Command>> families) {
         this.commands = families.stream()
                 .flatMap(List::stream)
+                .filter(command -> !command.is(CommandFlag.INTERNAL))
                 .sorted(Comparator.comparing(Command::name))
                 .toList();
         List<Command> all = new ArrayList<>();
@@ -37,6 +43,17 @@ public final class CommandTable {
         }
         this.rows = List.copyOf(all);
         this.names = new NameIndex(top);
+        List<TableRow> internal = new ArrayList<>();
+        families.stream()
+                .flatMap(List::stream)
+                .filter(command -> command.is(CommandFlag.INTERNAL))
+                .sorted(Comparator.comparing(Command::name))
+                .forEach(command -> {
+                    internal.add(new TableRow(command, all.size(), null));
+                    all.add(command);
+                });
+        this.internalNames = new NameIndex(internal);
+        this.measured = List.copyOf(all);
     }
 
     /** The commands by name, without sub-commands. */
@@ -44,9 +61,27 @@ public final class CommandTable {
         return commands;
     }
 
-    /** Every row, sub-commands behind their container. A row's place is its number in {@link CommandRecorder}. */
+    /** Every row that clients may know of, sub-commands behind their container. */
     public List<Command> rows() {
         return rows;
+    }
+
+    /** Every row, the internal ones behind the others. A row's place is its number in {@link CommandRecorder}. */
+    public List<Command> measured() {
+        return measured;
+    }
+
+    /** The internal command with this name, or an ordinary one without sub-commands. */
+    public Command require(String name) {
+        return measured.stream()
+                .filter(command -> command.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no command " + name + " in the table"));
+    }
+
+    /** The number of a row in {@link CommandRecorder}. */
+    public int numberOf(Command command) {
+        return row(command).number();
     }
 
     /** The row with this full name, {@code get} or {@code client|list}, in any case; null if there is none. */
@@ -66,7 +101,8 @@ public final class CommandTable {
 
     /** The row of a command of this table that is no sub-command. */
     TableRow row(Command command) {
-        TableRow row = names.find(command.upperName(), 0, command.upperName().length);
+        NameIndex index = command.is(CommandFlag.INTERNAL) ? internalNames : names;
+        TableRow row = index.find(command.upperName(), 0, command.upperName().length);
         if (row == null || !row.command().equals(command)) {
             throw new IllegalArgumentException(command + " is not in the table");
         }
@@ -77,5 +113,11 @@ public final class CommandTable {
     @Nullable
     TableRow find(RespRequest request, int nameIndex) {
         return names.find(request.array(), request.offset(nameIndex), request.length(nameIndex));
+    }
+
+    /** The internal command that the name of a request from a peer is; null if there is none. */
+    @Nullable
+    TableRow findInternal(RespRequest request) {
+        return internalNames.find(request.array(), request.offset(0), request.length(0));
     }
 }

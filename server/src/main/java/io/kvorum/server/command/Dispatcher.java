@@ -122,6 +122,19 @@ public final class Dispatcher {
         runInner(null, request, session, replies, passedOn, deadlineNanos);
     }
 
+    /** Which earlier requests of its connection a request of a command has to wait for, whatever its first argument says. */
+    public int placeOf(Command command, RespRequest request) {
+        return KeyOrder.placeOf(command, request);
+    }
+
+    /**
+     * Runs a command of the table as a step of what a client of another protocol asks for, whatever the request's first
+     * argument says. The request is valid until this returns; the reply may come before or later.
+     */
+    public void runStep(Command command, RespRequest request, Session session, CapturedReply reply) {
+        runInner(loop.table().row(command), request, session, reply, false, 0);
+    }
+
     /** Runs one part of a multi-key command: a command on one key, whatever the request's first argument says. */
     void runPart(TableRow row, RespRequest request, Session session, Replies replies, long deadlineNanos) {
         runInner(row, request, session, replies, false, deadlineNanos);
@@ -166,6 +179,9 @@ public final class Dispatcher {
     private @Nullable TableRow find(Call call) {
         RespRequest request = call.request();
         TableRow row = loop.table().find(request, 0);
+        if (row == null && call.isPassedOn()) {
+            row = loop.table().findInternal(request);
+        }
         if (row == null && (request.matches(0, POST) || request.matches(0, HOST))) {
             refuseHttp(call);
             return null;

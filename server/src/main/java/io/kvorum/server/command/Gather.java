@@ -259,7 +259,7 @@ public final class Gather extends Deadline {
 
     private void replyIfOver() {
         PendingReply waiting = pending;
-        if (waiting != null && isOver() && !waiting.isDone()) {
+        if (waiting != null && isOver() && !abandoned && !waiting.isDone()) {
             giveBack();
             waiting.make(this::reply, writes ? WRITTEN_WITHOUT_REPLY : "ERR internal error; the node's log says more");
         }

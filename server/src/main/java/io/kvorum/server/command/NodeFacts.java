@@ -26,7 +26,7 @@ public record NodeFacts(
     }
 
     /** Whether a slice is the password; the time it takes does not tell how much of it is right. */
-    boolean isPassword(byte[] array, int offset, int length) {
+    public boolean isPassword(byte[] array, int offset, int length) {
         return isPasswordless() || password.matches(array, offset, length);
     }
 

@@ -134,7 +134,7 @@ public final class Session {
     }
 
     /** A session without a connection, which may run everything. */
-    static Session virtual(int protocol, boolean siblings, RequestOptions options, @Nullable SeenContexts seen) {
+    public static Session virtual(int protocol, boolean siblings, RequestOptions options, @Nullable SeenContexts seen) {
         Session session = new Session(0, "", "", true, 0);
         session.protocol = protocol;
         session.siblings = siblings;
@@ -212,7 +212,8 @@ public final class Session {
         return authenticated;
     }
 
-    void setAuthenticated() {
+    /** Notes that the client has shown who it is. */
+    public void setAuthenticated() {
         authenticated = true;
     }
 
@@ -386,9 +387,13 @@ public final class Session {
         closing = true;
     }
 
-    /** Notes what it did last, for CLIENT LIST. */
     void ran(Command command, long nowNanos) {
-        lastCommand = command.name();
+        ran(command.name(), nowNanos);
+    }
+
+    /** Notes what it did last, for CLIENT LIST. */
+    public void ran(String command, long nowNanos) {
+        lastCommand = command;
         lastNanos = nowNanos;
     }
 

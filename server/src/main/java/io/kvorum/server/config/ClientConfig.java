@@ -1,9 +1,10 @@
 package io.kvorum.server.config;
 
 import io.kvorum.codec.resp.RespLimits;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The Redis door.
+ * The doors of clients: Redis's, and memcached's.
  *
  * @param bind the address to listen on
  * @param port the port to listen on; 0 for any free one
@@ -20,6 +21,8 @@ import io.kvorum.codec.resp.RespLimits;
  * @param session whether clients have a session without asking for one
  * @param sessionKeysMax of how many keys a session remembers what it has seen
  * @param sessionBytesMax how many bytes it takes for that
+ * @param memcachedPort the port to listen on for memcached clients, at the same address; 0 for any free one, null if they are
+ *     not served
  */
 public record ClientConfig(
         String bind,
@@ -36,4 +39,5 @@ public record ClientConfig(
         long memoryBytesMax,
         boolean session,
         int sessionKeysMax,
-        long sessionBytesMax) {}
+        long sessionBytesMax,
+        @Nullable Integer memcachedPort) {}

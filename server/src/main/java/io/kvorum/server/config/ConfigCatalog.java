@@ -112,6 +112,14 @@ final class ConfigCatalog {
             "as in `cluster.initial-members`, else " + PORT_DEFAULT,
             "The port that Redis clients connect to. 0 takes any free one.");
 
+    static final ConfigProperty<Integer> MEMCACHED_PORT = derived(
+            "memcached.port",
+            AddressTypes.PORT,
+            "11211",
+            "none: memcached clients are not served",
+            "The port that memcached clients connect to, at `bind` as well; they see the same keys. 0 takes any free one."
+                    + " All that is said of clients holds for them too, `requirepass` and `maxclients` included.");
+
     static final ConfigProperty<String> ADVERTISE_HOST = derived(
             "advertise-host",
             AddressTypes.HOST,
@@ -552,6 +560,7 @@ final class ConfigCatalog {
                     List.of(
                             BIND,
                             PORT,
+                            MEMCACHED_PORT,
                             ADVERTISE_HOST,
                             REQUIREPASS,
                             PROTECTED_MODE,

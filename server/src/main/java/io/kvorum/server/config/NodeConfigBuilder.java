@@ -53,6 +53,7 @@ final class NodeConfigBuilder {
                         ConfigCatalog.HTTP_PORT,
                         derivedPort(ConfigCatalog.HTTP_PORT, port, Addresses.HTTP_PORT_OFFSET)));
         checkPorts(port, peer.port(), http.port());
+        checkMemcachedPort(client, peer.port(), http.port());
         MemberSpec self = self(name, entry, client, peer, http);
         NodeConfig config = new NodeConfig(
                 name,
@@ -130,7 +131,8 @@ final class NodeConfigBuilder {
                 memoryBytesMax,
                 settings.get(ConfigCatalog.CLIENT_SESSION),
                 settings.get(ConfigCatalog.CLIENT_SESSION_KEYS_MAX),
-                settings.get(ConfigCatalog.CLIENT_SESSION_MEMORY_MAX));
+                settings.get(ConfigCatalog.CLIENT_SESSION_MEMORY_MAX),
+                settings.find(ConfigCatalog.MEMCACHED_PORT).orElse(null));
     }
 
     /** As many as are asked for and have room beside the files, peers and watchers of the node: as Redis reckons. */
@@ -340,6 +342,14 @@ final class NodeConfigBuilder {
     private void checkAsInitialMember(ConfigProperty<?> property, Object is, Object inList) {
         if (is.equals(inList)) return;
         settings.problem(property, is + ", but cluster.initial-members says " + inList + " of this node");
+    }
+
+    private void checkMemcachedPort(ClientConfig client, int peerPort, int httpPort) {
+        Integer port = client.memcachedPort();
+        if (port == null || port == 0) return;
+        String other =
+                port == client.port() ? "port" : port == peerPort ? "peer.port" : port == httpPort ? "http.port" : "";
+        if (!other.isEmpty()) settings.problem(ConfigCatalog.MEMCACHED_PORT, port + " is " + other + " as well");
     }
 
     private void checkPorts(int port, int peerPort, int httpPort) {

@@ -3,11 +3,14 @@ package io.kvorum.server.client;
 import io.kvorum.codec.resp.RespLimits;
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandBench;
+import io.kvorum.server.command.memcached.McDispatcher;
+import io.kvorum.server.command.memcached.McStats;
 import io.kvorum.server.config.ClientConfig;
 import io.kvorum.server.config.Secret;
 import io.kvorum.server.runtime.LogThrottle;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -53,7 +56,8 @@ final class ClientBench {
                 memoryMax,
                 false,
                 1000,
-                128 << 10);
+                128 << 10,
+                null);
         memory = new ClientMemory(memoryMax);
     }
 
@@ -62,6 +66,17 @@ final class ClientBench {
     }
 
     EmbeddedChannel connect(String host) {
+        return connect(host, loop.connection(config, memory, new LogThrottle()));
+    }
+
+    /** A memcached client; among the commands must be those that it needs. */
+    EmbeddedChannel connectMemcached(String host, McStats stats) {
+        ClientLoop both = new ClientLoop(
+                commands.loop, loop.flushes(), loop.scratch(), loop.request(), new McDispatcher(commands.loop, stats));
+        return connect(host, both.memcachedConnection(config, memory, new LogThrottle()));
+    }
+
+    private EmbeddedChannel connect(String host, ChannelHandler connection) {
         EmbeddedChannel channel = new EmbeddedChannel(false, false) {
             @Override
             protected SocketAddress remoteAddress0() {
@@ -78,7 +93,7 @@ final class ClientBench {
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(
                                 ClientConnection.OUTPUT_STALL_BYTES / 2, ClientConnection.OUTPUT_STALL_BYTES));
-        channel.pipeline().addLast(new ClientConnection(loop, config, memory, new LogThrottle()));
+        channel.pipeline().addLast(connection);
         try {
             channel.register();
         } catch (Exception e) {

@@ -142,6 +142,18 @@ public final class TestCluster {
         return next != null;
     }
 
+    /** What runs the commands of a node. */
+    public CommandLoop loop(int node) {
+        return nodes.get(node).loop;
+    }
+
+    /** Lets arrive what is on its way. */
+    public void settle() {
+        while (step()) {
+            // What arrived may have sent more.
+        }
+    }
+
     /** A connection to a node. */
     public Client client(int node) {
         return new Client(nodes.get(node));
@@ -188,12 +200,6 @@ public final class TestCluster {
     /** The time of all. */
     public long nowMillis() {
         return nowNanos / MILLI;
-    }
-
-    private void settle() {
-        while (step()) {
-            // What arrived may have sent more.
-        }
     }
 
     /** A connection of a client. */

@@ -2,6 +2,8 @@ package io.kvorum.server.command;
 
 import io.kvorum.ring.NodeId;
 import io.kvorum.server.command.keyspace.KeyspaceCommands;
+import io.kvorum.server.command.memcached.Leases;
+import io.kvorum.server.command.memcached.McCommands;
 import io.kvorum.server.command.versioned.VersionedCommands;
 import io.kvorum.server.command.versioned.VersionedSettings;
 import io.kvorum.server.config.Secret;
@@ -164,6 +166,7 @@ final class TestNode implements PeerTransport {
         commands.addAll(ConnectionCommands.commands());
         commands.addAll(StringCommands.commands());
         commands.addAll(VersionedCommands.commands(new VersionedSettings(2, 2, 0, 1_000), VersionObserver.NONE));
+        commands.addAll(McCommands.commands(new Leases()));
         commands.addAll(KeyspaceCommands.commands(
                 List.copyOf(commands),
                 engine,

@@ -81,6 +81,7 @@ final class ConfigCatalogTest {
                 .extracting(NodeConfig.Setting::name)
                 .containsExactlyInAnyOrder(
                         "node.zone",
+                        "memcached.port",
                         "requirepass",
                         "cluster.initial-members",
                         "cluster.seeds",

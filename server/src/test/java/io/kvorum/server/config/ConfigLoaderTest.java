@@ -267,6 +267,10 @@ final class ConfigLoaderTest {
                 "port=64000| http.port: port 64000 leaves no port 2000 above it; set it",
                 "peer.port=6379| peer.port: 6379 is port as well",
                 "http.port=7379| http.port: 7379 is peer.port as well",
+                "memcached.port=6379| memcached.port: 6379 is port as well",
+                "memcached.port=7379| memcached.port: 7379 is peer.port as well",
+                "memcached.port=8379| memcached.port: 8379 is http.port as well",
+                "memcached.port=65536| memcached.port:",
                 "bind=10.0.0.1| peer.bind: 10.0.0.1 lets other machines reach the peer port, but there is no"
                         + " cluster.secret",
                 "cluster.initial-members=n1@h:1| cluster.initial-members: this node, node-6379 on port 6379, is not"

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 final class ReadmeTourIT {
     private static final int README_PORT = 6379;
     private static final String UP = UpProcess.LAUNCHER + " up";
-    private static final int[] OFFSETS = {0, 1000, 2000};
+    private static final int[] OFFSETS = {0, 1000, 2000, 3000};
 
     /** What {@code up} says of itself where a machine is slow. */
     private static final Pattern PATIENCE = Pattern.compile("Still waiting after .*\n(  n\\d .*; log .*\n)+");

@@ -23,7 +23,7 @@ final class UpProcess implements AutoCloseable {
     static final String LAUNCHER = "tools/bin/kvorum";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int NODES = 3;
-    private static final int[] OFFSETS = {0, 1000, 2000};
+    private static final int[] OFFSETS = {0, 1000, 2000, 3000};
 
     private final Process process;
     private final Path output;

@@ -9,7 +9,7 @@ final class Banner {
     private Banner() {}
 
     static String ready(List<NodeSpec> nodes, List<Boolean> isReady, long tookNanos) {
-        Table table = Table.of("node", "redis", "http", "log");
+        Table table = Table.of("node", "redis", "memcached", "http", "log");
         int first = isReady.indexOf(true);
         int count = 0;
         for (int i = 0; i < nodes.size(); i++) {
@@ -19,6 +19,7 @@ final class Banner {
                 table.row(
                         node.name(),
                         NodeSpec.HOST + ":" + node.port(),
+                        NodeSpec.HOST + ":" + node.memcachedPort(),
                         "http://" + NodeSpec.HOST + ":" + node.httpPort(),
                         node.log());
             }

@@ -35,6 +35,7 @@ record ClusterSpec(List<NodeSpec> nodes, String engine, Path config, Map<String,
         List<String> arguments = new ArrayList<>(List.of("node", "--config", config.toString(), "--exit-with-stdin"));
         set(arguments, "node.name", node.name());
         set(arguments, "port", Integer.toString(node.port()));
+        set(arguments, "memcached.port", Integer.toString(node.memcachedPort()));
         set(arguments, "data-dir", node.directory().toString());
         set(arguments, "engine", engine);
         set(arguments, "cluster.name", "dev");

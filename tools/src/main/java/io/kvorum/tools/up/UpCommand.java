@@ -40,8 +40,9 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            description = "Port of the first node for Redis clients; the next nodes follow. Peers are at +1000, HTTP"
-                    + " at +2000. Default: as before, else 6379.")
+            description =
+                    "Port of the first node for Redis clients; the next nodes follow. Peers are at +1000, HTTP"
+                            + " at +2000, memcached at +3000, or from 11211 on if the first port is 6379. Default: as before, else 6379.")
     private @Nullable Integer port;
 
     @Option(

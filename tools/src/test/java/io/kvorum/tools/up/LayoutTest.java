@@ -44,8 +44,9 @@ final class LayoutTest {
     @Test
     void ports_follow_the_documented_scheme() {
         NodeSpec standard = NodeSpec.of(2, 6379, data);
-        assertThat(List.of(standard.port(), standard.peerPort(), standard.httpPort()))
-                .containsExactly(6381, 7381, 8381);
+        assertThat(List.of(standard.port(), standard.peerPort(), standard.httpPort(), standard.memcachedPort()))
+                .containsExactly(6381, 7381, 8381, 11213);
+        assertThat(NodeSpec.of(2, 7000, data).memcachedPort()).isEqualTo(10002);
     }
 
     @Test
@@ -54,7 +55,7 @@ final class LayoutTest {
                 ClusterSpec.of(new Layout(2, 6379, "xodus"), data, Path.of("kvorum.yaml"), Map.of("a.b", "c=d"));
         assertThat(cluster.arguments(cluster.nodes().get(1)))
                 .startsWith("node", "--config", "kvorum.yaml", "--exit-with-stdin")
-                .containsSubsequence("--set", "node.name=n1", "--set", "port=6380")
+                .containsSubsequence("--set", "node.name=n1", "--set", "port=6380", "--set", "memcached.port=11212")
                 .contains("data-dir=" + data.resolve("n1"))
                 .contains("cluster.initial-members=n0@127.0.0.1:6379,n1@127.0.0.1:6380")
                 .endsWith("--set", "a.b=c=d");
@@ -66,7 +67,8 @@ final class LayoutTest {
         assertThat(PortCheck.problems(nodes, port -> port != 7380 && port != 8379))
                 .containsExactly("port 8379 (http of n0) is in use", "port 7380 (peers of n1) is in use");
         assertThat(PortCheck.problems(List.of(NodeSpec.of(0, 64_000, data)), port -> true))
-                .containsExactly("port 66000 (http of n0) is above 65535");
+                .containsExactly(
+                        "port 67000 (memcached of n0) is above 65535", "port 66000 (http of n0) is above 65535");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(PortCheck.isFree(taken.getLocalPort())).isFalse();
         }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The door with real sockets on it, on one event loop. */
-class RespServerTest {
+class ClientServerTest {
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long QUIET_MILLIS = TimeUnit.NANOSECONDS.toMillis(DrainPace.QUIET_NANOS);
     private static final long HURRY_MILLIS = TimeUnit.NANOSECONDS.toMillis(DrainPace.HURRY_NANOS);
@@ -46,7 +46,8 @@ class RespServerTest {
             1 << 29,
             false,
             1000,
-            128 << 10);
+            128 << 10,
+            null);
 
     private final BlockingQueue<PendingReply> waiting = new ArrayBlockingQueue<>(10);
     private final Command later = Command.named("later").handledBy(call -> waiting.add(call.defer()));
@@ -54,8 +55,8 @@ class RespServerTest {
     private final EventLoop eventLoop = loopOf(transports);
     private final CommandBench bench = new CommandBench(1, 1, Secret.NONE, List.of(later), eventLoop);
     private final ClientLoop loop = new ClientLoop(bench.loop, new FlushQueue(eventLoop));
-    private final RespServer server =
-            new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop, () -> {});
+    private final ClientServer server =
+            new ClientServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop, () -> {});
 
     private static EventLoop loopOf(Transports transports) {
         for (EventExecutor executor : transports.group()) {
@@ -188,8 +189,8 @@ class RespServerTest {
     @Test
     void an_address_that_is_taken_is_named() {
         InetSocketAddress taken = start();
-        RespServer second =
-                new RespServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop, () -> {});
+        ClientServer second =
+                new ClientServer(transports.group(), transports.serverChannelClass(), CONFIG, any -> loop, () -> {});
         assertThatThrownBy(() -> second.start(taken))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(String.valueOf(taken.getPort()));

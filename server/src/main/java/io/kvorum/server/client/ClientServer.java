@@ -10,6 +10,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -20,6 +21,8 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +30,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for Redis clients. Started once and closed by whoever made it, not on an event loop; connections belong to
+ * Listens for clients: Redis's, and memcached's on a port of their own. Both count as clients of the node, share its bounds
+ * and are let go together. Started once and closed by whoever made it, not on an event loop; connections belong to
  * their loops.
  */
-public final class RespServer implements DrainControl, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RespServer.class);
+public final class ClientServer implements DrainControl, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientServer.class);
     private static final int BACKLOG = 511;
 
     /** Of up to 64 KB each: who sends without end gets its turn, and then the others of its loop get theirs. */
@@ -49,8 +53,8 @@ public final class RespServer implements DrainControl, AutoCloseable {
     private final LogThrottle throttle = new LogThrottle();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-    /** Volatile: set by who starts, and clients, who may ask to drain, come before that returns. */
-    private volatile @Nullable Channel listening;
+    /** Concurrent: filled by who starts, and clients, who may ask to drain, come before that returns. */
+    private final List<Channel> listening = new CopyOnWriteArrayList<>();
 
     /** The end of the draining in nanoTime, once that has begun. Volatile: any thread begins it, every accept looks. */
     private volatile @Nullable Long drainEndNanos;
@@ -64,7 +68,7 @@ public final class RespServer implements DrainControl, AutoCloseable {
      * @param loops what the connections of each loop share
      * @param onDrain run once, when it begins to let its clients go
      */
-    public RespServer(
+    public ClientServer(
             MultiThreadIoEventLoopGroup group,
             Class<? extends ServerChannel> channelClass,
             ClientConfig config,
@@ -84,13 +88,23 @@ public final class RespServer implements DrainControl, AutoCloseable {
     }
 
     /**
-     * Listens.
+     * Listens for Redis clients.
      *
      * @param address where; port 0 takes any that is free
      * @return the address bound
      * @throws IllegalStateException if the address cannot be bound
      */
     public InetSocketAddress start(InetSocketAddress address) {
+        return start(address, "Redis clients", loop -> loop.connection(config, memory, throttle));
+    }
+
+    /** Listens for memcached clients, as {@link #start} does; the loops must serve them. */
+    public InetSocketAddress startMemcached(InetSocketAddress address) {
+        return start(address, "memcached clients", loop -> loop.memcachedConnection(config, memory, throttle));
+    }
+
+    private InetSocketAddress start(
+            InetSocketAddress address, String whom, Function<ClientLoop, ChannelHandler> connection) {
         WriteBufferWaterMark bound =
                 new WriteBufferWaterMark(ClientConnection.OUTPUT_STALL_BYTES / 2, ClientConnection.OUTPUT_STALL_BYTES);
         KeepAlive keepAlive = new KeepAlive(config.tcpKeepaliveSeconds());
@@ -109,8 +123,7 @@ public final class RespServer implements DrainControl, AutoCloseable {
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
                         keepAlive.applyTo(channel);
-                        channel.pipeline()
-                                .addLast(loops.apply(channel.eventLoop()).connection(config, memory, throttle));
+                        channel.pipeline().addLast(connection.apply(loops.apply(channel.eventLoop())));
                         if (drainEndNanos != null) {
                             drain(channel);
                         }
@@ -118,23 +131,22 @@ public final class RespServer implements DrainControl, AutoCloseable {
                 });
         ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
         if (!binding.isSuccess()) {
-            throw new IllegalStateException("cannot listen for Redis clients at " + address, binding.cause());
+            throw new IllegalStateException("cannot listen for " + whom + " at " + address, binding.cause());
         }
         Channel channel = binding.channel();
-        listening = channel;
-        AcceptFailures.watch(channel, "Redis clients", Clock.system());
+        listening.add(channel);
+        AcceptFailures.watch(channel, whom, Clock.system());
         return (InetSocketAddress) channel.localAddress();
     }
 
     @Override
     public void drain() {
-        Channel accepting = listening;
-        if (accepting == null || drainEndNanos != null) {
+        if (listening.isEmpty() || drainEndNanos != null) {
             return;
         }
         drainEndNanos = Clock.system().nanoTime() + config.drainNanos();
         onDrain.run();
-        accepting.close();
+        listening.forEach(Channel::close);
         connections.forEach(this::drain);
     }
 
@@ -166,13 +178,12 @@ public final class RespServer implements DrainControl, AutoCloseable {
      */
     @Override
     public void close() {
-        Channel accepting = listening;
-        if (accepting == null) {
+        if (listening.isEmpty()) {
             return;
         }
         drain();
-        listening = null;
-        accepting.close().awaitUninterruptibly();
+        listening.forEach(accepting -> accepting.close().awaitUninterruptibly());
+        listening.clear();
         long drainMillis = drainStatus().leftMillis();
         if (!connections.newCloseFuture().awaitUninterruptibly(drainMillis, TimeUnit.MILLISECONDS)) {
             closeGracefully();

@@ -1,0 +1,66 @@
+package io.kvorum.server.command.memcached;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+
+/** An item as a step shows it ({@link ItemReply}). A flyweight over the step's reply, until it is kept. */
+final class Item {
+    private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
+    private int valueAt;
+    int length;
+    long flags;
+    long token;
+    long expireAtMillis;
+    long liveSiblings;
+
+    /** Reads the next item; false if there is none. */
+    boolean read(StepReply reply) {
+        if (reply.isNil()) {
+            reply.bulk();
+            return false;
+        }
+        reply.number();
+        int inReply = reply.bulk();
+        bytes = reply.bytes();
+        valueAt = inReply < 0 ? -1 : reply.bulkAt();
+        length = (int) reply.number();
+        flags = reply.number();
+        token = reply.number();
+        expireAtMillis = reply.number();
+        liveSiblings = reply.number();
+        return true;
+    }
+
+    /** An item that was just made: empty. */
+    static Item empty(long token, long expireAtMillis) {
+        Item item = new Item();
+        item.token = token;
+        item.expireAtMillis = expireAtMillis;
+        item.liveSiblings = 1;
+        return item;
+    }
+
+    /** This item on bytes of its own. */
+    Item toKeep() {
+        Item kept = new Item();
+        kept.bytes = valueAt < 0
+                ? Unpooled.EMPTY_BUFFER
+                : Unpooled.wrappedBuffer(ByteBufUtil.getBytes(bytes, valueAt, length));
+        kept.length = length;
+        kept.flags = flags;
+        kept.token = token;
+        kept.expireAtMillis = expireAtMillis;
+        kept.liveSiblings = liveSiblings;
+        return kept;
+    }
+
+    /** The bytes that hold the value, at {@link #valueAt}. */
+    ByteBuf bytes() {
+        return bytes;
+    }
+
+    int valueAt() {
+        return Math.max(0, valueAt);
+    }
+}
