@@ -10,8 +10,8 @@ import io.kvorum.ring.NodeId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -156,7 +156,7 @@ public record Summary(
     }
 
     private void encodeSettled(ByteWriter out) {
-        SortedSet<NodeId> distinct = new TreeSet<>();
+        NavigableSet<NodeId> distinct = new TreeSet<>();
         settled.forEach(distinct::addAll);
         List<NodeId> nodes = List.copyOf(distinct);
         out.varInt(nodes.size());

@@ -350,8 +350,7 @@ public final class Call {
         SeenContexts contexts = session().seen();
         Context seen = contexts == null ? null : seen();
         LastWrite lastWrite = session().lastWrite();
-        ChangeThenReply waiting =
-                new ChangeThenReply(defer(), edit, key, contexts, seen, lastWrite, lastWrite.begin());
+        ChangeThenReply waiting = new ChangeThenReply(defer(), edit, key, contexts, seen, lastWrite, lastWrite.begin());
         if (standingIn) {
             keys.standIn(key, edit, options, deadlineNanos(), waiting);
         } else if (readFirst || (seen != null && seen.hasDotUnknownTo(ownRecord(key)))) {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers commands that there are not: with the reason where Redis has them, else as Redis does. Immutable; for any thread.
  *
- * <p>Errors begin as Redis's own for unknown commands do, since clients find out by these words what a server can. They are
- * of the class ERR, that no client tries again.
+ * <p>Errors are of the class ERR, that no client tries again. They do not begin as Redis's own for unknown commands: by these
+ * words clients know an older Redis, and look for another way (Redisson asks without end, if it is a script).
  *
  * <p>Clients send MULTI, the commands and EXEC in one go. Refusing the first alone would let the commands run one by one,
  * and half of what should be all or nothing happen: so that what was sent behind a MULTI is not run, up to EXEC or DISCARD,
@@ -62,7 +62,7 @@ final class UnsupportedCommands {
             if (request.matches(0, MULTI)) {
                 session.refuseTransaction();
             }
-            call.out().error("ERR unknown command '" + name + "': " + family.reason());
+            call.out().error(refusal(name, family));
         }
     }
 
@@ -75,7 +75,10 @@ final class UnsupportedCommands {
                 .error(
                         family == null
                                 ? CommandErrors.unknownSubcommand(container, request)
-                                : "ERR unknown subcommand '" + name + "' of " + container.name() + ": "
-                                        + family.reason());
+                                : refusal(container.name() + ' ' + name, family));
+    }
+
+    private static String refusal(String what, Unsupported family) {
+        return "ERR " + what + " is not supported: " + family.reason();
     }
 }

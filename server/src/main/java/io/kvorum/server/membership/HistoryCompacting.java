@@ -55,8 +55,9 @@ final class HistoryCompacting {
     boolean look(Ring ring, Collection<Integer> others) {
         History history = gossip.history();
         List<Member> members = ring.members();
-        boolean due =
-                history.size() > 2L * keep && !history.equals(refused) && ring.moves().isEmpty();
+        boolean due = history.size() > 2L * keep
+                && (refused == null || !history.equals(refused))
+                && ring.moves().isEmpty();
         if (!due || members.isEmpty() || !members.get(0).id().equals(self) || members.size() != others.size() + 1) {
             return false;
         }

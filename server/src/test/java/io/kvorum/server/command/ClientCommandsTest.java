@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvorum.server.peer.message.WriteAnswer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** CLIENT, WAIT and what else is about connections, as drivers and operators use it. */
@@ -116,9 +117,7 @@ class ClientCommandsTest {
     }
 
     private Command row(String name) {
-        Command row = bench.loop.table().find(name);
-        assertThat(row).isNotNull();
-        return row;
+        return Objects.requireNonNull(bench.loop.table().find(name), name);
     }
 
     @Test

@@ -146,11 +146,16 @@ class StandInTest {
         String payload = "KVDUMP\1\0\3v51R{k1";
         cluster.client(0).ask("SET", key, "old");
         loseOwners();
-        assertThat(cluster.client(FIRST).ask("RESTORE", key, "0", payload).asString()).startsWith("CLUSTERDOWN");
-        assertThat(cluster.client(FIRST).ask("RESTORE", key, "0", payload, "REPLACE").asString())
+        assertThat(cluster.client(FIRST).ask("RESTORE", key, "0", payload).asString())
+                .startsWith("CLUSTERDOWN");
+        assertThat(cluster.client(FIRST)
+                        .ask("RESTORE", key, "0", payload, "REPLACE")
+                        .asString())
                 .isEqualTo("OK");
         assertThat(values(FIRST)).containsExactly("v51");
-        assertThat(cluster.client(FIRST).ask("RESTORE", key, "1", payload, "ABSTTL", "REPLACE").asString())
+        assertThat(cluster.client(FIRST)
+                        .ask("RESTORE", key, "1", payload, "ABSTTL", "REPLACE")
+                        .asString())
                 .isEqualTo("OK");
         assertThat(values(FIRST)).containsExactly("");
         assertThat(hintOrNull(FIRST, 0)).isNotNull();

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -120,7 +121,8 @@ final class MembershipServiceTest {
         three.membership.part(Parting.Stage.DRAINING);
         one.await("n3 drains", status -> problem(status, stops).contains("is passed no commands"));
         ClusterView draining = one.membership.view();
-        int peer = one.membership.peers().directory().find(stops).peer();
+        int peer = Objects.requireNonNull(one.membership.peers().directory().find(stops))
+                .peer();
         assertThat(draining.isHealthy(peer)).as("it answers").isTrue();
         for (int partition = 0; partition < TestMember.PARTITIONS; partition++) {
             assertThat(draining.firstHealthySettledOwner(partition)).isNotEqualTo(peer);

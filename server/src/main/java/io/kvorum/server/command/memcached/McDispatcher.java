@@ -85,7 +85,9 @@ public final class McDispatcher {
 
     /** Whether it holds a request back. */
     public boolean isHeldBack(McRequest asked) {
-        return takesStep(asked) ? pause().holds(steps.commandOf(asked), loop.clock().nanoTime()) : pause().isOfAll();
+        return takesStep(asked)
+                ? pause().holds(steps.commandOf(asked), loop.clock().nanoTime())
+                : pause().isOfAll();
     }
 
     private ClientPause pause() {
