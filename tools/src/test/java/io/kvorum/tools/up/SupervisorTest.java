@@ -79,7 +79,7 @@ final class SupervisorTest {
         assertThat(effects.said).hasSize(1);
         assertThat(effects.said.get(0))
                 .startsWith("3 nodes ready in 4.0 s\n")
-                .contains("n2    127.0.0.1:6381  http://127.0.0.1:8381  data/n2/node.log")
+                .contains("n2    127.0.0.1:6381  127.0.0.1:11213  http://127.0.0.1:8381  data/n2/node.log")
                 .contains("redis-cli -p 6379");
     }
 
