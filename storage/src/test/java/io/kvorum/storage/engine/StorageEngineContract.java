@@ -433,6 +433,7 @@ abstract class StorageEngineContract {
     }
 
     private static void assertConsistent(StorageEngine engine, String as) {
+        long usedBefore = engine.usedBytes();
         long records = 0;
         long live = 0;
         long bytes = 0;
@@ -464,6 +465,7 @@ abstract class StorageEngineContract {
         }
         assertThat(engine.recordCount()).as(as).isEqualTo(records);
         assertThat(engine.liveCount()).as(as).isEqualTo(live);
-        assertThat(engine.usedBytes()).as(as).isEqualTo(bytes);
+        // An engine that keeps values elsewhere may let some go meanwhile.
+        assertThat(bytes).as(as).isBetween(engine.usedBytes(), usedBefore);
     }
 }
