@@ -28,12 +28,17 @@ final class MoveCommands {
     /** So often a value that changes while it is moved is moved again. */
     private static final int ROUNDS_MAX = 8;
 
+    private static final String GONE =
+            "INDOUBT the value is copied to the new key; it was deleted or renamed at the old one"
+                    + " by somebody else meanwhile";
+
     private static final String MOVES =
             "The value GET shows is copied with its end, its flags and a counter's number, and then"
                     + " the old key is deleted if it is still as it was read; if it was written to meanwhile, the copy is made anew, up"
                     + " to " + ROUNDS_MAX
                     + " times. Not one step: others may see both keys, or see the new one change again. A failure"
-                    + " in between leaves both, never none, and the reply is INDOUBT. A counter's increments so far arrive as one"
+                    + " in between leaves both, never none, and the reply is INDOUBT. So it is if somebody else deletes or renames"
+                    + " the old key meanwhile: of several who rename it at once no two are told OK. A counter's increments so far arrive as one"
                     + " number.";
 
     private final Command exists;
@@ -212,8 +217,9 @@ final class MoveCommands {
             if (read == null && rounds == 0) {
                 steps.error(NO_SUCH_KEY);
             } else if (read == null) {
-                // Deleted by somebody after it was copied: as if the rename had been first.
-                onMoved();
+                // Not OK: of two that rename a key at once, to have it for themselves, both would be told that they
+                // have it.
+                steps.error(GONE);
             } else if (steps.hold(read.payload.length) || rounds > 0) {
                 write(steps, to, read, replace, done -> onWritten(read), this::onUnwritten);
             }
