@@ -87,6 +87,11 @@ public final class CapturedReply implements Replies, PendingReply.Owner {
     }
 
     @Override
+    public boolean isWanted() {
+        return hold(0);
+    }
+
+    @Override
     public void completed(PendingReply reply, int bytes) {
         written();
     }

@@ -85,6 +85,11 @@ public final class PendingReply {
         return protocol;
     }
 
+    /** Whether anybody is left to read the reply: if not, what is not worth doing for itself need not be. */
+    public boolean isWanted() {
+        return owner.isWanted();
+    }
+
     /** The writer of the reply; valid until {@link #done}, and until another reply of this loop is written. */
     public RespWriter out() {
         if (complete) {
@@ -182,5 +187,8 @@ public final class PendingReply {
 
         /** See {@link Replies#refuse}. */
         boolean refuse(Failure failure);
+
+        /** Whether anybody is left to read replies. */
+        boolean isWanted();
     }
 }

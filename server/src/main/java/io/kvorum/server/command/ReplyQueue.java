@@ -174,6 +174,11 @@ public final class ReplyQueue implements Replies, PendingReply.Owner {
     }
 
     @Override
+    public boolean isWanted() {
+        return !closed;
+    }
+
+    @Override
     public boolean refuse(Failure failure) {
         return false;
     }

@@ -86,22 +86,37 @@ final class DebugCommands {
             call.out().ok();
             return;
         }
-        CommandLoop loop = call.loop();
         long nanos = (long) (Math.min(seconds, SECONDS_MAX) * NANOS_PER_SECOND);
-        loop.wheel().schedule(new Sleep(call.defer()), loop.clock().nanoTime() + nanos);
+        new Sleep(call.defer(), call.loop().clock().nanoTime() + nanos).goOn();
     }
 
+    /** One DEBUG SLEEP. Owned by its loop. */
     private static final class Sleep extends Deadline {
-        private final PendingReply reply;
+        /** So often it looks whether the client is still there: connections that come and go leave no sleepers behind. */
+        private static final long LOOK_NANOS = 1_000_000_000;
 
-        Sleep(PendingReply reply) {
+        private final PendingReply reply;
+        private final long endNanos;
+
+        Sleep(PendingReply reply, long endNanos) {
             this.reply = reply;
+            this.endNanos = endNanos;
+        }
+
+        void goOn() {
+            CommandLoop loop = reply.loop();
+            long nowNanos = loop.clock().nanoTime();
+            if (endNanos - nowNanos <= 0) {
+                reply.out().ok();
+                reply.done();
+            } else if (reply.isWanted()) {
+                loop.wheel().schedule(this, nowNanos + Math.min(endNanos - nowNanos, LOOK_NANOS));
+            }
         }
 
         @Override
         protected void onDeadline(long nowNanos) {
-            reply.out().ok();
-            reply.done();
+            goOn();
         }
     }
 }

@@ -6,6 +6,8 @@ import io.kvorum.codec.resp.RespReply;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.JobProgress;
 import io.kvorum.server.command.Command;
+import io.kvorum.server.command.CommandBench;
+import io.kvorum.server.config.Secret;
 import io.kvorum.server.handoff.HandoffWatch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -203,6 +205,24 @@ class AdminCommandsTest {
         assertThat(bench.raw("LATENCY", "LATEST")).isEqualTo("*0|");
         assertThat(bench.raw("LATENCY", "RESET", "command")).isEqualTo(":0|");
         assertThat(bench.raw("LATENCY", "DOCTOR")).contains("SLOWLOG GET");
+    }
+
+    @Test
+    void a_sleeper_is_answered_in_time_and_none_is_left_of_a_connection_that_is_gone() {
+        CommandBench sleeping = new CommandBench(1, 1, Secret.NONE, List.of(DebugCommands.command()), Runnable::run);
+        CommandBench.Client client = sleeping.client();
+        assertThat(client.run("DEBUG", "SLEEP", "2.5")).isEmpty();
+        sleeping.pass(1_000);
+        sleeping.pass(1_000);
+        assertThat(client.takeReplies()).isEmpty();
+        sleeping.pass(500);
+        assertThat(client.takeReplies()).isEqualTo("+OK\r\n");
+        for (int i = 0; i < 100; i++) {
+            client.run("DEBUG", "SLEEP", "86400");
+        }
+        client.replies.close();
+        sleeping.pass(1_001);
+        assertThat(sleeping.wheel.size()).isZero();
     }
 
     @Test
