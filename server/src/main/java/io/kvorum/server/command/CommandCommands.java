@@ -105,6 +105,9 @@ public final class CommandCommands {
             info(call, call.loop().table().commands());
             return;
         }
+        if (CommandErrors.hasTooManyNames(call, 2)) {
+            return;
+        }
         List<RedisMessage> rows = new ArrayList<>();
         for (int i = 2; i < call.request().argumentCount(); i++) {
             Command row = call.loop().table().find(call.request().string(i));
@@ -218,6 +221,9 @@ public final class CommandCommands {
 
     private static void docs(Call call) {
         RespRequest request = call.request();
+        if (CommandErrors.hasTooManyNames(call, 2)) {
+            return;
+        }
         List<Command> rows = new ArrayList<>();
         for (int i = 2; i < request.argumentCount(); i++) {
             Command row = call.loop().table().find(request.string(i));

@@ -25,7 +25,24 @@ public final class CommandErrors {
     private static final int UNKNOWN_NAME_MAX = 128;
     private static final int UNKNOWN_ARGUMENTS_MAX = 128;
 
+    /** What a command of names takes of them: more than there are. */
+    private static final int NAMES_MAX = 1024;
+
     private CommandErrors() {}
+
+    /**
+     * Whether a command that looks each of its names up, or tells much of each, has more of them than anybody means: a
+     * request has room for a million. Then the reply is an error.
+     *
+     * @param first the first name's argument
+     */
+    public static boolean hasTooManyNames(Call call, int first) {
+        boolean tooMany = call.request().argumentCount() - first > NAMES_MAX;
+        if (tooMany) {
+            call.out().error("ERR more than " + NAMES_MAX + " names in one request; ask for fewer at a time");
+        }
+        return tooMany;
+    }
 
     /** Writes a failure; {@code context} is what supersedes a write that may have happened, null if nothing does. */
     public static void write(RespWriter out, Failure failure, byte @Nullable [] context) {

@@ -89,6 +89,9 @@ final class ConfigCommands {
 
     private void get(Call call) {
         RespRequest request = call.request();
+        if (CommandErrors.hasTooManyNames(call, 2)) {
+            return;
+        }
         SortedMap<String, String> values = parameters.values(live(call));
         SortedMap<String, String> found = new TreeMap<>();
         for (int i = 2; i < request.argumentCount(); i++) {

@@ -4,6 +4,7 @@ import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.codec.resp.RespWriter;
 import io.kvorum.server.command.Call;
 import io.kvorum.server.command.Command;
+import io.kvorum.server.command.CommandErrors;
 import io.kvorum.server.command.CommandFlag;
 import io.kvorum.server.command.CommandGroup;
 import io.kvorum.server.command.CommandHandler;
@@ -102,6 +103,9 @@ public final class LatencyCommands {
 
     private void histogram(Call call) {
         RespRequest request = call.request();
+        if (CommandErrors.hasTooManyNames(call, 2)) {
+            return;
+        }
         SortedMap<String, long[]> all = node.latencies(BOUNDS_NANOS);
         SortedMap<String, long[]> chosen = new TreeMap<>();
         for (int i = 2; i < request.argumentCount(); i++) {

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 record RedisParameter(String name, Kind kind, List<String> details, String initial) {
     private static final String NO_NUMBER = "argument couldn't be parsed into an integer";
 
+    /** Of what is remembered until the node ends, on nobody's account. */
+    private static final int TEXT_MAX = 4096;
+
     /** As Redis takes them: no plus, no leading zeros. */
     private static final Pattern NUMBER = Pattern.compile("0|-?[1-9]\\d*");
 
@@ -47,7 +50,7 @@ record RedisParameter(String name, Kind kind, List<String> details, String initi
     @Nullable
     String problemOf(String value) {
         return switch (kind) {
-            case TEXT -> null;
+            case TEXT -> value.length() > TEXT_MAX ? "argument is longer than " + TEXT_MAX + " characters" : null;
             case FIXED -> "can't set immutable config";
             case FLAG -> isOneOf(List.of("yes", "no"), value) ? null : "argument must be 'yes' or 'no'";
             case CHOICE ->

@@ -10,6 +10,7 @@ import io.kvorum.server.command.CommandBench;
 import io.kvorum.server.config.Secret;
 import io.kvorum.server.handoff.HandoffWatch;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +159,8 @@ class AdminCommandsTest {
                 .containsEntry("slave-priority", "7")
                 .containsEntry("repl-backlog-size", "2097152");
         String failed = "-ERR CONFIG SET failed (possibly related to argument '";
+        assertThat(bench.raw("CONFIG", "SET", "dbfilename", "x".repeat(4097)))
+                .isEqualTo(failed + "dbfilename') - argument is longer than 4096 characters|");
         assertThat(bench.raw("CONFIG", "SET", "hz", "x"))
                 .isEqualTo(failed + "hz') - argument couldn't be parsed into an integer|");
         assertThat(bench.raw("CONFIG", "SET", "hz", "9", "maxmemory-samples", "0"))
@@ -223,6 +226,24 @@ class AdminCommandsTest {
         client.replies.close();
         sleeping.pass(1_001);
         assertThat(sleeping.wheel.size()).isZero();
+    }
+
+    @Test
+    void nobody_asks_for_a_million_names_at_once() {
+        List<String> words = new ArrayList<>(List.of("CONFIG", "GET"));
+        words.addAll(Collections.nCopies(1024, "maxmemory"));
+        assertThat(bench.raw(words.toArray(new String[0]))).startsWith("*2|$9|maxmemory|");
+        words.add("port");
+        assertThat(bench.raw(words.toArray(new String[0]))).startsWith("-ERR more than 1024 names in one request");
+        words.set(0, "LATENCY");
+        words.set(1, "HISTOGRAM");
+        assertThat(bench.raw(words.toArray(new String[0]))).startsWith("-ERR more than 1024 names in one request");
+        CommandBench table = CommandBench.alone();
+        for (String question : List.of("INFO", "DOCS")) {
+            words.set(0, "COMMAND");
+            words.set(1, question);
+            assertThat(table.run(words.toArray(new String[0]))).startsWith("-ERR more than 1024 names in one request");
+        }
     }
 
     @Test
