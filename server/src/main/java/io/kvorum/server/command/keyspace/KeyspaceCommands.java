@@ -94,7 +94,8 @@ public final class KeyspaceCommands {
                         .since("1.0.0")
                         .summary("Returns a key of the cluster at random, or nil if there is none.")
                         .guarantee(
-                                "Each partition is read from one owner that has it whole. The key is one of some behind a"
+                                "Each partition is read from one owner that has it whole; some that cannot be read are passed"
+                                        + " over, but there being no key is said only of all. The key is one of some behind a"
                                         + " random place: of keys that lie close together each is as likely as the other, but not of"
                                         + " all in the cluster.")
                         .handledBy(call -> RandomKeyCommand.run(call, local, random)),

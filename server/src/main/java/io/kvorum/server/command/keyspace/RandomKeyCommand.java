@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One RANDOMKEY: goes from a random place of a random partition on, until there are some keys, and takes one of these at
- * random; once around the cluster at the most. A partition that this node has whole is read here, a piece each turn of the
+ * random; once around the cluster at the most, and no further once the client is gone. A partition that this node has whole is read here, a piece each turn of the
  * timers, another from one of its owners. Owned by its loop.
  *
  * <p>The first key behind a random place would be the more likely the longer the way to it from the key before; one of
@@ -26,6 +26,12 @@ final class RandomKeyCommand extends Deadline implements PartitionReader.Receive
     private static final int RECORDS_FIRST = 16;
     private static final int RECORDS_MAX = 2048;
     private static final int RECORDS_EACH_TURN = 4096;
+
+    /** Empty ones cost little, but there may be 16,384. */
+    private static final int PARTITIONS_EACH_TURN = 1024;
+
+    /** So many that nobody can read are passed over: each may take as long as a read may. */
+    private static final int UNREADABLE_MAX = 3;
 
     private final CommandLoop loop;
     private final LocalKeys local;
@@ -38,6 +44,8 @@ final class RandomKeyCommand extends Deadline implements PartitionReader.Receive
 
     private long hash;
     private int records = RECORDS_FIRST;
+    private int unreadable;
+    private @Nullable Failure failure;
     private @Nullable PendingReply pending;
 
     private RandomKeyCommand(CommandLoop loop, LocalKeys local, RandomGenerator random) {
@@ -52,6 +60,7 @@ final class RandomKeyCommand extends Deadline implements PartitionReader.Receive
     static void run(Call call, LocalKeys local, RandomGenerator random) {
         RandomKeyCommand command = new RandomKeyCommand(call.loop(), local, random);
         if (command.walkHere()) {
+            // Nothing was asked of others, so nothing failed.
             command.reply(call.out());
         } else {
             command.pending = call.defer();
@@ -70,8 +79,12 @@ final class RandomKeyCommand extends Deadline implements PartitionReader.Receive
     /** Goes on in copies of this node; returns whether that is the end. */
     private boolean walkHere() {
         int until = found.visited() + RECORDS_EACH_TURN;
+        int walkedUntil = walked + PARTITIONS_EACH_TURN;
         found.at(loop.keys().nowMillis());
-        while (!isOver() && found.visited() < until && loop.keys().view().settledHere(partition())) {
+        while (!isOver()
+                && found.visited() < until
+                && walked < walkedUntil
+                && loop.keys().view().settledHere(partition())) {
             moveTo(local.collect(partition(), hash, records, found), StorageEngine.SCAN_DONE);
         }
         return isOver();
@@ -96,12 +109,18 @@ final class RandomKeyCommand extends Deadline implements PartitionReader.Receive
     }
 
     private void goOn() {
-        if (walkHere()) {
-            PendingReply waiting = Objects.requireNonNull(pending);
+        PendingReply waiting = Objects.requireNonNull(pending);
+        if (!waiting.isWanted()) {
+            return;
+        }
+        Failure problem = failure;
+        if (!walkHere()) {
+            goOnLater();
+        } else if (problem != null && found.keys().isEmpty()) {
+            waiting.fail(problem, null);
+        } else {
             reply(waiting.out());
             waiting.done();
-        } else {
-            goOnLater();
         }
     }
 
@@ -118,8 +137,14 @@ final class RandomKeyCommand extends Deadline implements PartitionReader.Receive
     }
 
     @Override
-    public void onFailure(Failure failure) {
-        Objects.requireNonNull(pending).fail(failure, null);
+    public void onFailure(Failure problem) {
+        failure = problem;
+        if (++unreadable > UNREADABLE_MAX) {
+            Objects.requireNonNull(pending).fail(problem, null);
+        } else {
+            moveTo(ScanAnswer.END, ScanAnswer.END);
+            loop.wheel().schedule(this, loop.clock().nanoTime());
+        }
     }
 
     private void reply(RespWriter out) {

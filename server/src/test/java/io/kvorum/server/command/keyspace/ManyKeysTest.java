@@ -3,6 +3,7 @@ package io.kvorum.server.command.keyspace;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.BitSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -324,6 +325,37 @@ final class ManyKeysTest {
         TestCluster three = new TestCluster(3, 16, 1);
         three.node(0).view(three.aloneView(0));
         assertThat(three.node(0).line("RANDOMKEY")).contains("can be read from none of its 1 owners");
+    }
+
+    @Test
+    void a_random_key_is_found_past_partitions_that_nobody_can_read() {
+        TestCluster three = new TestCluster(3, 16, 1);
+        for (int i = 0; i < 200; i++) {
+            ownerOf(three, "k" + i).run("SET", "k" + i, "x");
+        }
+        BitSet down = new BitSet();
+        down.set(1);
+        three.node(0).view(three.view(0, down));
+        for (int i = 0; i < 100; i++) {
+            assertThat(three.node(0).line("RANDOMKEY")).contains("|k");
+        }
+    }
+
+    @Test
+    void no_more_partitions_are_asked_for_a_random_key_once_the_client_is_gone() {
+        TestCluster three = new TestCluster(3, 16, 1);
+        three.node(0).send("RANDOMKEY");
+        three.node(0).hangUp();
+        three.settle();
+        assertThat(three.node(0).sent).hasSizeLessThan(2);
+    }
+
+    @Test
+    void a_random_key_of_many_empty_partitions_takes_several_turns() {
+        TestNode alone = new TestCluster(1, 4096, 1).node(0);
+        alone.send("RANDOMKEY");
+        assertThat(alone.received()).isEmpty();
+        assertThat(alone.line("PING")).endsWith("$-1|+PONG|");
     }
 
     private static TestNode ownerOf(TestCluster cluster, String key) {

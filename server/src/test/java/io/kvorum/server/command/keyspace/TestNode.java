@@ -178,6 +178,11 @@ final class TestNode implements KeyOperations, PeerTransport {
         Arrays.fill(array, (byte) '#');
     }
 
+    /** The client goes. */
+    void hangUp() {
+        replies.close();
+    }
+
     String received() {
         ByteBuf output = replies.takeOutput();
         if (output == null) {
