@@ -121,7 +121,13 @@ final class BitOperation {
 
         @Override
         protected void onDeadline(long nowNanos) {
-            steps.guarded(this::readSome);
+            Clock clock = steps.loop().clock();
+            if (clock.nanoTime() - nowNanos > TURN_NANOS) {
+                // Others have taken this turn.
+                steps.loop().wheel().schedule(this, clock.nanoTime());
+            } else {
+                steps.guarded(this::readSome);
+            }
         }
 
         private void write() {

@@ -107,18 +107,34 @@ enum BitOperator {
         /** The outcome, as long as the longest value. */
         byte[] result() {
             byte[] made = rest.length < first.length ? Arrays.copyOf(rest, first.length) : rest;
-            for (int i = 0; i < made.length; i++) {
-                byte head = i < first.length ? first[i] : 0;
-                made[i] = switch (BitOperator.this) {
-                    case AND, OR, XOR -> made[i];
-                    case NOT -> (byte) ~made[i];
-                    case DIFF -> (byte) (head & ~made[i]);
-                    case DIFF1 -> (byte) (~head & made[i]);
-                    case ANDOR -> (byte) (head & made[i]);
-                    case ONE -> (byte) (made[i] & (i < twice.length ? ~twice[i] : -1));
-                };
+            if (BitOperator.this == AND || BitOperator.this == OR || BitOperator.this == XOR) {
+                return made;
+            }
+            byte[] head = BitOperator.this == ONE ? twice : first;
+            int at = 0;
+            for (; at <= head.length - Long.BYTES; at += Long.BYTES) {
+                LONG.set(made, at, ended((long) LONG.get(head, at), (long) LONG.get(made, at)));
+            }
+            for (; at < head.length; at++) {
+                made[at] = (byte) ended(head[at], made[at]);
+            }
+            for (; at <= made.length - Long.BYTES; at += Long.BYTES) {
+                LONG.set(made, at, ended(0, (long) LONG.get(made, at)));
+            }
+            for (; at < made.length; at++) {
+                made[at] = (byte) ended(0, made[at]);
             }
             return made;
+        }
+
+        private long ended(long head, long others) {
+            return switch (BitOperator.this) {
+                case AND, OR, XOR -> others;
+                case NOT -> ~others;
+                case DIFF -> head & ~others;
+                case DIFF1, ONE -> ~head & others;
+                case ANDOR -> head & others;
+            };
         }
 
         private long joined(long before, long value) {

@@ -116,7 +116,8 @@ final class LcsCommand {
         }
         long bytes = second.length + CommonSubsequence.bytes(first.length, second.length, !options.length);
         if (steps.hold(bytes)) {
-            new Work(steps, new CommonSubsequence(first, second, !options.length, options.matchMin), options).goOn();
+            new Work(steps, new CommonSubsequence(first, second, !options.length, options.matchMin), options)
+                    .begin(pairs);
         }
     }
 
@@ -124,6 +125,12 @@ final class LcsCommand {
     private static final class Work extends Deadline {
         /** So many pairs take about a millisecond. */
         private static final int PAIRS_EACH_TURN = 1 << 20;
+
+        /** So few take no longer than other commands do. */
+        private static final int PAIRS_AT_ONCE_MAX = 1 << 16;
+
+        /** Nothing is worked out when what others do in this turn has taken so long: of a thousand one goes on after the other. */
+        private static final long TURN_NANOS = 2_000_000;
 
         private final Steps steps;
         private final CommonSubsequence common;
@@ -136,20 +143,36 @@ final class LcsCommand {
             this.options = options;
         }
 
-        void goOn() {
+        void begin(long pairs) {
+            if (pairs <= PAIRS_AT_ONCE_MAX) {
+                goOn();
+            } else {
+                goOnLater();
+            }
+        }
+
+        private void goOn() {
             if (!filled) {
                 filled = common.fill(PAIRS_EACH_TURN);
             }
             if (filled && (options.length || common.trace(PAIRS_EACH_TURN))) {
                 steps.reply(this::write);
             } else if (steps.hold(0)) {
-                steps.loop().wheel().schedule(this, steps.loop().clock().nanoTime());
+                goOnLater();
             }
+        }
+
+        private void goOnLater() {
+            steps.loop().wheel().schedule(this, steps.loop().clock().nanoTime());
         }
 
         @Override
         protected void onDeadline(long nowNanos) {
-            steps.guarded(this::goOn);
+            if (steps.loop().clock().nanoTime() - nowNanos > TURN_NANOS) {
+                goOnLater();
+            } else {
+                steps.guarded(this::goOn);
+            }
         }
 
         private void write(RespWriter out) {

@@ -358,6 +358,23 @@ final class ManyKeysTest {
         assertThat(alone.line("PING")).endsWith("$-1|+PONG|");
     }
 
+    @Test
+    void of_many_values_compared_at_once_each_waits_for_those_before_it() {
+        node.run("SET", "a", "xy".repeat(150));
+        node.run("SET", "b", "yx".repeat(150));
+        cluster.nanosEachReading = 1_000_000;
+        for (int i = 0; i < 10; i++) {
+            node.send("LCS", "a", "b", "LEN");
+        }
+        assertThat(node.received()).isEmpty();
+        cluster.nowMillis += 1_000;
+        node.wheel.advance(cluster.clock.nanoTime());
+        assertThat(node.received()).hasSizeLessThanOrEqualTo(2 * ":299|".length());
+        cluster.nanosEachReading = 0;
+        cluster.settle();
+        assertThat(node.received()).endsWith(":299|:299|:299|:299|:299|:299|:299|:299|");
+    }
+
     private static TestNode ownerOf(TestCluster cluster, String key) {
         byte[] bytes = key.getBytes(ISO_8859_1);
         int partition = cluster.ring.partitionOf(cluster.ring.partitioner().high(bytes, 0, bytes.length));

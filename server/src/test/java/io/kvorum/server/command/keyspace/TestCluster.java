@@ -31,6 +31,11 @@ final class TestCluster {
     final Ring ring;
     long nowMillis = START_MILLIS;
 
+    /** So much time passes whenever somebody looks at the clock. */
+    long nanosEachReading;
+
+    private long readNanos;
+
     final Clock clock = new Clock() {
         @Override
         public long wallMillis() {
@@ -39,7 +44,8 @@ final class TestCluster {
 
         @Override
         public long nanoTime() {
-            return (nowMillis - START_MILLIS) * 1_000_000;
+            readNanos += nanosEachReading;
+            return (nowMillis - START_MILLIS) * 1_000_000 + readNanos;
         }
     };
 
