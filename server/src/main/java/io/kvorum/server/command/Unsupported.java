@@ -50,15 +50,11 @@ enum Unsupported {
             "Kvorum keeps values and does not search in them. Keep vectors as values",
             "vadd vcard vdim vemb vgetattr vinfo vismember vlinks vrandmember vrange vrem vsetattr vsim"),
     SORTING("there are no lists and sets to sort. Sort in the application, after MGET", "sort sort_ro"),
-    COMPARING(
-            "to compare two values both would have to be brought to one node. Read them with MGET, and compare in the"
-                    + " application",
-            "lcs"),
     TRANSACTIONS(
             "a transaction would need the owners of all its keys to agree before each answer. Every command changes a key"
                     + " in one step: INCR, SET NX, XX and GET; KV.PUT with the context of what was read takes the place of"
                     + " WATCH; to send many at once use a pipeline without MULTI",
-            "exec msetex msetnx multi watch"),
+            "exec msetex multi watch"),
     SCRIPTS(
             "a script would have to run on one node and read keys of others. Every command changes a key in one step; for"
                     + " more read with KV.GET and write with KV.PUT and the context, again if there are siblings",
