@@ -44,14 +44,28 @@ final class BoundedCounters {
     }
 
     private Counter create(String name) {
-        // Counted before it is known to be new: a race may cost a place, never exceed the bound.
-        boolean full = !name.equals(OTHER) && names.incrementAndGet() > namesMax;
+        // Counted before it is known to be new: a race may cost a place, never exceed the bound. Once that is reached
+        // nothing is
+        // counted any more, or names made up for some hours would make the count negative, and the bound none.
+        boolean full = !name.equals(OTHER) && (names.get() >= namesMax || names.incrementAndGet() > namesMax);
         return counters.computeIfAbsent(
                 full ? OTHER : name, key -> registry.counter(MetricName.of(family, label, key)));
     }
 
     /** At most 32 characters, those that do not print replaced. */
     private static String shown(String name) {
+        return isPlain(name) ? name : plain(name);
+    }
+
+    private static boolean isPlain(String name) {
+        boolean plain = name.length() <= NAME_CHARS_MAX;
+        for (int i = 0; plain && i < name.length(); i++) {
+            plain = name.charAt(i) > ' ' && name.charAt(i) < 0x7f;
+        }
+        return plain;
+    }
+
+    private static String plain(String name) {
         StringBuilder shown = new StringBuilder();
         for (int i = 0; i < Math.min(name.length(), NAME_CHARS_MAX); i++) {
             char c = name.charAt(i);
