@@ -88,8 +88,12 @@ final class KeysCommand extends Deadline {
         goOn();
     }
 
-    /** Keeps reads going, and replies when there is nothing left. */
+    /** Keeps reads going, and replies when there is nothing left; or ends with the client, if that is gone. */
     private void goOn() {
+        if (!ended && !pending.isWanted()) {
+            ended = true;
+            loop.wheel().cancel(this);
+        }
         while (!ended && reads < READS_MAX && !there.isEmpty()) {
             ScanCursor next = there.remove();
             reads++;

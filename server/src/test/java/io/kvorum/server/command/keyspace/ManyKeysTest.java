@@ -351,6 +351,17 @@ final class ManyKeysTest {
     }
 
     @Test
+    void no_more_partitions_are_asked_for_all_keys_once_the_client_is_gone() {
+        TestCluster three = new TestCluster(3, 64, 1);
+        three.node(0).send("KEYS", "*");
+        int asked = three.node(0).sent.size();
+        three.node(0).hangUp();
+        three.settle();
+        assertThat(three.node(0).sent).hasSize(asked);
+        assertThat(three.node(0).wheel.isEmpty()).isTrue();
+    }
+
+    @Test
     void a_random_key_of_many_empty_partitions_takes_several_turns() {
         TestNode alone = new TestCluster(1, 4096, 1).node(0);
         alone.send("RANDOMKEY");
