@@ -234,9 +234,14 @@ public final class ConnectionCommands {
     }
 
     private static void reset(Call call) {
+        boolean repliesWereOff = call.session().isReplyOff();
         call.session().reset();
         call.session().rememberIfFromStart(call.loop().recorder());
         call.out().simple("RESET");
+        if (repliesWereOff) {
+            // From here on the client wants replies again, this one included: so does Redis.
+            call.replies().mute(false);
+        }
     }
 
     static Command.Builder row(String name, int arity, String summary) {

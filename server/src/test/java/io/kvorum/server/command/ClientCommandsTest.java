@@ -97,6 +97,17 @@ class ClientCommandsTest {
     }
 
     @Test
+    void reset_is_answered_though_replies_were_off_and_not_if_it_is_skipped() {
+        CommandBench.Client client = bench.client();
+        assertThat(client.run("CLIENT", "REPLY", "OFF")).isEmpty();
+        assertThat(client.run("RESET")).isEqualTo("+RESET\r\n");
+        assertThat(client.run("ECHO", "sent")).isEqualTo("$4\r\nsent\r\n");
+        assertThat(client.run("CLIENT", "REPLY", "SKIP")).isEmpty();
+        assertThat(client.run("RESET")).isEmpty();
+        assertThat(client.run("ECHO", "sent")).isEqualTo("$4\r\nsent\r\n");
+    }
+
+    @Test
     void a_pause_holds_back_writes_or_all_but_client_and_ends_by_itself() {
         ClientPause pause = bench.loop.sessions().directory().pause();
         Command set = row("set");
