@@ -61,12 +61,14 @@ final class ComparingCommands {
     private static void delete(Call call) {
         RespRequest request = call.request();
         int arguments = request.argumentCount();
+        if (arguments != 2 && arguments != CONDITIONAL_ARGUMENTS) {
+            CommandErrors.wrongArity(call);
+            return;
+        }
         ValueCondition condition = arguments == CONDITIONAL_ARGUMENTS ? ValueCondition.at(request, 2) : null;
         // What is wrong with the condition is told only if there is a key: so does Redis.
         String error = null;
-        if (arguments != 2 && arguments != CONDITIONAL_ARGUMENTS) {
-            error = CommandErrors.wrongArity(call.command());
-        } else if (arguments != 2 && condition == null) {
+        if (arguments != 2 && condition == null) {
             error = NO_CONDITION;
         } else if (condition != null && condition.isWrong()) {
             error = ValueCondition.NO_DIGEST;

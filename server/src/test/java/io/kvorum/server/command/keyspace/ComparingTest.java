@@ -99,7 +99,8 @@ final class ComparingTest {
                 DELEX k IFEQ hello => :0|
                 DELEX k IFNE hello => :0|
                 DELEX k IFDNE 1234567890 => :0|
-                DELEX k IFEQ => :0|
+                DELEX k EQ hello => :0|
+                DELEX k IFEQ => -ERR wrong number of arguments for 'delex' command|
                 SET k hello => +OK|
                 DELEX k IFEQ world => :0|
                 DELEX k IFNE hello => :0|
