@@ -19,6 +19,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,6 +79,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     /** Whether it is held back by CLIENT PAUSE, besides. */
     private boolean heldBack;
+
+    /** When that is looked at again. */
+    private @Nullable Future<?> pauseEnd;
 
     private boolean stalled;
     private boolean resumeQueued;
@@ -173,6 +177,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             replies.close();
         }
         protocol.close();
+        forgetPauseEnd();
         if (holding != null) {
             holding.end();
         }
@@ -320,12 +325,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         protocol.beginBatch();
-        boolean paused = protocol.isPaused();
         while (!asking.isClosing() && !stallIfFull(ctx, queue) && nextRequest(asking, queue)) {
             if (queue.waiting() > 0 && mustWait(queue)) {
                 continue;
             }
-            if (paused && protocol.isHeldBack()) {
+            // Asked for each request: the one before it may have been CLIENT PAUSE.
+            if (protocol.isPaused() && protocol.isHeldBack()) {
                 holdBack(ctx);
                 continue;
             }
@@ -374,12 +379,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         holdsRequest = true;
         heldBack = true;
         long restNanos = protocol.pauseEndNanos() - loop.commands().clock().nanoTime();
-        ctx.executor().schedule(this::lookAgain, Math.max(0, restNanos) + 1, TimeUnit.NANOSECONDS);
+        pauseEnd = ctx.executor().schedule(this::lookAgain, Math.max(0, restNanos) + 1, TimeUnit.NANOSECONDS);
     }
 
     private void lookAgain() {
         heldBack = false;
+        forgetPauseEnd();
         resumeSoon();
+    }
+
+    /** A pause may be long, and nobody may be here to see its end: the timer must not keep the connection until then. */
+    private void forgetPauseEnd() {
+        Future<?> timer = pauseEnd;
+        pauseEnd = null;
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     private boolean stallIfFull(ChannelHandlerContext ctx, ReplyQueue queue) {

@@ -47,6 +47,40 @@ class ClientConnectionTest {
     }
 
     @Test
+    void a_pause_holds_back_what_is_behind_it_in_the_same_packet_and_nothing_before() {
+        ClientBench bench = ClientBench.open(List.of());
+        EmbeddedChannel channel = bench.connect();
+        assertThat(bench.exchange(channel, "set k 1\r\nclient pause 60000 write\r\nget k\r\nset k 2\r\nget k\r\n"))
+                .isEqualTo("+OK\r\n+OK\r\n$1\r\n1\r\n");
+        EmbeddedChannel other = bench.connect();
+        assertThat(bench.exchange(other, "client unpause\r\n")).isEqualTo("+OK\r\n");
+        assertThat(bench.received(channel)).isEqualTo("+OK\r\n$1\r\n2\r\n");
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void a_paused_connection_that_closes_or_goes_on_leaves_no_timer_behind() {
+        ClientBench bench = ClientBench.open(List.of());
+        EmbeddedChannel gone = bench.connect();
+        EmbeddedChannel stays = bench.connect();
+        bench.exchange(gone, "client pause 100000000\r\nping\r\n");
+        bench.exchange(stays, "ping\r\n");
+        assertThat(timers(gone)).isTrue();
+        assertThat(timers(stays)).isTrue();
+        gone.pipeline().fireChannelInactive();
+        assertThat(timers(gone)).isFalse();
+        bench.exchange(bench.connect(), "client unpause\r\n");
+        assertThat(bench.received(stays)).isEqualTo("+PONG\r\n");
+        assertThat(timers(stays)).isFalse();
+        stays.finishAndReleaseAll();
+    }
+
+    /** Whether something waits for its time on the channel's loop. */
+    private static boolean timers(EmbeddedChannel channel) {
+        return channel.runScheduledPendingTasks() >= 0;
+    }
+
+    @Test
     void quit_answers_what_came_before_it_then_closes_and_runs_nothing_after_it() {
         ClientBench bench = ClientBench.open(List.of(later, note));
         EmbeddedChannel channel = bench.connect();
