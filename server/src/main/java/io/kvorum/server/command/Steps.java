@@ -27,13 +27,16 @@ public final class Steps {
     private static final String BUG = " internal error; the node's log says more";
 
     private final Gather.Parts parts;
-    private final Session session;
+    private final Session reading;
+    private final Session writing;
     private final PendingReply pending;
     private long heldBytes;
 
     private Steps(Call call) {
         this.parts = Gather.Parts.of(call);
-        this.session = Session.virtual(RespWriter.RESP2, false, call.options(), null);
+        this.reading = Session.virtual(RespWriter.RESP2, false, call.options(), null);
+        this.writing = Session.virtual(
+                RespWriter.RESP2, false, call.options(), call.session().seen());
         this.pending = call.defer();
     }
 
@@ -81,7 +84,7 @@ public final class Steps {
         TableRow row = loop().table().row(command);
         CapturedReply reply = new CapturedReply(loop(), new Answer(next, otherwise));
         long deadlineNanos = loop().clock().nanoTime() + parts.patienceNanos();
-        loop().dispatcher().runPart(row, Requests.of(all), session, reply, deadlineNanos);
+        loop().dispatcher().runPart(row, Requests.of(all), sessionOf(command), reply, deadlineNanos);
     }
 
     /**
@@ -94,7 +97,7 @@ public final class Steps {
         all.add(command.upperName());
         all.addAll(groups);
         giveBack();
-        Gather.later(parts, session, command, size, combiner, Requests.of(all), pending);
+        Gather.later(parts, sessionOf(command), command, size, combiner, Requests.of(all), pending);
     }
 
     /**
@@ -106,9 +109,17 @@ public final class Steps {
         return parts.client().hold(bytes);
     }
 
+    /** What a step reads the client is not shown; what it writes is a write of the client's own session. */
+    private Session sessionOf(Command command) {
+        return command.is(CommandFlag.WRITE) ? writing : reading;
+    }
+
     /** Ends with a reply. */
     public void reply(Consumer<RespWriter> making) {
         giveBack();
+        if (parts.write()) {
+            parts.lastWrite().madeElsewhere(writing.options());
+        }
         pending.make(making, (parts.write() ? "INDOUBT" : "ERR") + BUG);
     }
 

@@ -73,6 +73,19 @@ class StepsTest {
     }
 
     @Test
+    void wait_tells_of_its_writes_no_more_than_that_their_quorums_were_met() {
+        CommandBench three = CommandBench.with(8, 3, StepsTest::more);
+        CommandBench.Client other = three.client();
+        other.run("RENAME", three.keyOf(1), three.keyOf(2));
+        for (String reply : List.of(READ, OK, ":1\r\n")) {
+            CommandBench.Sent sent = three.sent.get(three.answered++);
+            sent.handler().onReply(sent.peer(), new ForwardAnswer(true, reply.getBytes(ISO_8859_1), null));
+        }
+        assertThat(other.takeReplies()).isEqualTo(OK);
+        assertThat(other.run("WAIT", "2", "0")).isEqualTo(":1\r\n");
+    }
+
+    @Test
     void what_was_written_to_meanwhile_is_moved_again() {
         String read2 = READ.replace("P", "Q").replace(":77", ":0").replace("0123", "4567");
         assertThat(run("RENAME " + from + " " + to, READ, OK, ":0\r\n", read2, OK, ":1\r\n"))
