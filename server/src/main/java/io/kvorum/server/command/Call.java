@@ -36,6 +36,7 @@ public final class Call {
     private boolean passedOn;
     private boolean measured;
     private boolean patient;
+    private boolean muted;
     private boolean standingIn;
 
     private @Nullable ClusterView view;
@@ -72,6 +73,7 @@ public final class Call {
         passedOn = isPassedOn;
         measured = false;
         patient = false;
+        muted = false;
         standingIn = false;
         view = null;
         key = null;
@@ -108,6 +110,16 @@ public final class Call {
 
     void setMeasured() {
         measured = true;
+    }
+
+    /** Its reply is not sent. */
+    void setMuted() {
+        muted = true;
+    }
+
+    /** Whether the client is not shown its reply. */
+    boolean isMuted() {
+        return muted;
     }
 
     /** Whether a fallback may run it in the place of owners that cannot be reached. */
@@ -305,7 +317,7 @@ public final class Call {
 
     /** Reads the key and replies; where this node answers alone, at once and without an allocation of its own. */
     public void read(RecordReply reply) {
-        SeenContexts contexts = session().seen();
+        SeenContexts contexts = muted ? null : session().seen();
         readAndReply(contexts == null ? reply : new RememberedReply(reply, contexts, keyRef().bytes()));
     }
 
@@ -350,7 +362,9 @@ public final class Call {
         SeenContexts contexts = session().seen();
         Context seen = contexts == null ? null : seen();
         LastWrite lastWrite = session().lastWrite();
-        ChangeThenReply waiting = new ChangeThenReply(defer(), edit, key, contexts, seen, lastWrite, lastWrite.begin());
+        Context given = edit.isOfSession() ? seen : null;
+        ChangeThenReply waiting =
+                new ChangeThenReply(defer(), edit, key, contexts, given, lastWrite, lastWrite.begin());
         if (standingIn) {
             keys.standIn(key, edit, options, deadlineNanos(), waiting);
         } else if (readFirst || (seen != null && seen.hasDotUnknownTo(ownRecord(key)))) {
@@ -374,7 +388,7 @@ public final class Call {
                 partition, positionHigh, request.array(), request.offset(key), request.length(key), edit);
         if (failure == null) {
             if (contexts != null) {
-                remember(contexts, keyRef().bytes(), seen, edit.seen());
+                remember(contexts, keyRef().bytes(), edit.isOfSession() ? seen : null, edit.seen());
             }
             session().lastWrite().heldHere();
             edit.reply(loop, out(), keys.lastRecord());
@@ -454,7 +468,7 @@ public final class Call {
             KeyEdit edit,
             KeyRef key,
             @Nullable SeenContexts contexts,
-            @Nullable Context seen,
+            @Nullable Context given,
             LastWrite lastWrite,
             long number)
             implements WriteCallback {
@@ -465,7 +479,7 @@ public final class Call {
 
         @Override
         public void onWritten(byte @Nullable [] record) {
-            remember(contexts, key.bytes(), seen, edit.seen());
+            remember(contexts, key.bytes(), given, edit.seen());
             pending.make(
                     out -> edit.reply(pending.loop(), out, record),
                     "INDOUBT the write was made, but its reply could not be; the node's log says more");
@@ -475,7 +489,7 @@ public final class Call {
         public void onFailure(Failure failure) {
             Context attempt = failure.kind() == Failure.Kind.INDOUBT ? edit.attempted() : null;
             byte[] bytes = key.bytes();
-            remember(contexts, bytes, seen, attempt);
+            remember(contexts, bytes, given, attempt);
             pending.fail(
                     failure,
                     attempt == null ? null : pending.loop().contexts().encode(attempt, bytes, 0, bytes.length));

@@ -26,7 +26,8 @@ final class CarriedContext implements SeenContexts {
 
     @Override
     public void note(byte[] key, @Nullable Context given, Context after) {
-        seen = after;
+        Context current = seen;
+        seen = current == null || current.equals(given) ? after : SessionMemory.joined(current, given, after);
         noted = true;
     }
 

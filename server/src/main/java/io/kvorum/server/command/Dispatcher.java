@@ -82,6 +82,7 @@ public final class Dispatcher {
         call.setMeasured();
         if (session.mutesReply()) {
             replies.mute(true);
+            call.setMuted();
         }
         try {
             runGuarded(call, null);

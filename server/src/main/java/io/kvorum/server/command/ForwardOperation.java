@@ -62,7 +62,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     private final boolean repeatable;
     private final PendingReply reply;
 
-    /** What the client has seen of keys, and of this one when it asked; null if it has no session. */
+    /** What the client has seen of keys, and of this one when it asked; null without a session, or if no reply is sent. */
     private final @Nullable SeenContexts contexts;
 
     private final @Nullable Context seen;
@@ -109,11 +109,11 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         this.view = view;
         this.partition = partition;
         this.command = call.command();
-        this.contexts = call.session().seen();
+        this.reads = call.route() == Route.READ;
+        this.contexts = reads && call.isMuted() ? null : call.session().seen();
         this.seen = call.seen();
         this.key = contexts == null ? NO_KEY : call.keyRef().bytes();
         this.forward = message(call, seen);
-        this.reads = call.route() == Route.READ;
         this.repeatable = reads || command.is(CommandFlag.REPEATABLE);
         this.startNanos = call.startNanos();
         this.deadlineNanos = call.deadlineNanos();

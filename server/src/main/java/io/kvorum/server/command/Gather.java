@@ -67,6 +67,9 @@ public final class Gather extends Deadline {
     private boolean abandoned;
     private @Nullable PendingReply pending;
 
+    /** What a session's client will have seen if the reply is no error; null if there is none, or the parts write. */
+    private @Nullable WithheldContexts withheld;
+
     private Gather(Parts parts, Session session, Command command, int stride, Combiner combiner, RespRequest request) {
         this.loop = parts.loop;
         this.row = loop.table().row(command);
@@ -158,8 +161,15 @@ public final class Gather extends Deadline {
      */
     public static void eachGroup(Call call, Command command, int size, Combiner combiner) {
         Session asking = call.session();
-        Session session = Session.virtual(asking.protocol(), asking.siblings(), call.options(), asking.seen());
-        Gather gather = new Gather(Parts.of(call), session, command, size, combiner, call.request());
+        Parts parts = Parts.of(call);
+        SeenContexts seen = asking.seen();
+        WithheldContexts withheld = parts.write || seen == null
+                ? null
+                : new WithheldContexts(seen, asking.limits(), call.loop().recorder());
+        Session session = Session.virtual(
+                asking.protocol(), asking.siblings(), call.options(), withheld == null ? seen : withheld);
+        Gather gather = new Gather(parts, session, command, size, combiner, call.request());
+        gather.withheld = call.isMuted() ? null : withheld;
         gather.runSome(call.startNanos());
         if (gather.isOver() && !gather.abandoned) {
             gather.giveBack();
@@ -287,6 +297,9 @@ public final class Gather extends Deadline {
         }
         if (failed == 0 || combiner.takesErrors()) {
             combiner.combine(out, replies);
+            if (withheld != null) {
+                withheld.release();
+            }
             return;
         }
         String error = new String(first, 1, first.length - 3, StandardCharsets.UTF_8);

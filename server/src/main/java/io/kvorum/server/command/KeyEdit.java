@@ -32,4 +32,12 @@ public interface KeyEdit extends Mutation {
     default @Nullable Context seen() {
         return null;
     }
+
+    /**
+     * Whether {@link #seen} and {@link #attempted} begin with what the session had seen; if not, the request brought a context
+     * of its own, and what the session had seen stays beside that.
+     */
+    default boolean isOfSession() {
+        return true;
+    }
 }

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ final class SessionMemory implements SeenContexts {
     }
 
     /** What was noted since {@code given} was asked for stays beside what comes in the place of that. */
-    private static Context joined(Context current, @Nullable Context given, Context after) {
+    static Context joined(Context current, @Nullable Context given, Context after) {
         List<Dot> dots = new ArrayList<>(after.dots());
         for (Dot dot : current.dots()) {
             if (given == null || !given.dots().contains(dot)) {
@@ -82,6 +83,11 @@ final class SessionMemory implements SeenContexts {
                 + (long) keyLength
                 + (long) VECTOR_ENTRY_BYTES * context.vector().size()
                 + (long) DOT_BYTES * context.dots().size();
+    }
+
+    /** Tells all that it remembers, the keys used longest ago first. */
+    void forEach(BiConsumer<byte[], Context> receiver) {
+        contexts.forEach((key, context) -> receiver.accept(key.array, context));
     }
 
     /** Of how many keys it remembers something. */

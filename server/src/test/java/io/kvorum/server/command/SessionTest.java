@@ -196,6 +196,69 @@ final class SessionTest {
     }
 
     @Test
+    void values_behind_an_error_were_not_shown() {
+        String readable = cluster.keyOf(0);
+        String other = cluster.keyOf(3);
+        TestCluster.Client one = session(cluster, 0);
+        plain.ask("SET", readable, "first");
+        one.ask("GET", readable);
+        plain.ask("SET", readable, "since");
+        cluster.cutBoth(0, 3);
+        cluster.cutBoth(0, 4);
+        assertThat(one.patiently("MGET", readable, other).isError("TRYAGAIN")).isTrue();
+        cluster.healAll();
+        cluster.pass(5);
+        one.ask("SET", readable, "new");
+        assertThat(values(readable)).containsExactly("new", "since");
+        plain.ask("SET", readable, "again");
+        cluster.pass(5);
+        one.ask("MGET", readable, readable);
+        one.ask("SET", readable, "newer");
+        assertThat(values(readable)).containsExactly("newer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4})
+    void kv_put_is_remembered_beside_what_was_shown_before(int node) {
+        plain.ask("SET", "k", "shown");
+        TestCluster.Client one = session(cluster, node);
+        one.ask("GET", "k");
+        one.ask("KV.PUT", "k", "", "beside it");
+        assertThat(values("k")).containsExactly("beside it", "shown");
+        one.ask("SET", "k", "new");
+        assertThat(values("k")).containsExactly("new");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,GET k", "4,GET k", "0,MGET k", "4,MGET k"})
+    void a_value_whose_reply_is_not_sent_was_not_shown(int node, String line) {
+        TestCluster.Client one = session(cluster, node);
+        plain.ask("SET", "k", "first");
+        one.ask("GET", "k");
+        plain.ask("SET", "k", "since");
+        cluster.pass(5);
+        one.session.setReplyMode(Session.ReplyMode.SKIP);
+        assertThat(one.send(line.split(" "))).isNull();
+        one.ask("SET", "k", "new");
+        assertThat(values("k")).containsExactly("new", "since");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RENAME from k", "COPY from k REPLACE", "BITOP OR k from"})
+    void commands_of_several_steps_write_as_others_do_and_read_for_themselves(String line) {
+        TestCluster.Client one = shownFirstOfTwo();
+        one.ask("SET", "from", "moved");
+        plain.ask("SET", "from", "moved too");
+        cluster.pass(5);
+        one.ask(line.split(" "));
+        assertThat(values("k")).containsExactly("moved too", "since");
+        one.ask("SET", "k", "new");
+        assertThat(values("k")).containsExactly("new", "since");
+        one.ask("SET", "from", "new");
+        assertThat(values("from")).startsWith("new").contains("moved too");
+    }
+
+    @Test
     void a_write_in_doubt_is_superseded_by_its_repetition() {
         TestCluster three = new TestCluster(3, 3);
         TestCluster.Client one = session(three, 0);

@@ -97,6 +97,11 @@ final class VersionedEdit implements KeyEdit {
     }
 
     @Override
+    public boolean isOfSession() {
+        return false;
+    }
+
+    @Override
     public boolean freesMemory() {
         return value == null;
     }
