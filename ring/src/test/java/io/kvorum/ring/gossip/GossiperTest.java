@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class GossiperTest {
@@ -99,6 +100,19 @@ class GossiperTest {
         net.settle();
         assertThat(net.gossipers.get(1).history().size()).isEqualTo(17_000);
         assertThat(net.log).allMatch(message -> message.toBytes().length < 300 * 1024);
+    }
+
+    @Test
+    void longest_event_beside_all_that_is_asked_for_fits_into_the_shortest_frame_that_may_be_set() {
+        String value = "x".repeat(Event.PAYLOAD_BYTES_MAX - 10);
+        Event longest = new Event.Configured(new EventId(9, NodeId.of(0, 1)), "n", value);
+        List<GossipMessage> sent = new ArrayList<>();
+        Gossiper gossiper =
+                new Gossiper(NodeId.of(0, 1), 1, History.EMPTY.with(List.of(longest)), new SplittableRandom(1));
+        List<Long> unknown = LongStream.range(0, 20_000).boxed().toList();
+        gossiper.onMessage(NodeId.of(0, 2), new GossipMessage.Hashes(-1, unknown), new Sent(sent, true));
+        assertThat(sent).singleElement().isInstanceOf(GossipMessage.Events.class);
+        assertThat(sent.get(0).toBytes().length).isBetween(Event.PAYLOAD_BYTES_MAX, 2 * Event.PAYLOAD_BYTES_MAX - 64);
     }
 
     @Test

@@ -318,6 +318,12 @@ class CompactionModelTest {
                     node.waiting.addAll(events);
                 }
 
+                /** Half of the nodes are of the version that knows no summaries. */
+                @Override
+                public boolean takesSummary(NodeId peer) {
+                    return (peer.hashCode() & 1) == 0;
+                }
+
                 @Override
                 public void historyChanged(History history) {
                     node.ring = node.fold.update(history).orElseThrow();

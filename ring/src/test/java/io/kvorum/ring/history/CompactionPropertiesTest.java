@@ -6,7 +6,9 @@ import io.kvorum.codec.binary.ByteReader;
 import io.kvorum.codec.binary.ByteWriter;
 import io.kvorum.ring.EventId;
 import io.kvorum.ring.Member;
+import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.NodeId;
+import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.Ring;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +19,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Compacted or not, at whatever places and in whatever order it is learnt: the ring is that of all the events. */
@@ -157,6 +160,24 @@ class CompactionPropertiesTest {
         assertThat(short1.events()).containsAll(all.events().subList(all.size() - 5, all.size()));
         assertThat(Compaction.end(short1, 5)).isNull();
         assertThat(Compaction.end(all, all.size())).isNull();
+    }
+
+    /** An event must not be longer than gossip carries. */
+    @Test
+    void what_a_hundred_members_of_most_partitions_come_to_is_a_tenth_of_what_an_event_may_be() {
+        List<MemberSpec> specs = IntStream.range(0, 100)
+                .mapToObj(i -> RandomLives.spec("member-" + i, "zone-" + i % 3))
+                .toList();
+        Birth birth = new Birth("test", "", specs, Ring.PARTITIONS_MAX, Partitioner.SLOTS, 3);
+        History all = History.EMPTY.with(birth.events());
+        Event.Compacted compacted = compact(all, Objects.requireNonNull(Compaction.end(all, 0)));
+        History told = all.with(List.of(compacted));
+        ByteWriter bytes = new ByteWriter(1024);
+        told.encode(bytes);
+        assertThat(bytes.size()).isLessThan(Event.PAYLOAD_BYTES_MAX / 4);
+        History read = History.decode(new ByteReader(bytes.array(), 0, bytes.size()));
+        assertThat(read).isEqualTo(told);
+        assertThat(RingFold.fold(read)).isEqualTo(RingFold.fold(all));
     }
 
     private static Event.Compacted compact(History history, EventId end) {
