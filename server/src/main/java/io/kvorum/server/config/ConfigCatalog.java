@@ -6,6 +6,7 @@ import static io.kvorum.server.config.ConfigProperty.property;
 import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.detector.DetectorPolicy;
+import io.kvorum.ring.history.Event;
 import io.kvorum.server.config.ConfigTypes.Choice;
 import io.kvorum.server.config.ConfigTypes.Flag;
 import io.kvorum.server.config.ConfigTypes.Ratio;
@@ -24,6 +25,10 @@ final class ConfigCatalog {
     private static final long KB = 1L << 10;
     private static final long MB = 1L << 20;
     private static final long GB = 1L << 30;
+
+    /** A message of gossip has room in it, with the longest event there can be. */
+    private static final long FRAME_BYTES_MIN = 2L * Event.PAYLOAD_BYTES_MAX;
+
     private static final int REPLICAS_MAX = 15;
 
     // ---- node
@@ -373,7 +378,7 @@ final class ConfigCatalog {
 
     static final ConfigProperty<Long> PEER_FRAME_MAX = property(
             "peer.frame-max",
-            NumberType.bytes(256 * KB, GB),
+            NumberType.bytes(FRAME_BYTES_MIN, GB),
             128 * MB,
             "The longest message between nodes; a longer one ends the connection. It must have room for the longest"
                     + " key, value and some siblings: at least `client.bulk-max` + `key-max` + 64kb. The same on every"
@@ -381,7 +386,7 @@ final class ConfigCatalog {
 
     static final ConfigProperty<Long> PEER_INFLIGHT_MAX = property(
             "peer.inflight-max",
-            NumberType.bytes(256 * KB, 4 * GB),
+            NumberType.bytes(FRAME_BYTES_MIN, 4 * GB),
             128 * MB,
             "How many bytes may wait to be sent on one connection to another node before that node counts as slow and"
                     + " others take over. At least `peer.frame-max`.");

@@ -264,6 +264,7 @@ final class ConfigLoaderTest {
                 "client.memory-max=64mb| client.memory-max: below twice client.bulk-max",
                 "peer.frame-max=64mb| peer.frame-max: below client.bulk-max + key-max + 64kb",
                 "peer.inflight-max=64mb| peer.inflight-max: below peer.frame-max",
+                "peer.frame-max=1mb| peer.frame-max: found \"1mb\" (out of range); allowed: 2mb to 1gb",
                 "port=64000| http.port: port 64000 leaves no port 2000 above it; set it",
                 "peer.port=6379| peer.port: 6379 is port as well",
                 "http.port=7379| http.port: 7379 is peer.port as well",
