@@ -447,7 +447,9 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
 
     private void onConnected(int peer, long bootId) {
         problems.remove(peer);
-        boolean newLife = copies.life(peer, bootId);
+        // Its copies may have been told of already, over the connection that it made itself.
+        boolean newLife = partings.isNewLife(peer, bootId);
+        copies.life(peer, bootId);
         if (partings.connected(peer, bootId)) {
             liveness().returned(peer);
         }

@@ -52,6 +52,12 @@ final class Partings {
         return true;
     }
 
+    /** Whether this life of a peer was not the last that was connected. */
+    boolean isNewLife(int peer, long life) {
+        Long connected = lives.get(peer);
+        return connected == null || connected != life;
+    }
+
     /** A life of a peer is connected; true if an earlier one had said that it comes to its end. */
     boolean connected(int peer, long life) {
         lives.put(peer, life);

@@ -10,7 +10,11 @@ import io.kvorum.ring.Ring;
 import io.kvorum.ring.detector.PeerStatus;
 import io.kvorum.ring.history.Event;
 import io.kvorum.ring.history.History;
+import io.kvorum.server.peer.FrameInfo;
+import io.kvorum.server.peer.PeerRequestHandler;
+import io.kvorum.server.peer.message.CopyState;
 import io.kvorum.server.peer.message.Flushed;
+import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.Parting;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,6 +22,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -145,6 +150,33 @@ final class MembershipServiceTest {
                 status -> up(status, stops) && problem(status, stops).isEmpty());
         assertThat(one.membership.view().coordinators(0))
                 .isEqualTo(one.membership.view().owners(0));
+    }
+
+    /** A machine that was reset is back before it is missed; what it tells may overtake the connection to it. */
+    @Test
+    void next_life_of_a_member_that_drained_is_passed_commands_again_though_it_was_never_missed() throws Exception {
+        TestMember one = start(1);
+        TestMember two = start(2);
+        TestMember three = start(3);
+        for (TestMember member : List.of(one, two, three)) {
+            member.awaitSettled();
+        }
+        NodeId reset = id(three);
+        int peer = Objects.requireNonNull(one.membership.peers().directory().find(reset))
+                .peer();
+        three.membership.part(Parting.Stage.DRAINING);
+        one.await("n3 drains", status -> problem(status, reset).contains("is passed no commands"));
+        // No more of the life that drained is to be heard here than its connections.
+        three.membership.close();
+        long nextLife = 77;
+        PeerRequestHandler copies = Objects.requireNonNull(one.membership.handlers().get(MessageType.COPY_STATE));
+        copies.handle(peer, new CopyState(nextLife, 0, new BitSet()), new FrameInfo(0, 0), answer -> {});
+        one.membership.connected(peer, nextLife, 2);
+        one.await("n3 is passed commands", status -> problem(status, reset).isEmpty());
+        ClusterView view = one.membership.view();
+        for (int partition = 0; partition < TestMember.PARTITIONS; partition++) {
+            assertThat(view.coordinators(partition)).isEqualTo(view.owners(partition));
+        }
     }
 
     private static String problem(MembershipStatus status, NodeId node) {
