@@ -169,7 +169,8 @@ final class MembershipServiceTest {
         // No more of the life that drained is to be heard here than its connections.
         three.membership.close();
         long nextLife = 77;
-        PeerRequestHandler copies = Objects.requireNonNull(one.membership.handlers().get(MessageType.COPY_STATE));
+        PeerRequestHandler copies =
+                Objects.requireNonNull(one.membership.handlers().get(MessageType.COPY_STATE));
         copies.handle(peer, new CopyState(nextLife, 0, new BitSet()), new FrameInfo(0, 0), answer -> {});
         one.membership.connected(peer, nextLife, 2);
         one.await("n3 is passed commands", status -> problem(status, reset).isEmpty());
