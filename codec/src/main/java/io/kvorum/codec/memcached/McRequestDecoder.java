@@ -16,11 +16,15 @@ import io.netty.buffer.ByteBuf;
  * <p>Owned by the connection's event loop. Line ends are looked for once; a line whose value is not there yet is read a
  * second time when it is, and no more often. A connection without left-over bytes holds no buffer. A length that a client
  * claims reserves nothing, and a value that is too long is passed over as it comes. Until {@link #setAuthenticated} says
- * otherwise, values are as short as a password is.
+ * otherwise, values and lines are as short as those with a password are.
  */
 public final class McRequestDecoder {
     private static final int STRANGER_VALUE_BYTES_MAX = 2048;
     private static final int LINE_END_BYTES = 2;
+
+    /** The name and the time of {@code gat}. */
+    private static final int WORDS_BEFORE_KEYS_MAX = 2;
+
     private static final byte BINARY_MAGIC = (byte) 0x80;
     private static final byte TLS_HANDSHAKE = 0x16;
     private static final byte[] POST = "POST".getBytes(US_ASCII);
@@ -134,7 +138,9 @@ public final class McRequestDecoder {
         }
         int bytes = at - start;
         if (bytes > McLimits.PLAIN_LINE_BYTES_MAX
-                && (bytes > limits.lineBytesMax() || !startsWithAny(array, start, MANY_KEYS))) {
+                && (!authenticated
+                        || bytes > limits.lineBytesMax()
+                        || !startsWithAny(array, start, MANY_KEYS))) {
             throw new McProtocolException("CLIENT_ERROR line too long");
         }
         if (at == end) {
@@ -226,8 +232,10 @@ public final class McRequestDecoder {
             end--;
         }
         into.begin(array, start, end - start);
+        // Of a line that is full of keys, no more are noted than tell that they are too many: each takes more than its bytes.
+        int wordsMax = lineBytes > McLimits.PLAIN_LINE_BYTES_MAX ? limits.keysMax() + WORDS_BEFORE_KEYS_MAX + 1 : lineBytes;
         int from = start;
-        for (int i = start; i <= end; i++) {
+        for (int i = start; i <= end && into.wordCount() < wordsMax; i++) {
             if (i == end || array[i] == ' ') {
                 if (i > from) {
                     into.word(from, i - from);

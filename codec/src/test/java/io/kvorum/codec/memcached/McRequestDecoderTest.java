@@ -224,6 +224,15 @@ final class McRequestDecoderTest {
     }
 
     @Test
+    void of_a_line_full_of_keys_no_more_are_noted_than_tell_that_they_are_too_many() throws Exception {
+        append("gat 1 " + "a ".repeat(2000) + "\r\n");
+        assertThat(decoder.next(request)).isTrue();
+        assertThat(request.error()).isEqualTo("CLIENT_ERROR more than 100 keys");
+        assertThat(request.wordCount()).isLessThan(110);
+        assertThat(decoder.next(request)).isFalse();
+    }
+
+    @Test
     void a_value_that_is_too_long_is_passed_over_without_being_held() throws Exception {
         assertThat(decode("set k 0 0 1000000000 noreply\r\n"))
                 .containsExactly("INVALID SERVER_ERROR object too large for cache (quiet)");
@@ -249,7 +258,12 @@ final class McRequestDecoderTest {
         assertThat(request.error()).isEqualTo("SERVER_ERROR object too large for cache");
         assertThat(strict.next(request)).isTrue();
         assertThat(request.verb()).isEqualTo(McVerb.META_NOOP);
-        strict.close();
+        ByteBuf keys = Unpooled.copiedBuffer("get " + "k ".repeat(1200), ISO_8859_1);
+        strict.append(keys);
+        keys.release();
+        McProtocolException refused = catchThrowableOfType(McProtocolException.class, () -> strict.next(request));
+        assertThat(refused).as("many keys of a stranger").isNotNull();
+        assertThat(strict.heldBytes()).isZero();
     }
 
     @Test
