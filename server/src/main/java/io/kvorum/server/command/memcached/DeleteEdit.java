@@ -5,6 +5,7 @@ import io.kvorum.codec.resp.RespWriter;
 import io.kvorum.server.command.Call;
 import io.kvorum.server.command.CommandLoop;
 import io.kvorum.storage.engine.PartitionScope;
+import io.kvorum.storage.version.Visible;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,11 @@ final class DeleteEdit extends ItemEdit {
     @Override
     byte @Nullable [] edit(byte @Nullable [] current, boolean live, long nowMillis, PartitionScope scope) {
         if (!live) {
-            return leave(current, Outcome.NOT_FOUND);
+            outcome = Outcome.NOT_FOUND;
+            // An older sibling that the newest hides goes as well, as by DEL: KV.GET would show it.
+            return current != null && !compares && Visible.hasLive(current, nowMillis)
+                    ? delete(current, scope)
+                    : current;
         }
         if (compares && !isSeen(current, token)) {
             return leave(current, Outcome.EXISTS);

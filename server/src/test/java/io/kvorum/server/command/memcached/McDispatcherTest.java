@@ -148,6 +148,19 @@ class McDispatcherTest {
     }
 
     @Test
+    void a_delete_takes_hidden_siblings_with_it() {
+        redis("kv.put", key, "", "a");
+        redis("kv.put", key, "", "b", "PX", "50");
+        bench.cluster.pass(100);
+        assertThat(away.line("get " + key)).isEqualTo("END|");
+        assertThat(redis("kv.get", key).toString()).contains("\"a\"");
+        assertThat(away.line("md " + key + " C5")).isEqualTo("NF|");
+        assertThat(redis("kv.get", key).toString()).contains("\"a\"");
+        assertThat(away.line("delete " + key)).isEqualTo("NOT_FOUND|");
+        assertThat(redis("kv.get", key).toString()).doesNotContain("\"a\"");
+    }
+
+    @Test
     void who_wants_no_reply_gets_none() {
         String lines = "set " + key + " 0 0 1 noreply\r\nx\r\nadd " + key + " 0 0 1 noreply\r\ny\r\nincr " + key
                 + " 1 noreply\r\ntouch " + key + " 0 noreply\r\ndelete " + key + " noreply\r\nmn\r\n";
