@@ -96,7 +96,8 @@ public final class SlowLog {
         entries.clear();
     }
 
-    boolean isSlow(long nanos) {
+    /** Whether what took so long is to be noted. */
+    public boolean isSlow(long nanos) {
         return nanos >= thresholdNanos;
     }
 
@@ -115,7 +116,8 @@ public final class SlowLog {
     }
 
     /** Notes a command whose request is gone. */
-    void add(Command command, byte @Nullable [] key, int argumentCount, Session session, long nanos, long wallMillis) {
+    public void add(
+            Command command, byte @Nullable [] key, int argumentCount, Session session, long nanos, long wallMillis) {
         List<byte[]> arguments = new ArrayList<>();
         for (String word : command.name().split("\\|", -1)) {
             arguments.add(ascii(word));

@@ -1,9 +1,11 @@
 package io.kvorum.server.client;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandFlag;
+import io.kvorum.server.command.SlowLog;
 import io.kvorum.server.command.admin.NodeStatus;
 import io.kvorum.server.command.memcached.Leases;
 import io.kvorum.server.command.memcached.McCommands;
@@ -62,6 +64,34 @@ class MemcachedConnectionTest {
         assertThat(bench.exchange(memcached, "get k\r\n")).isEqualTo("VALUE k 0 1\r\nv\r\nEND\r\n");
         memcached.finishAndReleaseAll();
         redis.finishAndReleaseAll();
+    }
+
+    @Test
+    void what_may_write_waits_while_writes_are_paused() {
+        ClientBench bench = bench(Secret.NONE, 100, 1 << 28);
+        EmbeddedChannel redis = bench.connect();
+        assertThat(bench.exchange(redis, "client pause 100000 write\r\n")).isEqualTo("+OK\r\n");
+        EmbeddedChannel memcached = bench.connectMemcached(LOCAL, STATS);
+        assertThat(bench.exchange(memcached, "mg k v\r\n")).isEqualTo("EN\r\n");
+        assertThat(bench.exchange(memcached, "mg k N30 v\r\nmn\r\n")).isEmpty();
+        assertThat(bench.exchange(redis, "client unpause\r\n")).isEqualTo("+OK\r\n");
+        assertThat(bench.received(memcached)).isEqualTo("VA 0 W\r\n\r\nMN\r\n");
+        memcached.finishAndReleaseAll();
+        redis.finishAndReleaseAll();
+    }
+
+    @Test
+    void what_took_long_is_in_the_slow_log() {
+        ClientBench bench = bench(Secret.NONE, 100, 1 << 28);
+        SlowLog slowLog = bench.commands.loop.slowLog();
+        slowLog.setThresholdNanos(0);
+        EmbeddedChannel channel = bench.connectMemcached(LOCAL, STATS);
+        bench.exchange(channel, "get some\r\n");
+        assertThat(slowLog.newest(1)).singleElement().satisfies(entry -> {
+            assertThat(entry.arguments()).containsExactly("mc.getvalue".getBytes(US_ASCII), "some".getBytes(US_ASCII));
+            assertThat(entry.address()).startsWith(LOCAL);
+        });
+        channel.finishAndReleaseAll();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandErrors;
 import io.kvorum.server.command.PendingReply;
 import io.kvorum.server.command.ReplyQueue;
+import io.kvorum.server.command.Session;
 import io.kvorum.server.coordinator.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -34,6 +35,7 @@ abstract class Exchange implements CapturedReply.Receiver {
     final McDispatcher owner;
     private final ReplyQueue replies;
     private final Command command;
+    private final Session session;
     private final long startNanos;
     private McRequest request;
     private @Nullable PendingReply later;
@@ -45,11 +47,13 @@ abstract class Exchange implements CapturedReply.Receiver {
      * An exchange that has not begun.
      *
      * @param command the first step, under whose name it is measured
+     * @param session of who asks
      */
-    Exchange(McDispatcher owner, Command command, McRequest request, ReplyQueue replies) {
+    Exchange(McDispatcher owner, Command command, McRequest request, Session session, ReplyQueue replies) {
         this.owner = owner;
         this.command = command;
         this.request = request;
+        this.session = session;
         this.replies = replies;
         this.startNanos = owner.nowNanos();
     }
@@ -144,7 +148,7 @@ abstract class Exchange implements CapturedReply.Receiver {
         } else {
             waiting.done();
         }
-        owner.measured(command, startNanos, isError);
+        owner.measured(command, request, session, startNanos, isError);
     }
 
     /** There is no reply. */

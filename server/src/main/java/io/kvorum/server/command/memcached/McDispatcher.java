@@ -85,9 +85,16 @@ public final class McDispatcher {
 
     /** Whether it holds a request back. */
     public boolean isHeldBack(McRequest asked) {
-        return takesStep(asked)
-                ? pause().holds(steps.commandOf(asked), loop.clock().nanoTime())
-                : pause().isOfAll();
+        if (!takesStep(asked)) {
+            return pause().isOfAll();
+        }
+        long now = loop.clock().nanoTime();
+        return pause().holds(steps.commandOf(asked), now) || (mayMake(asked) && pause().holds(steps.store(), now));
+    }
+
+    /** Whether a read may write: an item that it misses. */
+    private static boolean mayMake(McRequest asked) {
+        return asked.verb() == McVerb.META_GET && asked.findFlag('N') >= 0;
     }
 
     private ClientPause pause() {
@@ -104,7 +111,7 @@ public final class McDispatcher {
         if (!session.isAuthenticated()) {
             authenticate(asked, session, replies);
         } else if (takesStep(asked)) {
-            runSteps(asked, replies);
+            runSteps(asked, session, replies);
         } else {
             runAlone(asked, session, replies);
         }
@@ -112,12 +119,12 @@ public final class McDispatcher {
         session.ran(asked.verb().word(), nowNanos);
     }
 
-    private void runSteps(McRequest asked, ReplyQueue replies) {
+    private void runSteps(McRequest asked, Session session, ReplyQueue replies) {
         count(asked.verb());
         Command command = steps.commandOf(asked);
         Exchange exchange = asked.verb() == McVerb.META_GET
-                ? new MetaGet(this, command, asked, replies)
-                : new OneStep(this, command, asked, replies);
+                ? new MetaGet(this, command, asked, session, replies)
+                : new OneStep(this, command, asked, session, replies);
         exchange.start(steps.stepOf(asked));
     }
 
@@ -216,9 +223,14 @@ public final class McDispatcher {
         replies.written();
     }
 
-    /** Counts a request that was answered. */
-    void measured(Command command, long startNanos, boolean isError) {
-        loop.recorder().record(loop.table().numberOf(command), loop.clock().nanoTime() - startNanos, isError);
+    /** Counts a request that was answered, and notes it if it took long: by the name of its first step. */
+    void measured(Command command, McRequest asked, Session session, long startNanos, boolean isError) {
+        long nanos = loop.clock().nanoTime() - startNanos;
+        loop.recorder().record(loop.table().numberOf(command), nanos, isError);
+        if (loop.slowLog().isSlow(nanos)) {
+            byte[] key = asked.keyCount() == 0 ? null : McSteps.bytes(asked, asked.firstKey(), 0);
+            loop.slowLog().add(command, key, asked.wordCount(), session, nanos, loop.clock().wallMillis());
+        }
     }
 
     CommandLoop loop() {

@@ -217,7 +217,7 @@ final class McSteps {
         return word < 0 ? 0 : request.length(word) - skipped;
     }
 
-    private static byte[] bytes(McRequest request, int word, int skipped) {
+    static byte[] bytes(McRequest request, int word, int skipped) {
         int offset = request.offset(word);
         return Arrays.copyOfRange(request.array(), offset + skipped, offset + request.length(word));
     }

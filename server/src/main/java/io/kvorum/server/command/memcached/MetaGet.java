@@ -10,6 +10,7 @@ import static io.kvorum.server.command.memcached.McCounters.Counter.TOUCH_MISSES
 import io.kvorum.codec.memcached.McRequest;
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.ReplyQueue;
+import io.kvorum.server.command.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,8 @@ final class MetaGet extends Exchange {
         LEASE
     }
 
-    MetaGet(McDispatcher owner, Command command, McRequest request, ReplyQueue replies) {
-        super(owner, command, request, replies);
+    MetaGet(McDispatcher owner, Command command, McRequest request, Session session, ReplyQueue replies) {
+        super(owner, command, request, session, replies);
     }
 
     @Override

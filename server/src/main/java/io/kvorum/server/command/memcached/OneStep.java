@@ -3,11 +3,12 @@ package io.kvorum.server.command.memcached;
 import io.kvorum.codec.memcached.McRequest;
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.ReplyQueue;
+import io.kvorum.server.command.Session;
 
 /** A request that takes one step. Owned by its loop. */
 final class OneStep extends Exchange {
-    OneStep(McDispatcher owner, Command command, McRequest request, ReplyQueue replies) {
-        super(owner, command, request, replies);
+    OneStep(McDispatcher owner, Command command, McRequest request, Session session, ReplyQueue replies) {
+        super(owner, command, request, session, replies);
     }
 
     @Override
