@@ -138,9 +138,7 @@ public final class McRequestDecoder {
         }
         int bytes = at - start;
         if (bytes > McLimits.PLAIN_LINE_BYTES_MAX
-                && (!authenticated
-                        || bytes > limits.lineBytesMax()
-                        || !startsWithAny(array, start, MANY_KEYS))) {
+                && (!authenticated || bytes > limits.lineBytesMax() || !startsWithAny(array, start, MANY_KEYS))) {
             throw new McProtocolException("CLIENT_ERROR line too long");
         }
         if (at == end) {
@@ -232,8 +230,10 @@ public final class McRequestDecoder {
             end--;
         }
         into.begin(array, start, end - start);
-        // Of a line that is full of keys, no more are noted than tell that they are too many: each takes more than its bytes.
-        int wordsMax = lineBytes > McLimits.PLAIN_LINE_BYTES_MAX ? limits.keysMax() + WORDS_BEFORE_KEYS_MAX + 1 : lineBytes;
+        // Of a line that is full of keys, no more are noted than tell that they are too many: each takes more than its
+        // bytes.
+        int wordsMax =
+                lineBytes > McLimits.PLAIN_LINE_BYTES_MAX ? limits.keysMax() + WORDS_BEFORE_KEYS_MAX + 1 : lineBytes;
         int from = start;
         for (int i = start; i <= end && into.wordCount() < wordsMax; i++) {
             if (i == end || array[i] == ' ') {

@@ -229,7 +229,14 @@ public final class McDispatcher {
         loop.recorder().record(loop.table().numberOf(command), nanos, isError);
         if (loop.slowLog().isSlow(nanos)) {
             byte[] key = asked.keyCount() == 0 ? null : McSteps.bytes(asked, asked.firstKey(), 0);
-            loop.slowLog().add(command, key, asked.wordCount(), session, nanos, loop.clock().wallMillis());
+            loop.slowLog()
+                    .add(
+                            command,
+                            key,
+                            asked.wordCount(),
+                            session,
+                            nanos,
+                            loop.clock().wallMillis());
         }
     }
 
