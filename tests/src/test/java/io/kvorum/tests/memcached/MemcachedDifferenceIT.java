@@ -154,8 +154,9 @@ final class MemcachedDifferenceIT {
             StringBuilder bytes = new StringBuilder();
             for (String request : requests) {
                 Matcher tokenOf = TOKEN_OF_KEY.matcher(request);
-                String named = tokenOf.replaceAll(found -> tokens.getOrDefault(found.group(1), "1"));
-                bytes.append(named.replace("$", "1")).append("mn\r\n");
+                String named =
+                        tokenOf.replaceAll(found -> tokens.getOrDefault(found.group(1), RequestStream.NOBODYS_TOKEN));
+                bytes.append(named.replace("$", RequestStream.NOBODYS_TOKEN)).append("mn\r\n");
             }
             socket.getOutputStream().write(bytes.toString().getBytes(ISO_8859_1));
             List<String> replies = new ArrayList<>();

@@ -15,6 +15,9 @@ final class RequestStream {
     private static final String[] MODES = {"ME", "MA", "MP", "MR", "MS", "Mx", "M", "MAA"};
     private static final String[] FLAGS = {"v", "f", "s", "k", "c", "q", "O12", "u", "v", "z", "k"};
 
+    /** memcached counts its tokens from 1: what no item has must be beyond them. */
+    static final String NOBODYS_TOKEN = "999999999999";
+
     private final SplittableRandom random;
 
     RequestStream(long seed) {
@@ -35,7 +38,7 @@ final class RequestStream {
             case 12, 13, 14 ->
                 "mg " + key() + flags() + one("", "", " T0", " T100", " T-1", " Tx", " N30", " N") + "\r\n";
             case 15, 16 -> metaSet();
-            case 17 -> "md " + key() + flags() + one("", " C$", " C1", " Cx") + "\r\n";
+            case 17 -> "md " + key() + flags() + one("", " C$", " C" + NOBODYS_TOKEN, " Cx") + "\r\n";
             case 18, 19 -> arithmetic();
             case 20 -> odd();
             default -> random.nextInt(20) == 0 ? flush() : "gets" + keys() + "\r\n";
@@ -52,7 +55,7 @@ final class RequestStream {
         String key = key();
         String value = value(key);
         return "cas " + key + " 3 " + one("0", "100", "-1") + ' ' + length(value) + ' '
-                + one("$" + key + '$', "$" + key + '$', "1", "x") + noReply() + "\r\n" + value + "\r\n";
+                + one("$" + key + '$', "$" + key + '$', NOBODYS_TOKEN, "x") + noReply() + "\r\n" + value + "\r\n";
     }
 
     private String metaSet() {
@@ -60,14 +63,16 @@ final class RequestStream {
         String mode = random.nextInt(3) == 0 ? ' ' + one(MODES) : "";
         String value = key.startsWith("n") && !mode.isEmpty() ? "" : value(key);
         return "ms " + key + ' ' + length(value) + mode + one("", " F5", " F-1") + one("", " T100", " T0", " Ty")
-                + one("", "", " C1", " C$" + key + '$') + one("", " c", " k", " q", " O1 k", " z", " c c") + "\r\n"
+                + one("", "", " C" + NOBODYS_TOKEN, " C$" + key + '$')
+                + one("", " c", " k", " q", " O1 k", " z", " c c") + "\r\n"
                 + value + "\r\n";
     }
 
     private String arithmetic() {
         String request = "ma " + key() + one("", " MI", " MD", " M+", " M-", " Mz") + one("", " D5", " D100", " Dx")
                 + one("", "", " N0 J13", " N100", " Jx") + one("", " v", " v c", " k O7", " q", " v v") + "\r\n";
-        return request.contains(" N") ? request.replace(" q", "") : request;
+        // A text that was made a number would be padded there when it gets shorter, and then appended to.
+        return request.contains(" N") ? request.replace(" q", "").replaceFirst("ma k\\d", "ma " + number()) : request;
     }
 
     private String odd() {
