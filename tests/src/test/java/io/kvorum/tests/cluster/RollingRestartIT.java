@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import redis.clients.jedis.Jedis;
 
 /** The nodes of a cluster are replaced by those of the next release, one by one, and clients notice nothing. */
 @Timeout(120)
@@ -33,6 +34,7 @@ final class RollingRestartIT {
                     awaitProgress(cluster, load);
                     cluster.startNode(node);
                     cluster.awaitReady(node);
+                    awaitTrusted(cluster, node);
                     awaitProgress(cluster, load);
                 }
                 load.end();
@@ -60,6 +62,20 @@ final class RollingRestartIT {
                         .contains("n0 speaks peer protocol 1 to 1, n1 speaks " + (newest - 1) + " to " + newest
                                 + ": upgrade n0, the older one, by way of a release that speaks both"));
         assertThat(cluster.isReady(0)).isFalse();
+    }
+
+    /** Before the next one may stop, all others have to see this one as up, as the documentation says. */
+    private static void awaitTrusted(TestCluster cluster, int node) {
+        for (int other = 0; other < NODES; other++) {
+            if (other != node) {
+                try (Jedis client = cluster.connect(other)) {
+                    cluster.await(
+                            "n" + other + " to see n" + node + " as up",
+                            WITHIN,
+                            () -> Members.statusOf(client, "n" + node).equals("up"));
+                }
+            }
+        }
     }
 
     /** Every session goes on: none waits for a node that is not there. */
