@@ -70,9 +70,7 @@ final class RollingRestartIT {
             if (other != node) {
                 try (Jedis client = cluster.connect(other)) {
                     cluster.await(
-                            "n" + other + " to see n" + node + " as up",
-                            WITHIN,
-                            () -> Members.statusOf(client, "n" + node).equals("up"));
+                            "n" + other + " to count on n" + node, WITHIN, () -> Members.counts(client, "n" + node));
                 }
             }
         }
