@@ -2,6 +2,8 @@ package io.kvorum.tests.cluster;
 
 import io.kvorum.tests.FreePorts;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -271,6 +273,18 @@ public final class TestCluster implements AutoCloseable {
             }
             java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
         }
+    }
+
+    /** Waits until some other server of a test listens on a port of loopback; returns the port. */
+    public int awaitListening(int port) {
+        await("port " + port + " to be listened on", READY_WITHIN, () -> {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return socket.isConnected();
+            } catch (IOException notYet) {
+                return false;
+            }
+        });
+        return port;
     }
 
     private String initialMembers() {

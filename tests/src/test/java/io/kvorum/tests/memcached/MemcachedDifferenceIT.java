@@ -10,16 +10,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -67,8 +64,8 @@ final class MemcachedDifferenceIT {
                 .redirectOutput(Redirect.DISCARD)
                 .start();
         try (TestCluster cluster = TestCluster.start(1, Map.of("memcached.port", String.valueOf(ports.get(1))));
-                Peer theirs = connect(ports.get(0));
-                Peer ours = connect(ports.get(1))) {
+                Peer theirs = new Peer(cluster.awaitListening(ports.get(0)));
+                Peer ours = new Peer(cluster.awaitListening(ports.get(1)))) {
             assertThat(cluster.port(0)).isPositive();
             for (int sent = 0; sent < REQUESTS && differences.size() < SHOWN_MAX; sent += BATCH) {
                 runBatch(stream, theirs, ours, differences);
@@ -121,20 +118,6 @@ final class MemcachedDifferenceIT {
 
     private static String shown(String bytes) {
         return bytes.replace("\r", "\\r").replace("\n", "\\n");
-    }
-
-    private static Peer connect(int port) throws IOException, InterruptedException {
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (true) {
-            try {
-                return new Peer(port);
-            } catch (ConnectException notYet) {
-                if (System.nanoTime() > deadlineNanos) {
-                    throw notYet;
-                }
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-        }
     }
 
     /** A connection to one of the servers, and the tokens that it told. */

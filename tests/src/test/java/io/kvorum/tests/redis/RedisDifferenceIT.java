@@ -6,16 +6,13 @@ import io.kvorum.tests.FreePorts;
 import io.kvorum.tests.cluster.TestCluster;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.ConnectException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -65,7 +62,7 @@ final class RedisDifferenceIT {
         int port = FreePorts.find(1, 0).get(0);
         Process redis = startRedis(port);
         try (TestCluster cluster = TestCluster.start(1);
-                RespPeer theirs = connect(port);
+                RespPeer theirs = new RespPeer(cluster.awaitListening(port));
                 RespPeer ours = new RespPeer(cluster.port(0))) {
             for (int sent = 0; sent < COMMANDS && differences.size() < SHOWN_MAX; sent += BATCH) {
                 runBatch(stream, theirs, ours, differences);
@@ -177,19 +174,5 @@ final class RedisDifferenceIT {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("redis.log").toFile())
                 .start();
-    }
-
-    private static RespPeer connect(int port) throws IOException, InterruptedException {
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (true) {
-            try {
-                return new RespPeer(port);
-            } catch (ConnectException notYet) {
-                if (System.nanoTime() > deadlineNanos) {
-                    throw notYet;
-                }
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-        }
     }
 }
