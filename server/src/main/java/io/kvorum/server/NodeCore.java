@@ -2,6 +2,7 @@ package io.kvorum.server;
 
 import io.kvorum.ring.Ring;
 import io.kvorum.server.background.Budget;
+import io.kvorum.server.background.ShareResponder;
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandTable;
 import io.kvorum.server.command.Commands;
@@ -448,6 +449,7 @@ public final class NodeCore {
         handlers.putAll(membership.handlers());
         handlers.put(
                 MessageType.PULL, new PullResponder(engine, membership::view, foundation.budget(), PULL_BYTES_MAX));
+        handlers.put(MessageType.SHARE, new ShareResponder(foundation.budget()));
         handlers.putAll(new ExchangeResponder(engine, membership::view, PULL_BYTES_MAX).handlers());
         KeyspaceService keyspace = new KeyspaceService(engine, membership::view, foundation.stamps()::currentMillis);
         handlers.put(MessageType.SCAN, (peer, request, info, answer) -> answer.answer(keyspace.answer((Scan) request)));

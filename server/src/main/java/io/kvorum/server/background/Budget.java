@@ -1,34 +1,40 @@
 package io.kvorum.server.background;
 
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /**
- * How much of its time background work may use: one share for all jobs, unless an operator says otherwise of one. A job
- * works for a while, then asks how long to rest; so it takes the share that it is given, however fast the machine is and
- * whatever it waits for. Safe from every thread.
+ * How much of its time background work may use: a share for each job, all decided by one {@link Controller} unless an operator
+ * says otherwise of one. A job works for a while, then asks how long to rest; so it takes the share that it is given, however
+ * fast the machine is and whatever it waits for. Safe from every thread.
  */
 public final class Budget {
     /** A job that was told to rest for long would not see that things are better. */
     private static final long REST_NANOS_MAX = 5_000_000_000L;
 
-    private static final int PERCENT = 100;
+    static final int PERCENT = 100;
 
     private final AtomicReferenceArray<Mode> modes = new AtomicReferenceArray<>(BackgroundJob.ALL.size());
     private final LongAdder[] worked =
             Stream.generate(LongAdder::new).limit(BackgroundJob.ALL.size()).toArray(LongAdder[]::new);
-    private volatile double share = 1;
+    private final AtomicIntegerArray lent = new AtomicIntegerArray(BackgroundJob.ALL.size());
+
+    /** By job. Never changed, but replaced: any thread reads the latest. */
+    private volatile double[] shares = new double[BackgroundJob.ALL.size()];
 
     /** All jobs may work all the time. */
     public Budget() {
         BackgroundJob.ALL.forEach(job -> mode(job, Mode.AUTO));
+        Arrays.fill(shares, 1);
     }
 
     /** The share of its time that a job may use now: 0 if it is paused, up to 1. */
     public double share(BackgroundJob job) {
         return switch (mode(job)) {
-            case AUTO -> share;
+            case AUTO -> shares[cell(job)];
             case PAUSED -> 0;
             case BOOSTED -> 1;
         };
@@ -62,10 +68,23 @@ public final class Budget {
     /**
      * The share of the time, in percent from 1, that a job of other nodes may take part in; where an operator has paused it
      * here, this node's own rests, not theirs.
+     *
+     * @param usedPercent what the other node used lately: none of it is taken back as unused
      */
-    public int percentForOthers(BackgroundJob job) {
-        double allowed = mode(job) == Mode.BOOSTED ? 1 : share;
+    public int percentForOthers(BackgroundJob job, int usedPercent) {
+        lent.accumulateAndGet(cell(job), usedPercent, Math::max);
+        double allowed = mode(job) == Mode.BOOSTED ? 1 : shares[cell(job)];
         return Math.max(1, (int) Math.round(allowed * PERCENT));
+    }
+
+    /** The same for a node that goes on and on. */
+    public int percentForOthers(BackgroundJob job) {
+        return percentForOthers(job, PERCENT);
+    }
+
+    /** What others have used since this was asked last, up to 1. */
+    double takeLent(BackgroundJob job) {
+        return lent.getAndSet(cell(job), 0) / (double) PERCENT;
     }
 
     /** How long a job has worked since the start, in nanoseconds. */
@@ -83,13 +102,18 @@ public final class Budget {
         modes.set(cell(job), mode);
     }
 
-    /** The share of all jobs of which no operator has said anything, above 0 up to 1. */
+    /** The largest share of a job of which no operator has said anything, above 0 up to 1. */
     public double share() {
-        return share;
+        return Arrays.stream(shares).max().orElse(1);
     }
 
-    void share(double newShare) {
-        share = newShare;
+    /** What the controller gives each job, by its place among all; the caller lets go of it. */
+    void shares(double[] newShares) {
+        shares = newShares;
+    }
+
+    double[] shares() {
+        return shares.clone();
     }
 
     @SuppressWarnings("EnumOrdinal") // never written anywhere

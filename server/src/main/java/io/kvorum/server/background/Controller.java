@@ -1,16 +1,22 @@
 package io.kvorum.server.background;
 
+import java.util.Arrays;
+
 /**
- * Decides the share of background work once a second, by what clients notice (Dynamo §6.5): half of it where they wait too
- * long, a little more of it every second where they do not. Never none: what is behind would be so for ever. What is not
- * used is taken back, as with a congestion window (RFC 7661), so that a job that begins after a while begins gently; but
- * where nobody asks for anything, nothing is in its way. Owned by one thread.
+ * Decides the share of each background job once a second, by what clients notice (Dynamo §6.5): half of all where they wait
+ * too long, a little more every second where they do not. Never none: what is behind would be so for ever. What a job does
+ * not use is taken back, as with a congestion window (RFC 7661), so that one that begins after a while begins gently; but
+ * where nobody asks for anything, nothing is in its way. What other nodes do with a share is use, too. Owned by one thread.
  */
 public final class Controller {
     static final double SHARE_MIN = 0.02;
     static final double SHARE_UNUSED = 0.05;
     private static final double SLOWER = 0.5;
     private static final double STEP = 0.05;
+
+    /** While what was too much is not long ago. */
+    private static final double STEP_CAREFUL = 0.01;
+
     private static final double USED_MAX = 2;
     private static final double FORGOTTEN = 0.8;
     private static final int LATELY_SECONDS = 3;
@@ -37,8 +43,8 @@ public final class Controller {
     private Decision decision = Decision.FREE;
     private double calmNanos;
 
-    /** What was used, above all in the last seconds: jobs work, then rest for a while. */
-    private double lately;
+    /** By job: what was used, above all in the last seconds. Jobs work, then rest for a while. */
+    private final double[] lately = new double[BackgroundJob.ALL.size()];
 
     /** Of what it did last it sees nothing before so many seconds. */
     private int blindSeconds;
@@ -59,47 +65,51 @@ public final class Controller {
      * @param queueWaitNanos how long event loops took to come to what they were given
      */
     public void decide(Foreground foreground, long queueWaitNanos) {
-        double used = usedNow();
-        learn(foreground, used);
-        lately = Math.max(used, FORGOTTEN * lately);
-        double share = budget.share();
+        double[] shares = budget.shares();
+        learn(foreground, lookAtUse(shares));
         if (queueWaitNanos > targetNanos) {
             decision = Decision.SLOWED_BY_QUEUES;
-            share *= SLOWER;
+            Arrays.setAll(shares, cell -> Math.max(SHARE_MIN, SLOWER * shares[cell]));
         } else if (blindSeconds == 0 && isTooSlow(foreground, LATELY_SECONDS)) {
             decision = Decision.SLOWED_BY_LATENCY;
-            share *= SLOWER;
+            Arrays.setAll(shares, cell -> Math.max(SHARE_MIN, SLOWER * shares[cell]));
             blindSeconds = LATELY_SECONDS + 1;
-        } else if (blindSeconds > 0 || isTooSlow(foreground, Foreground.SECONDS_MAX)) {
+        } else if (blindSeconds > 0) {
             decision = Decision.HELD;
         } else {
-            share = grown(share, lately, foreground.requests(LATELY_SECONDS) < REQUESTS_MIN);
-            decision = share < 1 && lately > CALM ? Decision.GROWING : Decision.FREE;
+            boolean careful = isTooSlow(foreground, Foreground.SECONDS_MAX);
+            double step = careful ? STEP_CAREFUL : STEP;
+            boolean nobodyWaits = foreground.requests(LATELY_SECONDS) < REQUESTS_MIN;
+            boolean growing = false;
+            for (int cell = 0; cell < shares.length; cell++) {
+                shares[cell] =
+                        Math.min(1, nobodyWaits ? USED_MAX * shares[cell] : grown(shares[cell], lately[cell], step));
+                growing |= shares[cell] < 1 && lately[cell] > CALM;
+            }
+            decision = careful ? Decision.CAREFUL : growing ? Decision.GROWING : Decision.FREE;
         }
         blindSeconds = Math.max(0, blindSeconds - 1);
-        budget.share(Math.max(SHARE_MIN, Math.min(1, share)));
+        budget.shares(shares);
     }
 
-    private static double grown(double share, double used, boolean nobodyWaits) {
-        if (nobodyWaits) {
-            return share * USED_MAX;
-        }
+    private static double grown(double share, double used, double step) {
         double enough = Math.max(SHARE_UNUSED, USED_MAX * used);
-        return share > enough ? enough : share + STEP;
+        return share > enough ? enough : share + step;
     }
 
     /** How much of the last second the busiest job was at work that is left to this. */
-    private double usedNow() {
-        long most = 0;
+    private double lookAtUse(double[] shares) {
+        double most = 0;
         for (BackgroundJob job : BackgroundJob.ALL) {
             int cell = BackgroundJob.ALL.indexOf(job);
             long before = workedNanos[cell];
             workedNanos[cell] = budget.workedNanos(job);
-            if (budget.mode(job) == Mode.AUTO) {
-                most = Math.max(most, workedNanos[cell] - before);
-            }
+            double own = budget.mode(job) == Mode.AUTO ? (workedNanos[cell] - before) / NANOS_PER_SECOND : 0;
+            double used = Math.max(own, Math.min(shares[cell], budget.takeLent(job)));
+            lately[cell] = Math.max(used, FORGOTTEN * lately[cell]);
+            most = Math.max(most, used);
         }
-        return most / NANOS_PER_SECOND;
+        return most;
     }
 
     private void learn(Foreground foreground, double used) {

@@ -4,11 +4,14 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.Position;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.Budget;
+import io.kvorum.server.background.Pace;
+import io.kvorum.server.background.PeerShares;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerCalls;
 import io.kvorum.server.peer.PeerTransport;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Share;
 import io.kvorum.server.peer.message.Write;
 import io.kvorum.server.peer.message.WriteAnswer;
 import io.kvorum.server.replica.KeyRef;
@@ -35,7 +38,6 @@ import java.util.function.Supplier;
  */
 public final class HandoffDriver implements HandoffEffects {
     private static final long TICK_NANOS = 50_000_000;
-    private static final long PAUSED_NANOS = 500_000_000L;
     private static final long SEND_TIMEOUT_NANOS = 5_000_000_000L;
 
     private final HintedHandoff handoff;
@@ -49,8 +51,8 @@ public final class HandoffDriver implements HandoffEffects {
     private final Budget budget;
     private final BitSet up = new BitSet();
 
-    /** By peer: how long it is to be left alone for the budget's sake. */
-    private final Map<Integer, Long> restUntilNanos = new HashMap<>();
+    private final PeerShares shares;
+    private final Map<Integer, Pace> paces = new HashMap<>();
 
     private Map<UUID, Long> held = Map.of();
 
@@ -80,6 +82,7 @@ public final class HandoffDriver implements HandoffEffects {
         this.views = views;
         this.calls = calls;
         this.budget = budget;
+        this.shares = new PeerShares(Share.Work.HANDOFF, calls, clock);
         this.control = control;
         this.clock = clock;
     }
@@ -118,23 +121,8 @@ public final class HandoffDriver implements HandoffEffects {
         }
     }
 
-    /** What is on its way to a send when the job is paused waits until it is no more. */
-    private void whenRested(int peer, Runnable send) {
-        long restNanos = budget.isPaused(BackgroundJob.HANDOFF)
-                ? PAUSED_NANOS
-                : restUntilNanos.getOrDefault(peer, clock.nanoTime()) - clock.nanoTime();
-        if (restNanos <= 0) {
-            send.run();
-        } else {
-            control.schedule(restNanos, () -> whenRested(peer, send));
-        }
-    }
-
-    private void worked(int peer, long sinceNanos) {
-        long nowNanos = clock.nanoTime();
-        long restNanos =
-                budget.restNanos(BackgroundJob.HANDOFF, (nowNanos - sinceNanos) / HandoffPolicy.DEFAULT.sendsMax());
-        restUntilNanos.merge(peer, nowNanos + restNanos, (before, until) -> until - before > 0 ? until : before);
+    private Pace pace(int peer) {
+        return paces.computeIfAbsent(peer, any -> new Pace(budget, BackgroundJob.HANDOFF, control, clock));
     }
 
     @Override
@@ -190,7 +178,7 @@ public final class HandoffDriver implements HandoffEffects {
     @Override
     public void send(int target, long id, BareHints.Note note) {
         // Read when it may go, not before: what is sent must be as new as its frame says.
-        whenRested(target, () -> sendNoted(target, id, note));
+        pace(target).whenRested(() -> sendNoted(target, id, note));
     }
 
     private void sendNoted(int target, long id, BareHints.Note note) {
@@ -265,20 +253,22 @@ public final class HandoffDriver implements HandoffEffects {
      * @param durable whether it must be on disk there: a hint may be the one copy that a loss of power cannot take
      */
     private void send(int peer, Position position, byte[] record, boolean durable, Consumer<HintedHandoff.Reply> told) {
-        whenRested(peer, () -> sendNow(peer, new Write(position.high(), position.low(), record, durable), told));
+        pace(peer).whenRested(() -> sendNow(peer, new Write(position.high(), position.low(), record, durable), told));
     }
 
     private void sendNow(int peer, Write write, Consumer<HintedHandoff.Reply> told) {
-        long sentNanos = clock.nanoTime();
+        Pace pace = pace(peer);
+        pace.begun();
         calls.call(peer, write, SEND_TIMEOUT_NANOS, new ReplyHandler() {
             @Override
             public void onReply(int from, PeerMessage reply) {
-                worked(from, sentNanos);
+                pace.ended(shares.percentOf(from, pace));
                 told.accept(reply instanceof WriteAnswer answer ? replyOf(answer.status()) : HintedHandoff.Reply.LATER);
             }
 
             @Override
             public void onLost(int from) {
+                pace.lost();
                 told.accept(HintedHandoff.Reply.LATER);
             }
         });

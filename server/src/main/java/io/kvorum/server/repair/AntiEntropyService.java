@@ -4,6 +4,8 @@ import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.ring.Partitioner;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.Budget;
+import io.kvorum.server.background.Pace;
+import io.kvorum.server.background.PeerShares;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.membership.MembershipListener;
 import io.kvorum.server.peer.PeerCalls;
@@ -17,6 +19,7 @@ import io.kvorum.server.peer.message.FetchAnswer;
 import io.kvorum.server.peer.message.Leaves;
 import io.kvorum.server.peer.message.LeavesAnswer;
 import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Share;
 import io.kvorum.server.peer.message.Write;
 import io.kvorum.server.peer.message.WriteAnswer;
 import io.kvorum.server.runtime.Clock;
@@ -44,7 +47,6 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private static final Logger LOG = LoggerFactory.getLogger(AntiEntropyService.class);
     private static final long TIMEOUT_NANOS = 5_000_000_000L;
     private static final long TICK_NANOS = 100_000_000L;
-    private static final long PAUSED_NANOS = 500_000_000L;
     private static final long FULL_NANOS = 5_000_000L;
     private static final int LEAVES_AT_ONCE = 8 * 1024;
 
@@ -53,7 +55,8 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private final AntiEntropyCounters counters;
     private final StorageEngine engine;
     private final CopyReader copies;
-    private final Map<Integer, Long> restUntilNanos = new HashMap<>();
+    private final PeerShares shares;
+    private final Map<Integer, Pace> paces = new HashMap<>();
     private final Map<Integer, Long> bytesUnderWay = new HashMap<>();
     private final Partitioner partitioner;
     private final RecordMerger merger;
@@ -99,6 +102,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
         this.graceMillis = graceMillis;
         this.calls = calls;
         this.budget = budget;
+        this.shares = new PeerShares(Share.Work.ANTI_ENTROPY, calls, clock);
         this.control = control;
         this.clock = clock;
     }
@@ -260,7 +264,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
 
     @Override
     public void send(int peer, long ticket, int partition, long position) {
-        whenRested(peer, () -> sendNow(peer, ticket, partition, position));
+        pace(peer).whenRested(() -> sendNow(peer, ticket, partition, position));
     }
 
     private void sendNow(int peer, long ticket, int partition, long position) {
@@ -285,53 +289,45 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     /** Asks a peer when the budget lets it; what comes of it is told on the control thread, once. */
     private <A extends PeerMessage> void ask(
             int peer, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
-        whenRested(peer, () -> askNow(peer, ticket, question, type, answered));
+        pace(peer).whenRested(() -> askNow(peer, ticket, question, type, answered));
     }
 
-    /** A pass may be paused in its midst: then it rests until it is no more, or until the peer is gone. */
-    private void whenRested(int peer, Runnable work) {
-        long restNanos = budget.isPaused(BackgroundJob.ANTI_ENTROPY)
-                ? PAUSED_NANOS
-                : restUntilNanos.getOrDefault(peer, clock.nanoTime()) - clock.nanoTime();
-        if (restNanos <= 0) {
-            work.run();
-        } else {
-            control.schedule(restNanos, () -> whenRested(peer, work));
-        }
-    }
-
-    private void worked(int peer, long sinceNanos, int atOnce) {
-        long now = clock.nanoTime();
-        long restNanos = budget.restNanos(BackgroundJob.ANTI_ENTROPY, (now - sinceNanos) / atOnce);
-        restUntilNanos.merge(peer, now + restNanos, (before, until) -> until - before > 0 ? until : before);
+    private Pace pace(int peer) {
+        return paces.computeIfAbsent(peer, any -> new Pace(budget, BackgroundJob.ANTI_ENTROPY, control, clock));
     }
 
     private <A extends PeerMessage> void askNow(
             int peer, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
-        long askedNanos = clock.nanoTime();
+        Pace pace = pace(peer);
+        pace.begun();
         calls.call(peer, question, TIMEOUT_NANOS, new ReplyHandler() {
             @Override
             public void onReply(int from, PeerMessage reply) {
-                worked(from, askedNanos, 1);
-                if (!type.isInstance(reply)) {
-                    LOG.debug("peer {} answered {} with {}", from, question.type(), reply.type());
-                    onLost(from);
-                    return;
-                }
-                boolean ended = false;
+                boolean done = false;
                 try {
-                    answered.accept(type.cast(reply), clock.nanoTime());
-                    ended = true;
+                    if (type.isInstance(reply)) {
+                        answered.accept(type.cast(reply), clock.nanoTime());
+                        done = true;
+                    } else {
+                        LOG.debug("peer {} answered {} with {}", from, question.type(), reply.type());
+                    }
                 } finally {
-                    if (!ended) {
-                        // A bug: the pass must not wait for what has come already.
-                        onLost(from);
+                    // What came was merged: that, above all, is the work.
+                    pace.ended(shares.percentOf(from, pace));
+                    if (!done) {
+                        // Maybe for a bug: the pass must not wait for what has come already.
+                        failed(from);
                     }
                 }
             }
 
             @Override
             public void onLost(int from) {
+                pace.lost();
+                failed(from);
+            }
+
+            private void failed(int from) {
                 antiEntropy.onFailed(from, ticket, clock.nanoTime(), AntiEntropyService.this);
             }
         });
@@ -342,7 +338,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
         private final int peer;
         private final long ticket;
         private final long bytes;
-        private final long sinceNanos = clock.nanoTime();
+        private final Pace pace;
         private int unanswered = 1;
         private boolean taken = true;
 
@@ -350,6 +346,8 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
             this.peer = peer;
             this.ticket = ticket;
             this.bytes = bytes;
+            this.pace = pace(peer);
+            pace.begun();
         }
 
         @Override
@@ -393,7 +391,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
             unanswered--;
             if (unanswered == 0) {
                 bytesUnderWay.merge(peer, -bytes, Long::sum);
-                worked(peer, sinceNanos, policy.sendsMax());
+                pace.ended(shares.percentOf(peer, pace));
                 antiEntropy.onSent(peer, ticket, taken, clock.nanoTime(), AntiEntropyService.this);
             }
         }

@@ -5,6 +5,7 @@ import io.kvorum.ring.NodeId;
 import io.kvorum.ring.history.PartitionSet;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.Budget;
+import io.kvorum.server.background.Pace;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.membership.MembershipListener;
 import io.kvorum.server.membership.MoveRecorder;
@@ -60,7 +61,6 @@ public final class TransferService implements MembershipListener, TransferEffect
     private static final long TICK_NANOS = 50_000_000L;
     private static final long PAUSED_NANOS = 500_000_000L;
     private static final long CLEANUP_NANOS = 1_000_000_000L;
-    private static final long REST_NANOS_MAX = 5_000_000_000L;
     private static final int ALL = 100;
     private static final int DROPS_AT_ONCE = 16;
     private static final int LEAVES_AT_ONCE = 8 * 1024;
@@ -70,15 +70,12 @@ public final class TransferService implements MembershipListener, TransferEffect
     private final TransferCounters counters;
     private final Transfers transfers;
     private final CopyReader copies;
+    private final Pace pace;
     private final Set<Integer> askedForConsent = new HashSet<>();
     private @Nullable Consents consents;
     private @Nullable PeerCalls calls;
     private @Nullable ClusterView view;
-    private long restUntilNanos;
     private boolean settling;
-
-    /** Questions that are neither answered nor lost. */
-    private int asked;
 
     /**
      * What transfers work with.
@@ -109,7 +106,7 @@ public final class TransferService implements MembershipListener, TransferEffect
         this.counters = counters;
         this.transfers = new Transfers(policy);
         this.copies = new CopyReader(parts.engine(), parts.views().get().ring().partitioner());
-        this.restUntilNanos = parts.clock().nanoTime();
+        this.pace = new Pace(parts.budget(), BackgroundJob.TRANSFER, parts.control(), parts.clock());
     }
 
     /**
@@ -425,31 +422,28 @@ public final class TransferService implements MembershipListener, TransferEffect
     /** Asks a peer when the budget lets it; what comes of it is told on the control thread, once. */
     private <A extends PeerMessage> void ask(
             int peer, int partition, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
-        long restNanos = transfers.isHeld(partition) ? PAUSED_NANOS : restUntilNanos - now();
+        long restNanos = transfers.isHeld(partition) ? PAUSED_NANOS : pace.restNanos();
         if (restNanos > 0 && !transfers.mustGoOn(partition)) {
             parts.control().schedule(restNanos, () -> ask(peer, partition, ticket, question, type, answered));
             return;
         }
-        long askedNanos = now();
-        asked++;
+        pace.begun();
         calls().call(peer, question, TIMEOUT_NANOS, new ReplyHandler() {
             @Override
             public void onReply(int from, PeerMessage reply) {
-                asked--;
-                if (!type.isInstance(reply)) {
-                    LOG.debug("peer {} answered {} with {}", from, question.type(), reply.type());
-                    transfers.onFailed(partition, ticket, now());
-                    return;
-                }
-                boolean ended = false;
+                boolean done = false;
                 try {
-                    answered.accept(type.cast(reply), now());
-                    ended = true;
+                    if (type.isInstance(reply)) {
+                        answered.accept(type.cast(reply), now());
+                        done = true;
+                    } else {
+                        LOG.debug("peer {} answered {} with {}", from, question.type(), reply.type());
+                    }
                 } finally {
                     // What came was merged: that, above all, is the work.
-                    worked(askedNanos, reply instanceof PullAnswer pulled ? pulled.sharePercent() : ALL);
-                    if (!ended) {
-                        // A bug: the transfer must not wait for what has come already.
+                    pace.ended(reply instanceof PullAnswer pulled ? pulled.sharePercent() : ALL);
+                    if (!done) {
+                        // Maybe for a bug: the transfer must not wait for what has come already.
                         transfers.onFailed(partition, ticket, now());
                     }
                 }
@@ -458,19 +452,10 @@ public final class TransferService implements MembershipListener, TransferEffect
 
             @Override
             public void onLost(int from) {
-                asked--;
+                pace.lost();
                 transfers.onFailed(partition, ticket, now());
             }
         });
-    }
-
-    /** So many questions are open at a time: what one of them took is a part of the time since it was asked. */
-    private void worked(long sinceNanos, int theirPercent) {
-        long now = now();
-        long each = (now - sinceNanos) / (asked + 1);
-        long rest = parts.budget().restNanos(BackgroundJob.TRANSFER, each, theirPercent);
-        long begin = restUntilNanos - now > 0 ? restUntilNanos : now;
-        restUntilNanos = begin + rest - now > REST_NANOS_MAX ? now + REST_NANOS_MAX : begin + rest;
     }
 
     private long now() {

@@ -55,7 +55,7 @@ final class ControllerTest {
     }
 
     @Test
-    void share_grows_little_by_little_once_the_last_minute_is_in_time() {
+    void share_grows_by_very_little_until_the_last_minute_is_in_time_and_then_by_little() {
         second(1_000, 0, 0);
         for (int i = 0; i < 10; i++) {
             second(1_000, 500, 0);
@@ -64,22 +64,59 @@ final class ControllerTest {
         for (int i = 0; i < 30; i++) {
             second(1_000, 0, 0);
         }
-        assertThat(controller.decision()).isEqualTo(Decision.HELD);
-        assertThat(budget.share()).isLessThanOrEqualTo(slowest);
-        int seconds = 0;
-        while (budget.share() < 1) {
+        assertThat(controller.decision()).isEqualTo(Decision.CAREFUL);
+        assertThat(budget.share()).isBetween(slowest + 0.2, slowest + 0.3);
+        while (controller.decision() == Decision.CAREFUL) {
             second(1_000, 0, 0);
-            seconds++;
         }
-        assertThat(seconds).isBetween(40, 60);
+        double careful = budget.share();
+        second(1_000, 0, 0);
+        assertThat(budget.share()).isCloseTo(careful + 0.05, within(0.001));
+        for (int i = 0; i < 20; i++) {
+            second(1_000, 0, 0);
+        }
+        assertThat(budget.share()).isEqualTo(1);
         assertThat(controller.decision()).isEqualTo(Decision.FREE);
+    }
+
+    @Test
+    void each_job_begins_gently_however_much_another_uses() {
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 0, 0);
+        }
+        assertThat(budget.share(BackgroundJob.HANDOFF)).isEqualTo(1);
+        assertThat(budget.share(BackgroundJob.TRANSFER)).isEqualTo(Controller.SHARE_UNUSED);
+    }
+
+    @Test
+    void share_that_others_use_grows_and_what_they_do_not_use_of_it_is_taken_back() {
+        busy = 0;
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 0, 0);
+        }
+        assertThat(budget.percentForOthers(BackgroundJob.TRANSFER)).isEqualTo(5);
+        for (int i = 0; i < 4; i++) {
+            second(1_000, 0, 0);
+            int unused = budget.percentForOthers(BackgroundJob.TRANSFER);
+        }
+        assertThat(budget.percentForOthers(BackgroundJob.TRANSFER)).isEqualTo(25);
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 0, 0);
+            int unused = budget.percentForOthers(BackgroundJob.TRANSFER, 4);
+        }
+        assertThat(budget.percentForOthers(BackgroundJob.TRANSFER, 0)).isEqualTo(8);
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 0, 0);
+            int unused = budget.percentForOthers(BackgroundJob.TRANSFER, 0);
+        }
+        assertThat(budget.percentForOthers(BackgroundJob.TRANSFER)).isEqualTo(5);
     }
 
     @Test
     void one_bad_second_halves_the_share_once() {
         second(1_000, 0, 0);
         second(1_000, 500, 0);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 3; i++) {
             second(1_000, 0, 0);
         }
         assertThat(budget.share()).isEqualTo(0.5);

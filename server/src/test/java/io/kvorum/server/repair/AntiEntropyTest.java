@@ -21,6 +21,8 @@ import io.kvorum.server.peer.PeerCalls;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Share;
+import io.kvorum.server.peer.message.ShareAnswer;
 import io.kvorum.server.peer.message.Write;
 import io.kvorum.server.peer.message.WriteAnswer;
 import io.kvorum.server.runtime.Clock;
@@ -382,6 +384,8 @@ final class AntiEntropyTest {
             private void answer(PeerMessage request, ReplyHandler handler) {
                 if (lost) {
                     handler.onLost(PEER);
+                } else if (request instanceof Share) {
+                    handler.onReply(PEER, new ShareAnswer(100));
                 } else if (request instanceof Write write) {
                     boolean merged = !full && merge(there, write.record());
                     handler.onReply(

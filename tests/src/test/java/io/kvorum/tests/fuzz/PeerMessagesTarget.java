@@ -52,6 +52,8 @@ import io.kvorum.server.peer.message.Refusal;
 import io.kvorum.server.peer.message.Rejected;
 import io.kvorum.server.peer.message.Scan;
 import io.kvorum.server.peer.message.ScanAnswer;
+import io.kvorum.server.peer.message.Share;
+import io.kvorum.server.peer.message.ShareAnswer;
 import io.kvorum.server.peer.message.Write;
 import io.kvorum.server.peer.message.WriteAnswer;
 import java.lang.reflect.RecordComponent;
@@ -195,6 +197,8 @@ final class PeerMessagesTarget implements FuzzTarget {
                 new EntriesAnswer(new int[] {0, 1}, new long[] {random.nextLong()}, new long[] {random.nextLong()}),
                 new Fetch(random.nextInt(256), new long[] {random.nextLong()}, 1 << 20),
                 new FetchAnswer(random.nextInt(10), List.of(record)),
+                new Share(Share.Work.HANDOFF, random.nextInt(101)),
+                new ShareAnswer(1 + random.nextInt(100)),
                 new HintedWrite(random.nextLong(), 2, NodeId.of(random.nextLong(), 4), record, random.nextBoolean()),
                 new HintedRead(random.nextLong(), 2, key),
                 new ReapAgree(

@@ -50,7 +50,9 @@ public enum MessageType {
     JOIN_ANSWER(49, JoinAnswer::decode),
     CONSENT(50, Consent::decode),
     CONSENT_ANSWER(51, ConsentAnswer::decode),
-    PARTING(52, 2, Parting::decode);
+    PARTING(52, 2, Parting::decode),
+    SHARE(53, 2, Share::decode),
+    SHARE_ANSWER(54, 2, ShareAnswer::decode);
 
     private static final int CODES = 64;
     private static final @Nullable MessageType[] BY_CODE = new MessageType[CODES];

@@ -54,7 +54,9 @@ public sealed interface PeerMessage
                 JoinAnswer,
                 Consent,
                 ConsentAnswer,
-                Parting {
+                Parting,
+                Share,
+                ShareAnswer {
     /** The number of this message's type in the frame header. */
     MessageType type();
 

@@ -14,11 +14,9 @@ import java.util.List;
  * @param records whole records
  */
 public record PullAnswer(long nextHash, int sharePercent, List<byte[]> records) implements PeerMessage {
-    private static final int ALL = 100;
-
     /** Refuses a share that is none. */
     public PullAnswer {
-        if (sharePercent < 1 || sharePercent > ALL) {
+        if (!Percent.isShare(sharePercent)) {
             throw new IllegalArgumentException("a share of " + sharePercent + " percent");
         }
     }
@@ -43,10 +41,7 @@ public record PullAnswer(long nextHash, int sharePercent, List<byte[]> records) 
 
     static PullAnswer decode(ByteReader in) {
         long nextHash = in.u64();
-        int sharePercent = in.u8();
-        if (sharePercent < 1 || sharePercent > ALL) {
-            throw in.invalid("sharePercent", String.valueOf(sharePercent), "1 to " + ALL);
-        }
+        int sharePercent = Percent.decodeShare(in, "sharePercent");
         int count = in.varInt(Limits.RECORDS_MAX);
         List<byte[]> records = new ArrayList<>(Math.min(count, in.remaining()));
         for (int i = 0; i < count; i++) {

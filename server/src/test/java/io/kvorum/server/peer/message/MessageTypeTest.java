@@ -93,7 +93,9 @@ final class MessageTypeTest {
                 new JoinAnswer(new byte[] {4, 5}),
                 new Consent(new int[] {0, 300}, new long[] {5, -1}),
                 new ConsentAnswer(7, new int[] {300}, new long[] {-2}),
-                new Parting(0x1122_3344_5566_7788L, Parting.Stage.STOPPING));
+                new Parting(0x1122_3344_5566_7788L, Parting.Stage.STOPPING),
+                new Share(Share.Work.ANTI_ENTROPY, 7),
+                new ShareAnswer(42));
     }
 
     @Test
