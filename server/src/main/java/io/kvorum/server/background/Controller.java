@@ -31,8 +31,8 @@ public final class Controller {
     /** Less than this is a matter of a pause of the process or the machine. */
     private static final long NOTICED_NANOS = 5_000_000;
 
-    /** So little work does not count. */
-    private static final double CALM = 0.02;
+    /** So little work does not count. Less than the least share: what clients wait beside a job at that is not calm. */
+    private static final double CALM = SHARE_MIN / 2;
 
     /** How much a second without work changes what is known of those. */
     private static final double LEARNT = 0.1;
@@ -45,6 +45,9 @@ public final class Controller {
 
     /** By job: what was used, above all in the last seconds. Jobs work, then rest for a while. */
     private final double[] lately = new double[BackgroundJob.ALL.size()];
+
+    /** What jobs used here, and others of this node, whatever share they were given: of the busiest, as above. */
+    private double busy;
 
     /** Of what it did last it sees nothing before so many seconds. */
     private int blindSeconds;
@@ -66,7 +69,8 @@ public final class Controller {
      */
     public void decide(Foreground foreground, long queueWaitNanos) {
         double[] shares = budget.shares();
-        learn(foreground, lookAtUse(shares));
+        lookAtUse(shares);
+        learn(foreground);
         if (queueWaitNanos > targetNanos) {
             decision = Decision.SLOWED_BY_QUEUES;
             Arrays.setAll(shares, cell -> Math.max(SHARE_MIN, SLOWER * shares[cell]));
@@ -97,23 +101,23 @@ public final class Controller {
         return share > enough ? enough : share + step;
     }
 
-    /** How much of the last second the busiest job was at work that is left to this. */
-    private double lookAtUse(double[] shares) {
+    private void lookAtUse(double[] shares) {
         double most = 0;
         for (BackgroundJob job : BackgroundJob.ALL) {
             int cell = BackgroundJob.ALL.indexOf(job);
             long before = workedNanos[cell];
             workedNanos[cell] = budget.workedNanos(job);
-            double own = budget.mode(job) == Mode.AUTO ? (workedNanos[cell] - before) / NANOS_PER_SECOND : 0;
-            double used = Math.max(own, Math.min(shares[cell], budget.takeLent(job)));
+            double own = (workedNanos[cell] - before) / NANOS_PER_SECOND;
+            double lent = budget.takeLent(job);
+            double used = Math.max(budget.mode(job) == Mode.AUTO ? own : 0, Math.min(shares[cell], lent));
             lately[cell] = Math.max(used, FORGOTTEN * lately[cell]);
-            most = Math.max(most, used);
+            most = Math.max(most, Math.max(own, lent));
         }
-        return most;
+        busy = Math.max(most, FORGOTTEN * busy);
     }
 
-    private void learn(Foreground foreground, double used) {
-        if (used <= CALM && foreground.requests(LATELY_SECONDS) >= REQUESTS_MIN) {
+    private void learn(Foreground foreground) {
+        if (busy <= CALM && foreground.requests(LATELY_SECONDS) >= REQUESTS_MIN) {
             long p99 = foreground.p99Nanos(LATELY_SECONDS);
             calmNanos = calmNanos == 0 ? p99 : calmNanos + LEARNT * (p99 - calmNanos);
         }

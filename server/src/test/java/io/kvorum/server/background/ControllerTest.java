@@ -214,6 +214,27 @@ final class ControllerTest {
     }
 
     @Test
+    void what_clients_wait_beside_a_job_at_the_least_share_is_nothing_that_they_are_used_to() {
+        busy = 0;
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 0, 0);
+        }
+        busy = 1;
+        slowNanos = 8 * MILLI;
+        for (int i = 0; i < 120; i++) {
+            second(1_000, 50, 0);
+        }
+        assertThat(budget.share(BackgroundJob.HANDOFF)).isEqualTo(Controller.SHARE_MIN);
+        assertThat(controller.targetNanos()).isEqualTo(5 * MILLI);
+        busy = 0;
+        for (int i = 0; i < 120; i++) {
+            second(1_000, 50, 0);
+            int unused = budget.percentForOthers(BackgroundJob.TRANSFER);
+        }
+        assertThat(controller.targetNanos()).isEqualTo(5 * MILLI);
+    }
+
+    @Test
     void what_clients_wait_while_there_is_background_work_is_nothing_that_they_are_used_to() {
         slowNanos = 8 * MILLI;
         for (int i = 0; i < 30; i++) {
