@@ -15,26 +15,14 @@ public final class Members {
 
     /** How the node sees a member, such as "up"; empty if it knows none of that name. */
     public static String statusOf(Jedis node, String name) {
-        return text(fields(node, name).getOrDefault("status", new byte[0]));
-    }
-
-    /** Whether a member counts for the node: it is up, and so far as the node knows all its copies are settled. */
-    public static boolean counts(Jedis node, String name) {
-        Map<String, Object> fields = fields(node, name);
-        return text(fields.getOrDefault("status", new byte[0])).equals("up")
-                && fields.get("unsettled") instanceof Long unsettled
-                && unsettled == 0;
-    }
-
-    private static Map<String, Object> fields(Jedis node, String name) {
         Map<String, Object> status = map(node.sendCommand(() -> SafeEncoder.encode("KV.STATUS")));
         for (Object member : (List<?>) status.getOrDefault("members", List.of())) {
             Map<String, Object> fields = map(member);
             if (text(fields.get("name")).equals(name)) {
-                return fields;
+                return text(fields.get("status"));
             }
         }
-        return Map.of();
+        return "";
     }
 
     private static Map<String, Object> map(Object reply) {

@@ -15,11 +15,12 @@ import picocli.CommandLine.Command;
             ClusterReplaceCommand.class,
             ClusterRebalanceCommand.class,
             ClusterCommitCommand.class,
-            ClusterMovesCommand.class
+            ClusterMovesCommand.class,
+            ClusterWaitCommand.class
         },
         description = {
             "Changes who is in the cluster and who owns what: join, leave, remove, replace and rebalance show what they would"
-                    + " do and change nothing; commit does it.",
+                    + " do and change nothing; commit does it. wait is for what restarts nodes one by one.",
             "Nodes are named by their name, by their id, or by what it begins with. docs/membership.md tells more."
         })
 final class ClusterCommand {}

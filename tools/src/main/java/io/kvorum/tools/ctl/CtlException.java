@@ -49,10 +49,22 @@ final class CtlException extends RuntimeException {
                         + "\nThe command may have been carried out. Look at the node's log, or ask another node.");
     }
 
+    /** What was waited for has not come about. */
+    static CtlException late(String what) {
+        return new CtlException(ExitCode.FAILED, what);
+    }
+
     /** An answer of a shape that this version does not know. */
     static CtlException unexpected(String what) {
         return new CtlException(
                 ExitCode.FAILED, "the server's answer is not understood (" + what + "); use the ctl of its version");
+    }
+
+    /** What was wrong, without what to do about it. */
+    String firstLine() {
+        String message = String.valueOf(getMessage());
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
     }
 
     int exitCode() {

@@ -49,6 +49,11 @@ abstract class ServerCommand implements Callable<Integer> {
         out.flush();
     }
 
+    /** A connection to another node of the cluster. The caller closes it. */
+    final CtlClient connect(String host, int port) throws InterruptedException {
+        return server.connect(host, port);
+    }
+
     /** The options to give so that another command asks the same node; empty for the defaults. */
     final String whereTyped() {
         return server.whereTyped();

@@ -43,11 +43,17 @@ final class ServerOptions {
      * @throws CtlException if there is no server, or it does not let us in
      */
     CtlClient connect() throws InterruptedException {
-        CtlClient client = CtlClient.connect(host, port, Math.max(1, timeoutSeconds) * 1_000);
+        return connect(host, port);
+    }
+
+    /** The same to another node of the cluster, with the same password. */
+    CtlClient connect(String otherHost, int otherPort) throws InterruptedException {
+        CtlClient client = CtlClient.connect(otherHost, otherPort, Math.max(1, timeoutSeconds) * 1_000);
         try {
             String given = password != null ? new String(password) : System.getenv("KVORUM_PASSWORD");
             if (!client.greet(given)) {
-                client.greet(ask());
+                password = ask();
+                client.greet(new String(password));
             }
             return client;
         } catch (RuntimeException | InterruptedException failure) {
@@ -58,12 +64,12 @@ final class ServerOptions {
 
     @SuppressWarnings(
             "SystemConsoleNull") // the launcher sets jdk.console=java.base, which keeps null for "no terminal"
-    private static String ask() {
+    private static char[] ask() {
         Console console = System.console();
         char[] typed = console == null ? null : console.readPassword("Password: ");
         if (typed == null) {
             throw CtlException.serverError("NOAUTH Authentication required.");
         }
-        return new String(typed);
+        return typed;
     }
 }

@@ -226,4 +226,69 @@ final class ClusterCommandTest {
         assertThat(progress.line(200, 6_000_000_000L)).isEqualTo("0 of 200 moves done");
         assertThat(progress.line(100, 16_000_000_000L)).isEqualTo("100 of 200 moves done, about 10 s left");
     }
+
+    private static String status(String node, int port, String otherSeen, int otherUnsettled, String... notReady) {
+        String other = node.equals("n1") ? "n2" : "n1";
+        return map(
+                "node", bulk(node),
+                "not-ready", array(notReady),
+                "members",
+                        array(
+                                map(
+                                        "name",
+                                        bulk(node),
+                                        "status",
+                                        bulk("up"),
+                                        "host",
+                                        bulk("127.0.0.1"),
+                                        "port",
+                                        1,
+                                        "unsettled",
+                                        7),
+                                map(
+                                        "name", bulk(other),
+                                        "status", bulk(otherSeen),
+                                        "host", bulk("127.0.0.1"),
+                                        "port", port,
+                                        "unsettled", otherUnsettled)));
+    }
+
+    @Test
+    void wait_ends_when_every_member_counts_on_every_other_and_says_what_it_waits_for() throws IOException {
+        try (FakeServer other = FakeServer.start()) {
+            other.answer("HELLO 3", "%1\r\n$5\r\nproto\r\n:3\r\n");
+            server.answer("KV.STATUS", status("n1", other.port(), "up, joining", 0));
+            other.answerInTurn(
+                    "KV.STATUS",
+                    status("n2", 1, "suspect", 0, bulk("3 of 9 copies are not settled")),
+                    status("n2", 1, "up", 1),
+                    status("n2", 1, "up", 0));
+            ToolRun run = ctl("wait");
+            assertThat(run.out()).isEqualTo("all 2 members count on each other\n");
+            assertThat(run.err()).isEqualTo("""
+                    n2 is not ready: 3 of 9 copies are not settled
+                    n2 sees n1 as suspect
+
+                    n2 counts on all but 1 copy of n1
+
+                    """);
+            assertThat(run.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void wait_fails_when_its_time_is_over_and_names_who_is_missing() throws IOException {
+        int gone;
+        try (FakeServer other = FakeServer.start()) {
+            gone = other.port();
+        }
+        server.answer("KV.STATUS", status("n1", gone, "down", 0));
+        ToolRun run = ctl("wait", "--for", "0");
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .startsWith("kvorum ctl cluster wait: not all members count on each other after 0 s:\n"
+                        + "n1 sees n2 as down\nn2: cannot connect to 127.0.0.1:" + gone);
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(ctl("wait", "--for", "-1").exitCode()).isEqualTo(2);
+    }
 }
