@@ -1,6 +1,7 @@
 package io.kvorum.server.membership;
 
 import io.kvorum.server.peer.message.CopyState;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -10,6 +11,9 @@ import java.util.List;
  * taken to have forgotten everything: that can only cost availability for a moment.
  */
 final class CopyStates {
+    /** Of a peer; what one before those told is not under way any more. */
+    private static final int PAST_LIVES = 16;
+
     private final int partitions;
     private final List<State> peers = new ArrayList<>();
     private long ownVersion;
@@ -34,11 +38,17 @@ final class CopyStates {
         return new CopyState(bootId, ownVersion, (BitSet) state(0).unsettled.clone());
     }
 
-    /** A peer's process is this one; false if that is nothing new. */
+    /** A peer's process is this one; false if that is nothing new, or old: what a life told may come late, but is over. */
     boolean life(int peer, long bootId) {
         State state = state(peer);
-        if (state.known && state.bootId == bootId) {
+        if (state.known && state.bootId == bootId || state.past.contains(bootId)) {
             return false;
+        }
+        if (state.known) {
+            state.past.addLast(state.bootId);
+        }
+        if (state.past.size() > PAST_LIVES) {
+            state.past.removeFirst();
         }
         state.known = true;
         state.bootId = bootId;
@@ -47,11 +57,11 @@ final class CopyStates {
         return true;
     }
 
-    /** A peer told of its copies; false if that is nothing new. */
+    /** A peer told of its copies; false if that is nothing new, or of a life that is over. */
     boolean told(int peer, CopyState told) {
         State state = state(peer);
         boolean newLife = life(peer, told.bootId());
-        if (!newLife && told.version() <= state.version) {
+        if (told.bootId() != state.bootId || !newLife && told.version() <= state.version) {
             return false;
         }
         state.version = told.version();
@@ -83,6 +93,7 @@ final class CopyStates {
     }
 
     private static final class State {
+        final ArrayDeque<Long> past = new ArrayDeque<>();
         boolean known;
         long bootId;
         long version = -1;

@@ -35,6 +35,22 @@ final class CopyStatesTest {
     }
 
     @Test
+    void what_an_earlier_life_told_is_not_believed_when_it_comes_late() {
+        states.told(1, new CopyState(7, 4, bits()));
+        states.life(1, 8);
+        states.told(1, new CopyState(8, 0, bits(0, 1)));
+        assertThat(states.told(1, new CopyState(7, 5, bits()))).isFalse();
+        assertThat(states.unsettled(2).get(1)).isEqualTo(bits(0, 1));
+        assertThat(states.life(1, 7)).isFalse();
+        assertThat(states.told(1, new CopyState(8, 1, bits(1)))).isTrue();
+        for (int life = 9; life < 100; life++) {
+            assertThat(states.life(1, life)).isTrue();
+            assertThat(states.told(1, new CopyState(life - 1, 9, bits()))).isFalse();
+        }
+        assertThat(states.unsettled(2).get(1)).isEqualTo(bits(0, 1, 2));
+    }
+
+    @Test
     void own_changes_are_told_with_growing_versions() {
         assertThat(states.own(bits(0))).isTrue();
         assertThat(states.own(bits(0))).isFalse();
