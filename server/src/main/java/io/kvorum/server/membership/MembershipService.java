@@ -46,8 +46,8 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,9 +85,10 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     /** By peer number: the version of the protocol that its connections speak. */
     private final SortedMap<Integer, Integer> versions = new TreeMap<>();
 
-    private final SortedMap<Integer, String> problems = new TreeMap<>();
     private final List<TaskLoop.Scheduled> timers = new ArrayList<>();
+    private final ClusterPicture picture;
     private final GossipDriver gossip;
+    private final OwnEvents events;
     private final HistoryCompacting compacting;
     private final Flushing flushing;
     private final NewestFlush newestFlush;
@@ -100,9 +101,6 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private boolean closed;
     private boolean forgotLife;
     private boolean leaving;
-
-    /** Whether a majority of owners could be asked once, or has had time enough. */
-    private boolean met;
 
     /** Volatile instead of handed over: every request on every loop reads the latest. */
     private volatile ClusterView view;
@@ -120,6 +118,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                 self, parts.self().name(), parts.self().host(), parts.self().peerPort());
         this.copies = new CopyStates(ring.partitions());
         this.partings = new Partings(parts.bootId());
+        this.picture = new ClusterPicture(peers, copies, partings, () -> liveness);
         this.health = new HealthReports(
                 control,
                 peer -> liveness().missed(peer, parts.clock().nanoTime() - MISSED_SENT_AGO_NANOS),
@@ -146,6 +145,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                         liveness().heartbeat(peer);
                     }
                 });
+        this.events = new OwnEvents(self, parts.stamps(), gossip, () -> ring, this::others);
         this.compacting = new HistoryCompacting(self, parts.config().historyEvents(), parts.stamps(), gossip);
         this.newestFlush = new NewestFlush(parts.flushTarget(), parts.stamps());
         this.flushing = new Flushing(
@@ -155,7 +155,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                 () -> Math.max(newestStamp(gossip.history()), newestWritten()),
                 peers::directory);
         learnPeers();
-        this.view = makeView(null);
+        this.view = picture.view(ring, null);
         this.status = makeStatus();
     }
 
@@ -273,38 +273,27 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     public void leave() {
         control.schedule(0, () -> {
             Member member = ring.member(self);
-            if (closed || member == null || member.state() != MemberState.LEAVING) {
-                return;
-            }
-            try {
-                take(new Event.Left(nextId(), self));
-                gossip.announceTo(others());
-            } catch (UncheckedIOException disk) {
-                LOG.error("that this node leaves cannot be persisted; it is tried again", disk);
+            if (!closed && member != null && member.state() == MemberState.LEAVING) {
+                events.tell(
+                        id -> new Event.Left(id, self), "that this node leaves cannot be persisted; it is tried again");
             }
         });
     }
 
     /** Adds an event that an operator wants, made for this node and the history as it is. */
     public void commit(EventMaker maker) {
-        control.schedule(0, () -> {
-            try {
-                take(maker.make(ring, nextId()));
-                gossip.announceTo(others());
-            } catch (UncheckedIOException disk) {
-                LOG.error("what an operator wants cannot be persisted", disk);
-            }
-        });
+        control.schedule(
+                0, () -> events.tell(id -> maker.make(ring, id), "what an operator wants cannot be persisted"));
     }
 
     @Override
     public boolean moved(@Nullable NodeId to, PartitionSet partitions) {
-        return record(plan -> new Event.Moved(nextId(), plan, self, to, partitions));
+        return record((plan, id) -> new Event.Moved(id, plan, self, to, partitions));
     }
 
     @Override
     public boolean settled(@Nullable NodeId from, @Nullable NodeId to, PartitionSet partitions) {
-        return record(plan -> new Event.Settled(nextId(), plan, from, to, partitions));
+        return record((plan, id) -> new Event.Settled(id, plan, from, to, partitions));
     }
 
     @Override
@@ -312,23 +301,13 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         return gossip.isKnownBy(others());
     }
 
-    private boolean record(Function<EventId, Event> maker) {
+    private boolean record(BiFunction<EventId, EventId, Event> maker) {
         EventId plan = ring.plan();
-        if (plan == null || closed || fencedBy != null) {
-            return false;
-        }
-        try {
-            take(maker.apply(plan));
-            gossip.announceTo(others());
-            return true;
-        } catch (UncheckedIOException disk) {
-            LOG.error("what became of a move cannot be persisted; it is tried again", disk);
-            return false;
-        }
-    }
-
-    private EventId nextId() {
-        return gossip.history().nextId(parts.stamps().next(0), self);
+        return plan != null
+                && !closed
+                && fencedBy == null
+                && events.tell(
+                        id -> maker.apply(plan, id), "what became of a move cannot be persisted; it is tried again");
     }
 
     @Override
@@ -344,28 +323,11 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     }
 
     private void commitNow(long baseHash, List<EventMaker> makers, CommitCallback callback) {
-        History history = gossip.history();
         if (calls == null || closed || fencedBy != null) {
             callback.failed("this node is not in service");
-            return;
+        } else {
+            events.commit(baseHash, makers, callback);
         }
-        if (history.hash() != baseHash) {
-            callback.changed(history);
-            return;
-        }
-        List<Event> events = new ArrayList<>();
-        try {
-            for (EventMaker maker : makers) {
-                EventId id = history.with(events).nextId(parts.stamps().next(0), self);
-                events.add(maker.make(ring, id));
-            }
-            gossip.take(events);
-        } catch (UncheckedIOException | IllegalStateException refused) {
-            callback.failed(String.valueOf(refused.getMessage()));
-            return;
-        }
-        gossip.announceTo(others());
-        callback.committed(ring);
     }
 
     /** Makes an event of an id and the ring as it is. */
@@ -435,10 +397,10 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
             return;
         }
         try {
-            take(new Event.Joined(nextId(), self, parts.self()));
+            events.take(new Event.Joined(events.nextId(), self, parts.self()));
             if (known.state() == MemberState.LEAVING) {
                 // Who joins stays after all; this one has only moved.
-                take(new Event.Leaving(nextId(), self));
+                events.take(new Event.Leaving(events.nextId(), self));
             }
         } catch (UncheckedIOException disk) {
             LOG.error("the new address of this node cannot be persisted; others go on with the old one", disk);
@@ -446,7 +408,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     }
 
     private void onConnected(int peer, long bootId) {
-        problems.remove(peer);
+        picture.problem(peer, null);
         // Its copies may have been told of already, over the connection that it made itself.
         boolean newLife = partings.isNewLife(peer, bootId);
         copies.life(peer, bootId);
@@ -463,7 +425,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         gossip.announceTo(List.of(peer));
         if (newLife) {
             publish();
-            if (statusOf(peer) == PeerStatus.UP) {
+            if (picture.statusOf(peer) == PeerStatus.UP) {
                 // It was back before anybody took it for down, and missed something all the same.
                 listener().peerUp(peer);
             }
@@ -482,7 +444,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     }
 
     private void onRejected(int peer, boolean byPeer, Rejected rejected) {
-        problems.put(peer, rejected.sentence());
+        picture.problem(peer, rejected.sentence());
         status = makeStatus();
         if (leaving) {
             // Who refuses it has heard.
@@ -527,7 +489,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
             return;
         }
         liveness().heartbeats(others);
-        gossip.tick(others, this::statusOf);
+        gossip.tick(others, picture::statusOf);
         if (fencedBy == null && !leaving && compacting.look(ring, others)) {
             gossip.announceTo(others);
         }
@@ -576,10 +538,9 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         }
         try {
             if (ring.member(newcomer.node()) == null) {
-                EventId id = nextId();
-                take(new Event.Joined(id, newcomer.node(), newcomer.spec()));
+                events.take(new Event.Joined(events.nextId(), newcomer.node(), newcomer.spec()));
                 LOG.info("let {} ({}) in", newcomer.spec().name(), newcomer.node());
-                gossip.announceTo(others());
+                events.announce();
             }
         } catch (UncheckedIOException disk) {
             LOG.error("the joining of {} cannot be persisted", newcomer.spec().name(), disk);
@@ -596,14 +557,10 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
             return;
         }
         try {
-            take(flushed.event());
+            events.take(flushed.event());
         } catch (UncheckedIOException disk) {
             LOG.error("a flush is in force, but cannot be persisted; it will be asked for again", disk);
         }
-    }
-
-    private void take(Event event) {
-        gossip.take(List.of(event));
     }
 
     /** Acts on a history that is on disk, and publishes what it changes. */
@@ -661,7 +618,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
             if (gone) {
                 gossip.exclude(List.of(member.id()));
                 liveness().forget(peer);
-                problems.remove(peer);
+                picture.problem(peer, null);
             } else {
                 liveness().watch(peer);
             }
@@ -688,7 +645,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     }
 
     private void publish() {
-        view = makeView(view);
+        view = picture.view(ring, view);
         status = makeStatus();
         MembershipListener told = listener;
         if (told != null) {
@@ -696,81 +653,13 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         }
     }
 
-    private ClusterView makeView(@Nullable ClusterView before) {
-        List<PeerDirectory.Entry> entries = peers.directory().entries();
-        boolean[] healthy = new boolean[entries.size()];
-        for (PeerDirectory.Entry entry : entries) {
-            healthy[entry.peer()] = statusOf(entry.peer()) == PeerStatus.UP;
-        }
-        return new ClusterView(
-                ring,
-                entries.stream().map(PeerDirectory.Entry::id).toList(),
-                healthy,
-                copies.unsettled(entries.size()),
-                partings.draining(),
-                before);
-    }
-
     private MembershipStatus makeStatus() {
-        List<PeerDirectory.Entry> entries = peers.directory().entries();
-        int[] owned = new int[entries.size()];
-        int[] unsettled = new int[entries.size()];
-        boolean majorities = true;
-        for (int partition = 0; partition < ring.partitions(); partition++) {
-            int askable = 0;
-            for (int owner : view.owners(partition)) {
-                boolean settled = view.isSettled(partition, owner);
-                owned[owner]++;
-                unsettled[owner] += settled ? 0 : 1;
-                askable += settled && (owner == SELF || isConnected(owner)) ? 1 : 0;
-            }
-            // Where it owns nothing it passes requests on, and needs somebody to pass them to.
-            majorities &= view.ownedHere(partition) ? 2 * askable > view.owners(partition).length : askable > 0;
-        }
-        met |= majorities;
-        List<MembershipStatus.MemberStatus> members = new ArrayList<>();
-        for (PeerDirectory.Entry entry : entries) {
-            Member member = ring.member(entry.id());
-            if (member != null) {
-                int peer = entry.peer();
-                int connections = connections(peer);
-                String problem = problems.getOrDefault(peer, partings.sentence(peer));
-                members.add(new MembershipStatus.MemberStatus(
-                        peer, member, statusOf(peer), connections, owned[peer], unsettled[peer], problem));
-            }
-        }
-        History history = gossip.history();
-        Event.Compacted compacted = history.compacted();
-        return new MembershipStatus(
-                ring.clusterId(),
-                ring.clusterName(),
-                history.hash(),
-                history.count(),
-                compacted == null ? 0 : compacted.count(),
-                members,
-                met,
-                fencedBy);
+        return picture.status(ring, view, gossip.history(), fencedBy);
     }
 
-    private int connections(int peer) {
-        return liveness == null ? 0 : liveness().connections(peer);
-    }
-
-    private boolean isConnected(int peer) {
-        return connections(peer) > 0;
-    }
-
-    /** Who waits for the others no longer says that it is not ready because of them: it serves what it can. */
     private void stopWaiting() {
-        met = true;
+        picture.hasWaited();
         status = makeStatus();
-    }
-
-    private PeerStatus statusOf(int peer) {
-        if (peer == SELF) {
-            return PeerStatus.UP;
-        }
-        return liveness == null ? PeerStatus.DOWN : liveness().status(peer);
     }
 
     /** The newest stamp that this node has issued, or that any of its records has or had. Any thread. */

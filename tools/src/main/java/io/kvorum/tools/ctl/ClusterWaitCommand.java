@@ -84,8 +84,7 @@ final class ClusterWaitCommand extends ServerCommand {
                     int port = Math.toIntExact(Replies.number(field(member, "port"), "port"));
                     trust.take(name, status(others.client(host, port)));
                 } catch (CtlException unreachable) {
-                    trust.missing.add(name + ": "
-                            + unreachable.firstLine());
+                    trust.missing.add(name + ": " + unreachable.firstLine());
                     others.forget();
                 }
             }
