@@ -298,7 +298,13 @@ public final class Node implements AutoCloseable {
         List<TaskLoop> tasks =
                 byEventLoop.keySet().stream().<TaskLoop>map(EventLoopTasks::new).toList();
         core.start(calls, new LoopBarrier(tasks), this::stopFor);
-        track(admission, core, engine, () -> storage.status(watch), watch);
+        track(
+                admission,
+                core,
+                engine,
+                () -> storage.status(watch),
+                watch,
+                config.storage().checkpoint().share());
         NodeGauges.register(metrics, admission);
         QueueWait queueWait = new QueueWait(tasks, clock::nanoTime);
         control.every(ADMISSION_NANOS, () -> {
@@ -321,7 +327,8 @@ public final class Node implements AutoCloseable {
             NodeCore core,
             StorageEngine engine,
             Supplier<NodeStatus.Storage> storage,
-            EngineWatch watch) {
+            EngineWatch watch,
+            double checkpointShare) {
         if (engine.durability() != Durability.NONE) {
             admission.track(
                     BackgroundJob.CHECKPOINT,
@@ -329,7 +336,8 @@ public final class Node implements AutoCloseable {
                             "records",
                             watch::checkpointedRecords,
                             () -> storage.get().dirtyRecords(),
-                            watch::checkpointNanos));
+                            watch::checkpointNanos,
+                            checkpointShare));
         }
         AntiEntropyCounters antiEntropy = core.antiEntropy();
         admission.track(

@@ -27,7 +27,7 @@ public final class Admission {
      */
     public Admission(Budget budget, long targetNanos) {
         this.budget = budget;
-        this.controller = new Controller(targetNanos, budget);
+        this.controller = new Controller(targetNanos, budget, this::workedOfMost);
         this.status = status(0);
     }
 
@@ -58,6 +58,14 @@ public final class Admission {
     public long workedNanos(BackgroundJob job) {
         Tracked counted = tracked.get(job);
         return counted == null ? 0 : counted.progress().workedNanos().getAsLong();
+    }
+
+    private double workedOfMost(BackgroundJob job) {
+        Tracked counted = tracked.get(job);
+        return counted == null
+                ? budget.workedNanos(job)
+                : counted.progress().workedNanos().getAsLong()
+                        / counted.progress().most();
     }
 
     /** The budget that this decides. */

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  */
 public final class Budget {
     /** A job that was told to rest for long would not see that things are better. */
-    private static final long REST_NANOS_MAX = 5_000_000_000L;
+    static final long REST_NANOS_MAX = 5_000_000_000L;
 
     static final int PERCENT = 100;
 
@@ -50,18 +50,19 @@ public final class Budget {
      * answers of another node is work, too: the other one works then.
      */
     public long restNanos(BackgroundJob job, long workedNanos) {
-        return restNanos(job, workedNanos, PERCENT);
+        return restNanos(job, workedNanos, PERCENT, 1);
     }
 
     /**
      * The same for work that another node has a part in.
      *
      * @param theirPercent what that node leaves for it ({@link #percentForOthers})
+     * @param sharers with how many nodes the job works at a time: they have its share together
      */
-    public long restNanos(BackgroundJob job, long workedNanos, int theirPercent) {
+    long restNanos(BackgroundJob job, long workedNanos, int theirPercent, int sharers) {
         worked[cell(job)].add(workedNanos);
-        double theirs = mode(job) == Mode.BOOSTED ? 1 : theirPercent / (double) PERCENT;
-        double allowed = Math.min(theirs, share(job));
+        boolean boosted = mode(job) == Mode.BOOSTED;
+        double allowed = boosted ? 1 : Math.min(theirPercent / (double) PERCENT, share(job) / Math.max(1, sharers));
         return allowed >= 1 ? 0 : (long) Math.min(REST_NANOS_MAX, workedNanos / allowed - workedNanos);
     }
 

@@ -1,6 +1,7 @@
 package io.kvorum.server.background;
 
 import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Decides the share of each background job once a second, by what clients notice (Dynamo §6.5): half of all where they wait
@@ -37,9 +38,15 @@ public final class Controller {
     /** How much a second without work changes what is known of those. */
     private static final double LEARNT = 0.1;
 
+    /** Where jobs are held down for long and clients wait all the same, it is not for them: times have changed. */
+    private static final int LEAST_SECONDS_MAX = 60;
+
+    private static final double LEARNT_BESIDE = 0.005;
+
     private final long targetNanos;
     private final Budget budget;
-    private final long[] workedNanos = new long[BackgroundJob.ALL.size()];
+    private final ToDoubleFunction<BackgroundJob> worked;
+    private final double[] workedNanos = new double[BackgroundJob.ALL.size()];
     private Decision decision = Decision.FREE;
     private double calmNanos;
 
@@ -48,6 +55,9 @@ public final class Controller {
 
     /** What jobs used here, and others of this node, whatever share they were given: of the busiest, as above. */
     private double busy;
+
+    /** For how long no job has had more than next to nothing. */
+    private int leastSeconds;
 
     /** Of what it did last it sees nothing before so many seconds. */
     private int blindSeconds;
@@ -58,8 +68,18 @@ public final class Controller {
      * @param targetNanos above this clients wait too long, 99 of 100 of them
      */
     public Controller(long targetNanos, Budget budget) {
+        this(targetNanos, budget, budget::workedNanos);
+    }
+
+    /**
+     * The same.
+     *
+     * @param worked how long a job was at work since the start, in nanoseconds of those that it may be
+     */
+    Controller(long targetNanos, Budget budget, ToDoubleFunction<BackgroundJob> worked) {
         this.targetNanos = targetNanos;
         this.budget = budget;
+        this.worked = worked;
     }
 
     /**
@@ -70,6 +90,7 @@ public final class Controller {
     public void decide(Foreground foreground, long queueWaitNanos) {
         double[] shares = budget.shares();
         lookAtUse(shares);
+        leastSeconds = Arrays.stream(shares).max().orElse(1) < SHARE_UNUSED ? leastSeconds + 1 : 0;
         learn(foreground);
         if (queueWaitNanos > targetNanos) {
             decision = Decision.SLOWED_BY_QUEUES;
@@ -105,21 +126,23 @@ public final class Controller {
         double most = 0;
         for (BackgroundJob job : BackgroundJob.ALL) {
             int cell = BackgroundJob.ALL.indexOf(job);
-            long before = workedNanos[cell];
-            workedNanos[cell] = budget.workedNanos(job);
+            double before = workedNanos[cell];
+            workedNanos[cell] = worked.applyAsDouble(job);
             double own = (workedNanos[cell] - before) / NANOS_PER_SECOND;
             double lent = budget.takeLent(job);
             double used = Math.max(budget.mode(job) == Mode.AUTO ? own : 0, Math.min(shares[cell], lent));
             lately[cell] = Math.max(used, FORGOTTEN * lately[cell]);
-            most = Math.max(most, Math.max(own, lent));
+            // Checkpoints are a part of what clients ask for.
+            most = job == BackgroundJob.CHECKPOINT ? most : Math.max(most, Math.max(own, lent));
         }
         busy = Math.max(most, FORGOTTEN * busy);
     }
 
     private void learn(Foreground foreground) {
-        if (busy <= CALM && foreground.requests(LATELY_SECONDS) >= REQUESTS_MIN) {
+        double learnt = busy <= CALM ? LEARNT : leastSeconds > LEAST_SECONDS_MAX ? LEARNT_BESIDE : 0;
+        if (learnt > 0 && foreground.requests(LATELY_SECONDS) >= REQUESTS_MIN) {
             long p99 = foreground.p99Nanos(LATELY_SECONDS);
-            calmNanos = calmNanos == 0 ? p99 : calmNanos + LEARNT * (p99 - calmNanos);
+            calmNanos = calmNanos == 0 ? p99 : calmNanos + learnt * (p99 - calmNanos);
         }
     }
 

@@ -19,8 +19,8 @@ public final class PeerShares {
     /** A node at rest says nothing. */
     private static final long WORTH_NANOS = 5_000_000L;
 
-    /** What was said longer ago was said of other work. */
-    private static final long BELIEVED_NANOS = 4 * ASK_NANOS;
+    /** What was said longer ago was said of other work; the rest that it caused, and a long piece of work, are over by then. */
+    private static final long BELIEVED_NANOS = 2 * Budget.REST_NANOS_MAX;
 
     private final Share.Work work;
     private final PeerCalls calls;

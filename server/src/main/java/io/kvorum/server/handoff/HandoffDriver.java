@@ -5,6 +5,7 @@ import io.kvorum.ring.Position;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.Budget;
 import io.kvorum.server.background.Pace;
+import io.kvorum.server.background.Paces;
 import io.kvorum.server.background.PeerShares;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.peer.PeerCalls;
@@ -52,7 +53,7 @@ public final class HandoffDriver implements HandoffEffects {
     private final BitSet up = new BitSet();
 
     private final PeerShares shares;
-    private final Map<Integer, Pace> paces = new HashMap<>();
+    private final Paces paces;
 
     private Map<UUID, Long> held = Map.of();
 
@@ -82,6 +83,7 @@ public final class HandoffDriver implements HandoffEffects {
         this.views = views;
         this.calls = calls;
         this.budget = budget;
+        this.paces = new Paces(budget, BackgroundJob.HANDOFF, control, clock);
         this.shares = new PeerShares(Share.Work.HANDOFF, calls, clock);
         this.control = control;
         this.clock = clock;
@@ -119,10 +121,6 @@ public final class HandoffDriver implements HandoffEffects {
         if (!budget.isPaused(BackgroundJob.HANDOFF)) {
             handoff.advance(clock.nanoTime(), this);
         }
-    }
-
-    private Pace pace(int peer) {
-        return paces.computeIfAbsent(peer, any -> new Pace(budget, BackgroundJob.HANDOFF, control, clock));
     }
 
     @Override
@@ -178,7 +176,7 @@ public final class HandoffDriver implements HandoffEffects {
     @Override
     public void send(int target, long id, BareHints.Note note) {
         // Read when it may go, not before: what is sent must be as new as its frame says.
-        pace(target).whenRested(() -> sendNoted(target, id, note));
+        paces.with(target).whenRested(() -> sendNoted(target, id, note));
     }
 
     private void sendNoted(int target, long id, BareHints.Note note) {
@@ -253,11 +251,12 @@ public final class HandoffDriver implements HandoffEffects {
      * @param durable whether it must be on disk there: a hint may be the one copy that a loss of power cannot take
      */
     private void send(int peer, Position position, byte[] record, boolean durable, Consumer<HintedHandoff.Reply> told) {
-        pace(peer).whenRested(() -> sendNow(peer, new Write(position.high(), position.low(), record, durable), told));
+        paces.with(peer)
+                .whenRested(() -> sendNow(peer, new Write(position.high(), position.low(), record, durable), told));
     }
 
     private void sendNow(int peer, Write write, Consumer<HintedHandoff.Reply> told) {
-        Pace pace = pace(peer);
+        Pace pace = paces.with(peer);
         pace.begun();
         calls.call(peer, write, SEND_TIMEOUT_NANOS, new ReplyHandler() {
             @Override
@@ -268,7 +267,7 @@ public final class HandoffDriver implements HandoffEffects {
 
             @Override
             public void onLost(int from) {
-                pace.lost();
+                pace.idled();
                 told.accept(HintedHandoff.Reply.LATER);
             }
         });

@@ -202,7 +202,11 @@ abstract class PeerLink extends ChannelInboundHandlerAdapter {
         ended = true;
         cancelHandshakeTimeout();
         decoder.close();
-        sender().close();
+        FrameSender opened = sender;
+        if (opened != null) {
+            // There is none where the connection ended before its beginning was told.
+            opened.close();
+        }
         onEnd(established);
     }
 

@@ -5,6 +5,7 @@ import io.kvorum.ring.Partitioner;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.Budget;
 import io.kvorum.server.background.Pace;
+import io.kvorum.server.background.Paces;
 import io.kvorum.server.background.PeerShares;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.membership.MembershipListener;
@@ -56,7 +57,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     private final StorageEngine engine;
     private final CopyReader copies;
     private final PeerShares shares;
-    private final Map<Integer, Pace> paces = new HashMap<>();
+    private final Paces paces;
     private final Map<Integer, Long> bytesUnderWay = new HashMap<>();
     private final Partitioner partitioner;
     private final RecordMerger merger;
@@ -102,6 +103,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
         this.graceMillis = graceMillis;
         this.calls = calls;
         this.budget = budget;
+        this.paces = new Paces(budget, BackgroundJob.ANTI_ENTROPY, control, clock);
         this.shares = new PeerShares(Share.Work.ANTI_ENTROPY, calls, clock);
         this.control = control;
         this.clock = clock;
@@ -264,7 +266,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
 
     @Override
     public void send(int peer, long ticket, int partition, long position) {
-        pace(peer).whenRested(() -> sendNow(peer, ticket, partition, position));
+        paces.with(peer).whenRested(() -> sendNow(peer, ticket, partition, position));
     }
 
     private void sendNow(int peer, long ticket, int partition, long position) {
@@ -289,16 +291,12 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
     /** Asks a peer when the budget lets it; what comes of it is told on the control thread, once. */
     private <A extends PeerMessage> void ask(
             int peer, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
-        pace(peer).whenRested(() -> askNow(peer, ticket, question, type, answered));
-    }
-
-    private Pace pace(int peer) {
-        return paces.computeIfAbsent(peer, any -> new Pace(budget, BackgroundJob.ANTI_ENTROPY, control, clock));
+        paces.with(peer).whenRested(() -> askNow(peer, ticket, question, type, answered));
     }
 
     private <A extends PeerMessage> void askNow(
             int peer, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
-        Pace pace = pace(peer);
+        Pace pace = paces.with(peer);
         pace.begun();
         calls.call(peer, question, TIMEOUT_NANOS, new ReplyHandler() {
             @Override
@@ -312,8 +310,13 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
                         LOG.debug("peer {} answered {} with {}", from, question.type(), reply.type());
                     }
                 } finally {
-                    // What came was merged: that, above all, is the work.
-                    pace.ended(shares.percentOf(from, pace));
+                    if (question instanceof Compare) {
+                        // What nodes at rest do all the time.
+                        pace.idled();
+                    } else {
+                        // What came was merged: that, above all, is the work.
+                        pace.ended(shares.percentOf(from, pace));
+                    }
                     if (!done) {
                         // Maybe for a bug: the pass must not wait for what has come already.
                         failed(from);
@@ -323,7 +326,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
 
             @Override
             public void onLost(int from) {
-                pace.lost();
+                pace.idled();
                 failed(from);
             }
 
@@ -341,12 +344,13 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
         private final Pace pace;
         private int unanswered = 1;
         private boolean taken = true;
+        private boolean answered;
 
         Sending(int peer, long ticket, long bytes) {
             this.peer = peer;
             this.ticket = ticket;
             this.bytes = bytes;
-            this.pace = pace(peer);
+            this.pace = paces.with(peer);
             pace.begun();
         }
 
@@ -377,6 +381,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
 
         @Override
         public void onReply(int from, PeerMessage reply) {
+            answered = true;
             answered(reply instanceof WriteAnswer answer
                     && (answer.status() == WriteAnswer.Status.MERGED || answer.status() == WriteAnswer.Status.DURABLE));
         }
@@ -391,7 +396,11 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
             unanswered--;
             if (unanswered == 0) {
                 bytesUnderWay.merge(peer, -bytes, Long::sum);
-                pace.ended(shares.percentOf(peer, pace));
+                if (answered) {
+                    pace.ended(shares.percentOf(peer, pace));
+                } else {
+                    pace.idled();
+                }
                 antiEntropy.onSent(peer, ticket, taken, clock.nanoTime(), AntiEntropyService.this);
             }
         }

@@ -6,6 +6,7 @@ import io.kvorum.ring.history.PartitionSet;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.Budget;
 import io.kvorum.server.background.Pace;
+import io.kvorum.server.background.Paces;
 import io.kvorum.server.membership.ClusterView;
 import io.kvorum.server.membership.MembershipListener;
 import io.kvorum.server.membership.MoveRecorder;
@@ -70,7 +71,7 @@ public final class TransferService implements MembershipListener, TransferEffect
     private final TransferCounters counters;
     private final Transfers transfers;
     private final CopyReader copies;
-    private final Pace pace;
+    private final Paces paces;
     private final Set<Integer> askedForConsent = new HashSet<>();
     private @Nullable Consents consents;
     private @Nullable PeerCalls calls;
@@ -106,7 +107,7 @@ public final class TransferService implements MembershipListener, TransferEffect
         this.counters = counters;
         this.transfers = new Transfers(policy);
         this.copies = new CopyReader(parts.engine(), parts.views().get().ring().partitioner());
-        this.pace = new Pace(parts.budget(), BackgroundJob.TRANSFER, parts.control(), parts.clock());
+        this.paces = new Paces(parts.budget(), BackgroundJob.TRANSFER, parts.control(), parts.clock());
     }
 
     /**
@@ -422,6 +423,7 @@ public final class TransferService implements MembershipListener, TransferEffect
     /** Asks a peer when the budget lets it; what comes of it is told on the control thread, once. */
     private <A extends PeerMessage> void ask(
             int peer, int partition, long ticket, PeerMessage question, Class<A> type, ObjLongConsumer<A> answered) {
+        Pace pace = paces.with(peer);
         long restNanos = transfers.isHeld(partition) ? PAUSED_NANOS : pace.restNanos();
         if (restNanos > 0 && !transfers.mustGoOn(partition)) {
             parts.control().schedule(restNanos, () -> ask(peer, partition, ticket, question, type, answered));
@@ -452,7 +454,7 @@ public final class TransferService implements MembershipListener, TransferEffect
 
             @Override
             public void onLost(int from) {
-                pace.lost();
+                pace.idled();
                 transfers.onFailed(partition, ticket, now());
             }
         });

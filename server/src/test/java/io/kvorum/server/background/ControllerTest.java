@@ -225,13 +225,52 @@ final class ControllerTest {
             second(1_000, 50, 0);
         }
         assertThat(budget.share(BackgroundJob.HANDOFF)).isEqualTo(Controller.SHARE_MIN);
-        assertThat(controller.targetNanos()).isEqualTo(5 * MILLI);
+        assertThat(controller.targetNanos()).isBetween(5 * MILLI, 7 * MILLI);
+    }
+
+    @Test
+    void what_clients_wait_beside_what_others_use_is_nothing_that_they_are_used_to() {
         busy = 0;
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 0, 0);
+        }
+        slowNanos = 8 * MILLI;
+        for (int i = 0; i < 60; i++) {
             second(1_000, 50, 0);
             int unused = budget.percentForOthers(BackgroundJob.TRANSFER);
         }
         assertThat(controller.targetNanos()).isEqualTo(5 * MILLI);
+    }
+
+    @Test
+    void jobs_that_are_held_down_for_minutes_while_clients_wait_all_the_same_are_held_down_no_more() {
+        busy = 0;
+        for (int i = 0; i < 30; i++) {
+            second(1_000, 0, 0);
+        }
+        busy = 1;
+        slowNanos = 8 * MILLI;
+        int seconds = 0;
+        while (budget.share(BackgroundJob.HANDOFF) < 0.5) {
+            second(1_000, 50, 0);
+            seconds++;
+        }
+        assertThat(seconds).isBetween(150, 600);
+    }
+
+    @Test
+    void checkpoint_that_paces_itself_keeps_the_share_that_it_uses_and_is_a_part_of_what_clients_are_used_to() {
+        long[] worked = {0};
+        Admission admission = new Admission(budget, TARGET);
+        admission.track(BackgroundJob.CHECKPOINT, new JobProgress("records", () -> 0, () -> 0, () -> worked[0], 0.5));
+        for (int i = 0; i < 60; i++) {
+            fast += 1_000;
+            admission.tick(this::counts, 0);
+            worked[0] += (long) (0.5 * budget.share(BackgroundJob.CHECKPOINT) * SECOND);
+        }
+        assertThat(budget.share(BackgroundJob.CHECKPOINT)).isEqualTo(1);
+        assertThat(budget.share(BackgroundJob.HANDOFF)).isEqualTo(Controller.SHARE_UNUSED);
+        assertThat(admission.status().targetNanos()).isEqualTo(5 * MILLI);
     }
 
     @Test
@@ -249,14 +288,15 @@ final class ControllerTest {
         budget.restNanos(BackgroundJob.HANDOFF, (long) (busy * budget.share() * SECOND));
         fast += newFast;
         slow += newSlow;
-        long bound = slowNanos;
-        foreground.look(bounds -> {
-            long[] counts = new long[bounds.length];
-            for (int i = 0; i < counts.length; i++) {
-                counts[i] = (bounds[i] >= MILLI ? fast : 0) + (bounds[i] >= bound ? slow : 0);
-            }
-            return counts;
-        });
+        foreground.look(this::counts);
         controller.decide(foreground, queueWaitNanos);
+    }
+
+    private long[] counts(long[] bounds) {
+        long[] counts = new long[bounds.length];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = (bounds[i] >= MILLI ? fast : 0) + (bounds[i] >= slowNanos ? slow : 0);
+        }
+        return counts;
     }
 }

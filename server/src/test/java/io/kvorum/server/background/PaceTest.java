@@ -25,7 +25,8 @@ final class PaceTest {
 
     private final Timeline time = new Timeline();
     private final Budget budget = new Budget();
-    private final Pace pace = new Pace(budget, JOB, time, time);
+    private final Paces paces = new Paces(budget, JOB, time, time);
+    private final Pace pace = paces.with(7);
     private int done;
 
     @Test
@@ -51,6 +52,24 @@ final class PaceTest {
     }
 
     @Test
+    void nodes_that_a_job_works_with_have_its_share_together_and_none_is_held_up_by_another() {
+        share(0.2);
+        for (int peer = 0; peer < 4; peer++) {
+            Pace one = paces.with(peer);
+            for (int i = 0; i < 8; i++) {
+                goOn(one, 10 * MILLI, peer == 0 ? 1 : 100);
+            }
+        }
+        Pace hung = paces.with(4);
+        hung.begun();
+        time.runUntil(10 * SECOND);
+        // Five are at it, one of them for nothing, and one may use no more than a hundredth.
+        assertThat(budget.workedNanos(JOB)).isCloseTo(SECOND * (3 * 20 / 5 + 1) / 10, within(SECOND / 10));
+        hung.idled();
+        assertThat(hung.restNanos()).isNotPositive();
+    }
+
+    @Test
     void the_smaller_of_both_shares_holds() {
         share(1);
         goOn(10 * MILLI, 5);
@@ -63,7 +82,7 @@ final class PaceTest {
         share(0.02);
         pace.begun();
         time.runUntil(SECOND);
-        pace.lost();
+        pace.idled();
         assertThat(pace.restNanos()).isNotPositive();
         pace.begun();
         time.runUntil(SECOND + MILLI);
@@ -96,7 +115,7 @@ final class PaceTest {
     }
 
     @Test
-    void peer_is_asked_twice_a_second_what_its_clients_leave_and_believed_for_two_seconds() {
+    void peer_is_asked_twice_a_second_what_its_clients_leave_and_believed_for_ten() {
         Calls calls = new Calls();
         PeerShares shares = new PeerShares(Share.Work.HANDOFF, calls, time);
         assertThat(shares.percentOf(7, pace)).isEqualTo(100);
@@ -117,7 +136,9 @@ final class PaceTest {
         calls.waiting.remove(0).onLost(7);
         assertThat(shares.percentOf(7, pace)).isEqualTo(5);
         assertThat(shares.percentOf(8, pace)).isEqualTo(100);
-        time.runUntil(2_050 * MILLI);
+        time.runUntil(10_049 * MILLI);
+        assertThat(shares.percentOf(7, pace)).isEqualTo(5);
+        time.runUntil(10_050 * MILLI);
         assertThat(shares.percentOf(7, pace)).isEqualTo(100);
         assertThat(calls.asked).as("at rest nothing is asked").hasSize(2);
     }
@@ -142,12 +163,16 @@ final class PaceTest {
 
     /** One thing after the other, each of which takes so long. */
     private void goOn(long nanos, int theirPercent) {
-        pace.whenRested(() -> {
-            pace.begun();
+        goOn(pace, nanos, theirPercent);
+    }
+
+    private void goOn(Pace with, long nanos, int theirPercent) {
+        with.whenRested(() -> {
+            with.begun();
             time.schedule(nanos, () -> {
                 done++;
-                pace.ended(theirPercent);
-                goOn(nanos, theirPercent);
+                with.ended(theirPercent);
+                goOn(with, nanos, theirPercent);
             });
         });
     }

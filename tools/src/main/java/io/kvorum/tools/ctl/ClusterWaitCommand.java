@@ -35,6 +35,11 @@ final class ClusterWaitCommand extends ServerCommand {
                     "How long at most. Then the command fails, and says what is missing. Default: ${DEFAULT-VALUE}.")
     private int seconds = 60;
 
+    private final NanoClock clock = NanoClock.system();
+    private final Pause pause = Pause.real();
+    private long end;
+    private String said = "";
+
     @Override
     void check() {
         if (seconds < 0) {
@@ -42,32 +47,48 @@ final class ClusterWaitCommand extends ServerCommand {
         }
     }
 
+    /** The asked node may be the one that is being started. */
+    @Override
+    CtlClient first() throws InterruptedException {
+        end = clock.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (true) {
+            try {
+                return super.first();
+            } catch (CtlException notYet) {
+                if (clock.nanoTime() - end >= 0) {
+                    throw notYet;
+                }
+                sayOnce(notYet.firstLine());
+                pause.millis(LOOK_MILLIS);
+            }
+        }
+    }
+
     @Override
     void run(CtlClient client) throws InterruptedException {
-        NanoClock clock = NanoClock.system();
-        Pause pause = Pause.real();
-        long end = clock.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         try (Others others = new Others()) {
             Trust trust = look(client, others);
-            String said = "";
             while (!trust.missing.isEmpty()) {
                 String missing = String.join("\n", trust.missing);
                 if (clock.nanoTime() - end >= 0) {
                     throw CtlException.late("not all members count on each other after " + seconds + " s:\n" + missing);
                 }
-                if (!said.equals(missing)) {
-                    progress(missing + "\n");
-                    said = missing;
-                }
+                sayOnce(missing);
                 pause.millis(LOOK_MILLIS);
                 trust = look(client, others);
             }
-            String members = Units.count(trust.members);
             print(
                     trust.members == 1
                             ? "the one member is ready\n"
-                            : "all " + members + " members count on each other\n",
+                            : "all " + Units.count(trust.members) + " members count on each other\n",
                     Map.of("members", trust.members));
+        }
+    }
+
+    private void sayOnce(String missing) {
+        if (!said.equals(missing)) {
+            progress(missing);
+            said = missing;
         }
     }
 
@@ -79,13 +100,19 @@ final class ClusterWaitCommand extends ServerCommand {
         for (Map<String, RespReply> member : StatusCommand.members(first)) {
             String name = text(member, "name");
             if (!name.equals(self)) {
+                String host = text(member, "host");
+                int port = Math.toIntExact(Replies.number(field(member, "port"), "port"));
                 try {
-                    String host = text(member, "host");
-                    int port = Math.toIntExact(Replies.number(field(member, "port"), "port"));
-                    trust.take(name, status(others.client(host, port)));
+                    Map<String, RespReply> status = status(others.client(host, port));
+                    String there = text(status, "node");
+                    if (there.equals(name)) {
+                        trust.take(name, status);
+                    } else {
+                        trust.missing.add(name + " cannot be asked: at " + host + ":" + port + " is " + there);
+                    }
                 } catch (CtlException unreachable) {
-                    trust.missing.add(name + ": " + unreachable.firstLine());
-                    others.forget();
+                    trust.missing.add(name + " cannot be asked: " + unreachable.firstLine());
+                    others.forget(host, port);
                 }
             }
         }
@@ -140,24 +167,28 @@ final class ClusterWaitCommand extends ServerCommand {
         private final Map<String, CtlClient> clients = new HashMap<>();
 
         CtlClient client(String host, int port) throws InterruptedException {
-            String where = host + ":" + port;
-            CtlClient known = clients.get(where);
+            CtlClient known = clients.get(where(host, port));
             if (known == null) {
                 known = connect(host, port);
-                clients.put(where, known);
+                clients.put(where(host, port), known);
             }
             return known;
         }
 
-        /** One of them is of no use any more; which is not worth the knowing. */
-        void forget() {
-            clients.values().forEach(CtlClient::close);
-            clients.clear();
+        void forget(String host, int port) {
+            CtlClient known = clients.remove(where(host, port));
+            if (known != null) {
+                known.close();
+            }
+        }
+
+        private static String where(String host, int port) {
+            return host + ":" + port;
         }
 
         @Override
         public void close() {
-            forget();
+            clients.values().forEach(CtlClient::close);
         }
     }
 }

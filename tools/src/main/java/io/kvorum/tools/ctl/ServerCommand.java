@@ -29,7 +29,7 @@ abstract class ServerCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws InterruptedException {
         check();
-        try (CtlClient client = server.connect()) {
+        try (CtlClient client = first()) {
             run(client);
             return ExitCode.OK;
         } catch (CtlException expected) {
@@ -47,6 +47,11 @@ abstract class ServerCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.print(json ? Json.render(asJson) : text);
         out.flush();
+    }
+
+    /** The connection to the asked node. */
+    CtlClient first() throws InterruptedException {
+        return server.connect();
     }
 
     /** A connection to another node of the cluster. The caller closes it. */
