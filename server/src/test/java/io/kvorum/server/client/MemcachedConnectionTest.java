@@ -59,10 +59,17 @@ class MemcachedConnectionTest {
     void errors_are_counted_whether_they_are_told_or_not() {
         ClientBench bench = bench(Secret.NONE, 100, 1 << 28);
         EmbeddedChannel channel = bench.connectMemcached(LOCAL, STATS);
-        bench.exchange(
-                channel,
-                "nosuch\r\nset k 0 0 1 noreply\r\nxx\r\nset k 0 0 1\r\nx\r\nincr k 1 noreply\r\nstats nosuch\r\n"
-                        + "shutdown\r\nget nosuch\r\nGET / HTTP/1.1\r\n");
+        for (String line : List.of(
+                "nosuch",
+                "set k 0 0 1 noreply\r\nxx",
+                "set k 0 0 1\r\nx",
+                "incr k 1 noreply",
+                "stats nosuch",
+                "shutdown",
+                "get nosuch",
+                "GET / HTTP/1.1")) {
+            bench.exchange(channel, line + "\r\n");
+        }
         assertThat(bench.commands.errors)
                 .containsExactly("ERROR", "CLIENT_ERROR", "ERROR", "CLIENT_ERROR", "ERROR", "ERROR", "CLIENT_ERROR");
         channel.finishAndReleaseAll();

@@ -61,6 +61,7 @@ public final class CommandBench {
 
     /** First words of errors that clients were answered, in their order. */
     public final List<String> errors = new ArrayList<>();
+
     public final NotedHealth health = new NotedHealth();
     public final boolean[] reachable;
     public final boolean[] healthy;

@@ -62,6 +62,7 @@ final class PartitionCopy implements PartitionScope {
 
     /** When the values that end do so, added up, in milliseconds since 1970. It may wrap: see {@link Usage}. */
     private long endsMillis;
+
     private long newestStamp;
     private long recordBytes;
     private long arrayBytes;

@@ -118,7 +118,9 @@ abstract class StorageEngineContract {
         }
         put(engine, 100, 10);
         assertThat(engine.expiringCount()).isEqualTo(100);
-        assertThat(engine.meanLeftMillis(far - 1_000)).as("their sum has wrapped").isEqualTo(1_049);
+        assertThat(engine.meanLeftMillis(far - 1_000))
+                .as("their sum has wrapped")
+                .isEqualTo(1_049);
         assertThat(engine.meanLeftMillis(far + 1_000)).as("they have ended").isZero();
         update(engine, 0, (current, scope) -> TestRecords.value(0, current, scope, 10));
         delete(engine, 1);

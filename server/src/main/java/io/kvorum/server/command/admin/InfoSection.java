@@ -308,7 +308,9 @@ enum InfoSection {
             out.section("Keyspace");
             NodeStatus.Keys keys = node.keys();
             if (keys.live() > 0) {
-                out.field("db0", "keys=" + keys.live() + ",expires=" + keys.expiring() + ",avg_ttl=" + keys.meanLeftMillis());
+                out.field(
+                        "db0",
+                        "keys=" + keys.live() + ",expires=" + keys.expiring() + ",avg_ttl=" + keys.meanLeftMillis());
             }
         }
     },

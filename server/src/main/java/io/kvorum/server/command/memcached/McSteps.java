@@ -101,10 +101,7 @@ final class McSteps {
                 }
             }
             case META_DELETE ->
-                word(request, 1)
-                        .token(request, 'C')
-                        .flag(request, 'x')
-                        .token(request, 'T');
+                word(request, 1).token(request, 'C').flag(request, 'x').token(request, 'T');
             case INCR, DECR -> word(request, 1).word(request, 0).word(request, 2);
             case META_ARITHMETIC ->
                 word(request, 1)
