@@ -58,11 +58,13 @@ final class LoopRecorder implements CommandRecorder, CoordinatorMetrics {
     @Override
     public void received(long bytes) {
         loop.add(LoopCounter.CLIENT_BYTES_IN, bytes);
+        loop.increment(LoopCounter.CLIENT_READS);
     }
 
     @Override
     public void sent(long bytes) {
         loop.add(LoopCounter.CLIENT_BYTES_OUT, bytes);
+        loop.increment(LoopCounter.CLIENT_WRITES);
     }
 
     @Override

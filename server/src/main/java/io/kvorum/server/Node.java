@@ -237,6 +237,7 @@ public final class Node implements AutoCloseable {
                 membership,
                 engine,
                 sessions,
+                clients.memory()::heldBytes,
                 () -> storage.status(watch),
                 clock);
         NodeCore core = new NodeCore(

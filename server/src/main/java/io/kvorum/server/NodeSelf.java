@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class NodeSelf implements NodeStatus {
     private final MembershipService membership;
     private final StorageEngine engine;
     private final SessionDirectory sessions;
+    private final LongSupplier clientBytes;
     private final Supplier<Storage> storage;
     private final Clock clock;
     private final long startNanos;
@@ -63,7 +65,7 @@ final class NodeSelf implements NodeStatus {
     private volatile Sample sample;
 
     /** Volatile for the same reason: what RESETSTAT counts from. */
-    private volatile Totals base = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private volatile Totals base = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** What RESETSTAT found of commands and errors; volatile likewise. */
     private volatile Counted countedBefore = new Counted(Map.of(), Map.of(), Map.of());
@@ -74,6 +76,7 @@ final class NodeSelf implements NodeStatus {
             MembershipService membership,
             StorageEngine engine,
             SessionDirectory sessions,
+            LongSupplier clientBytes,
             Supplier<Storage> storage,
             Clock clock) {
         this.storage = storage;
@@ -82,6 +85,7 @@ final class NodeSelf implements NodeStatus {
         this.membership = membership;
         this.engine = engine;
         this.sessions = sessions;
+        this.clientBytes = clientBytes;
         this.clock = clock;
         this.startNanos = clock.nanoTime();
         this.sample = new Sample(startNanos, base, 0, 0, 0, 0, memoryNow(0, 0), new Cpu(0, 0));
@@ -111,7 +115,7 @@ final class NodeSelf implements NodeStatus {
 
     @Override
     public Clients clients() {
-        return new Clients(sessions.count(), connectionsMax);
+        return new Clients(sessions.count(), connectionsMax, clientBytes.getAsLong());
     }
 
     @Override
@@ -131,6 +135,8 @@ final class NodeSelf implements NodeStatus {
                 last.commandsPerSecond,
                 now.receivedBytes,
                 now.sentBytes,
+                now.reads,
+                now.writes,
                 last.receivedPerSecond,
                 last.sentPerSecond,
                 now.errors,
@@ -156,7 +162,11 @@ final class NodeSelf implements NodeStatus {
 
     @Override
     public Keys keys() {
-        return new Keys(engine.liveCount(), 0, engine.recordCount());
+        return new Keys(
+                engine.liveCount(),
+                engine.expiringCount(),
+                engine.meanLeftMillis(clock.wallMillis()),
+                engine.recordCount());
     }
 
     @Override
@@ -241,6 +251,8 @@ final class NodeSelf implements NodeStatus {
                 errors,
                 metrics.sum(LoopCounter.CLIENT_BYTES_IN),
                 metrics.sum(LoopCounter.CLIENT_BYTES_OUT),
+                metrics.sum(LoopCounter.CLIENT_READS),
+                metrics.sum(LoopCounter.CLIENT_WRITES),
                 metrics.sum(LoopCounter.KEY_HITS),
                 metrics.sum(LoopCounter.KEY_MISSES));
     }
@@ -310,6 +322,8 @@ final class NodeSelf implements NodeStatus {
             long errors,
             long receivedBytes,
             long sentBytes,
+            long reads,
+            long writes,
             long hits,
             long misses) {
         Totals minus(Totals other) {
@@ -321,6 +335,8 @@ final class NodeSelf implements NodeStatus {
                     errors - other.errors,
                     receivedBytes - other.receivedBytes,
                     sentBytes - other.sentBytes,
+                    reads - other.reads,
+                    writes - other.writes,
                     hits - other.hits,
                     misses - other.misses);
         }

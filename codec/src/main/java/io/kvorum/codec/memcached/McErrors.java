@@ -31,6 +31,8 @@ public final class McErrors {
     static final String MODE_LENGTH = "CLIENT_ERROR incorrect length for M token";
     static final String BAD_SET_MODE = "CLIENT_ERROR invalid mode for ms M token";
     static final String BAD_ARITHMETIC_MODE = "CLIENT_ERROR invalid mode for ma M token";
+    static final String NO_STALE_ITEMS =
+            "CLIENT_ERROR no item can be marked stale here: use mg with a short T, and R where it is read";
     static final String MANY_FLAGS_GET = "CLIENT_ERROR options flags are too long";
     static final String MANY_FLAGS = "CLIENT_ERROR options flags too long";
 

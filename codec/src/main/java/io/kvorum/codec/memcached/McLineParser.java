@@ -204,6 +204,10 @@ final class McLineParser {
         if (problem == null) {
             problem = modeAndOpaque(request);
         }
+        if (problem == null && request.verb == McVerb.META_DELETE && request.findFlag('I') >= 0) {
+            // A record has no mark for it, and to delete instead would take away the value that others may still use.
+            problem = McErrors.NO_STALE_ITEMS;
+        }
         if (problem != null) {
             refuseMeta(request, problem);
         }

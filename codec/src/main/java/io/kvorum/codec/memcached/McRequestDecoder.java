@@ -29,6 +29,7 @@ public final class McRequestDecoder {
     private static final byte TLS_HANDSHAKE = 0x16;
     private static final byte[] POST = "POST".getBytes(US_ASCII);
     private static final byte[] HOST = "Host:".getBytes(US_ASCII);
+    private static final byte[] HTTP = "HTTP/".getBytes(US_ASCII);
     private static final byte[][] MANY_KEYS = {
         "get ".getBytes(US_ASCII), "gets ".getBytes(US_ASCII), "gat ".getBytes(US_ASCII), "gats ".getBytes(US_ASCII)
     };
@@ -185,7 +186,7 @@ public final class McRequestDecoder {
         int start = window.position();
         int afterLine = start + lineBytes;
         int length = parser.valueLength();
-        if (into.is(0, POST) || into.is(0, HOST)) {
+        if (into.is(0, POST) || into.is(0, HOST) || isHttp(into)) {
             // A web page can make its reader's browser send requests here, whose body would be run as commands.
             throw new McProtocolException("CLIENT_ERROR this port does not speak HTTP");
         }
@@ -214,6 +215,16 @@ public final class McRequestDecoder {
         }
         forgetRequest();
         return true;
+    }
+
+    /** As memcached has it: a line of no command whose last word names the version of HTTP. */
+    private static boolean isHttp(McRequest request) {
+        int last = request.wordCount() - 1;
+        return last > 0
+                && request.verb() == McVerb.INVALID
+                && request.length(last) >= HTTP.length
+                && McRequest.isText(request.array(), request.offset(last), HTTP.length, HTTP)
+                && McVerb.of(request.array(), request.offset(0), request.length(0)) == McVerb.INVALID;
     }
 
     private void forgetRequest() {

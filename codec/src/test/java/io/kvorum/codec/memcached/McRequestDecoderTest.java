@@ -169,6 +169,7 @@ final class McRequestDecoderTest {
                 "ms k|CLIENT_ERROR bad command line format",
                 "ms k S1|CLIENT_ERROR bad command line format",
                 "md k z|CLIENT_ERROR invalid or duplicate flag",
+                "md k I|CLIENT_ERROR no item can be marked stale here: use mg with a short T, and R where it is read",
                 "ma k Dx|CLIENT_ERROR invalid or duplicate flag",
                 "ma k Mx|CLIENT_ERROR invalid mode for ma M token",
                 "me|CLIENT_ERROR bad command line format"
@@ -268,10 +269,22 @@ final class McRequestDecoderTest {
 
     @Test
     void other_protocols_are_told_so() {
-        for (String hello : List.of("\u0080\u0000\u0000", "\u0016\u0003\u0001", "POST / HTTP/1.1\r\n", "Host: a\r\n")) {
+        for (String hello : List.of(
+                "\u0080\u0000\u0000",
+                "\u0016\u0003\u0001",
+                "POST / HTTP/1.1\r\n",
+                "GET / HTTP/1.1\r\n",
+                "PUT /k HTTP/2\r\n",
+                "Host: a\r\n")) {
             decoder = decoder();
             assertThat(refusal(hello)).startsWith("CLIENT_ERROR ").contains("not");
         }
+    }
+
+    @Test
+    void a_key_may_look_like_a_version_of_http() throws Exception {
+        assertThat(decode("get / HTTP/1.1\r\nmg HTTP/1.1\r\nset HTTP/ 0 0\r\nHTTP/1.1\r\n"))
+                .containsExactly("GET / HTTP/1.1", "META_GET HTTP/1.1", "INVALID ERROR", "INVALID ERROR");
     }
 
     @Test

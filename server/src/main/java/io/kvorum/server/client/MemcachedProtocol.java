@@ -69,8 +69,7 @@ final class MemcachedProtocol implements ClientProtocol {
         try {
             return decoder.next(dispatcher.request());
         } catch (McProtocolException violation) {
-            new McWriter().attach(replies.now()).line(violation.line());
-            replies.written();
+            dispatcher.refuse(replies, violation.line());
             session.close();
             return false;
         }

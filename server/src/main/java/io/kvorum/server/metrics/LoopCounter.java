@@ -16,6 +16,10 @@ public enum LoopCounter {
     CLIENT_BYTES_IN("kvorum_client_received_bytes_total", "Bytes read from clients"),
     /** Bytes written to clients. */
     CLIENT_BYTES_OUT("kvorum_client_sent_bytes_total", "Bytes written to clients"),
+    /** Pieces in which they were read. */
+    CLIENT_READS("kvorum_client_reads_total", "Pieces in which bytes were read from clients"),
+    /** Pieces in which they were written. */
+    CLIENT_WRITES("kvorum_client_writes_total", "Pieces in which bytes were written to clients"),
     /** Keys of which a session forgot what it had seen. */
     SESSION_FORGOTTEN(
             "kvorum_session_keys_forgotten_total",

@@ -21,15 +21,15 @@ import org.junit.jupiter.api.Test;
 class MemcachedConnectionTest {
     private static final String LOCAL = "127.0.0.1";
 
-    private static final McStats STATS = new McStats(
-            (NodeStatus) Proxy.newProxyInstance(
-                    NodeStatus.class.getClassLoader(),
-                    new Class<?>[] {NodeStatus.class},
-                    (proxy, method, arguments) -> {
-                        throw new UnsupportedOperationException(method.getName());
-                    }),
-            new McStats.Settings(11211, LOCAL, 1 << 20, false),
-            () -> 0);
+    private static final McStats STATS = stats();
+
+    private static McStats stats() {
+        NodeStatus nobody = (NodeStatus) Proxy.newProxyInstance(
+                NodeStatus.class.getClassLoader(), new Class<?>[] {NodeStatus.class}, (proxy, method, arguments) -> {
+                    throw new UnsupportedOperationException(method.getName());
+                });
+        return new McStats(nobody, new McStats.Settings(11211, LOCAL, 1 << 20, false), () -> 0);
+    }
 
     private static List<Command> commands() {
         List<Command> commands = new ArrayList<>(McCommands.commands(new Leases()));
@@ -53,6 +53,57 @@ class MemcachedConnectionTest {
         assertThat(bench.received(channel))
                 .isEqualTo("STORED\r\nVALUE k 1 1\r\nv\r\nEND\r\nOK\r\nEN knosuch\r\nERROR\r\nMN\r\n");
         channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void errors_are_counted_whether_they_are_told_or_not() {
+        ClientBench bench = bench(Secret.NONE, 100, 1 << 28);
+        EmbeddedChannel channel = bench.connectMemcached(LOCAL, STATS);
+        for (String line : List.of(
+                "nosuch",
+                "set k 0 0 1 noreply\r\nxx",
+                "set k 0 0 1\r\nx",
+                "incr k 1 noreply",
+                "stats nosuch",
+                "shutdown",
+                "get nosuch",
+                "GET / HTTP/1.1")) {
+            bench.exchange(channel, line + "\r\n");
+        }
+        assertThat(bench.commands.errors)
+                .containsExactly("ERROR", "CLIENT_ERROR", "ERROR", "CLIENT_ERROR", "ERROR", "ERROR", "CLIENT_ERROR");
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void a_flush_takes_the_place_of_one_that_waits_at_its_node() {
+        int[] flushes = new int[1];
+        List<Command> commands = new ArrayList<>(McCommands.commands(new Leases()));
+        commands.add(Command.named("flushall").flags(CommandFlag.WRITE).handledBy(call -> {
+            flushes[0]++;
+            call.out().ok();
+        }));
+        ClientBench bench = new ClientBench(Secret.NONE, true, 100, 1024, 1 << 28, 1 << 29, commands);
+        McStats ofNode = stats();
+        EmbeddedChannel channel = bench.connectMemcached(LOCAL, ofNode);
+        EmbeddedChannel ofAnotherLoop = bench.connectMemcached(LOCAL, ofNode);
+        bench.exchange(channel, "flush_all 2\r\n");
+        assertThat(flushes[0]).isZero();
+        bench.commands.pass(2_100);
+        assertThat(flushes[0]).as("when its time has come").isOne();
+        bench.exchange(channel, "flush_all 2\r\n");
+        bench.exchange(ofAnotherLoop, "flush_all\r\n");
+        assertThat(flushes[0]).as("at once").isEqualTo(2);
+        bench.commands.pass(2_100);
+        assertThat(flushes[0]).as("what came behind it stays").isEqualTo(2);
+        bench.exchange(channel, "flush_all 2\r\n");
+        bench.exchange(ofAnotherLoop, "flush_all 10\r\n");
+        bench.commands.pass(5_000);
+        assertThat(flushes[0]).as("the later one alone").isEqualTo(2);
+        bench.commands.pass(5_100);
+        assertThat(flushes[0]).isEqualTo(3);
+        channel.finishAndReleaseAll();
+        ofAnotherLoop.finishAndReleaseAll();
     }
 
     @Test

@@ -58,6 +58,10 @@ public final class CommandBench {
     public int answered;
 
     public final List<String> unknown = new ArrayList<>();
+
+    /** First words of errors that clients were answered, in their order. */
+    public final List<String> errors = new ArrayList<>();
+
     public final NotedHealth health = new NotedHealth();
     public final boolean[] reachable;
     public final boolean[] healthy;
@@ -166,6 +170,11 @@ public final class CommandBench {
                     @Override
                     public void unknown(String name) {
                         unknown.add(name);
+                    }
+
+                    @Override
+                    public void errorReplied(String firstWord) {
+                        errors.add(firstWord);
                     }
                 },
                 new SessionDirectory().join(tasks),

@@ -204,6 +204,21 @@ abstract class CopiesEngine implements StorageEngine {
     }
 
     @Override
+    public final int expiringCount(int partition) {
+        return copy(partition).expiringCount();
+    }
+
+    @Override
+    public final long expiringCount() {
+        return usage.expiring();
+    }
+
+    @Override
+    public final long meanLeftMillis(long nowMillis) {
+        return usage.meanLeftMillis(nowMillis);
+    }
+
+    @Override
     public final long usedBytes(int partition) {
         return copy(partition).usedBytes();
     }

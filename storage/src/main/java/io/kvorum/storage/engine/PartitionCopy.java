@@ -58,6 +58,11 @@ final class PartitionCopy implements PartitionScope {
     private volatile long flushed;
 
     private int tombstones;
+    private int expiring;
+
+    /** When the values that end do so, added up, in milliseconds since 1970. It may wrap: see {@link Usage}. */
+    private long endsMillis;
+
     private long newestStamp;
     private long recordBytes;
     private long arrayBytes;
@@ -158,6 +163,9 @@ final class PartitionCopy implements PartitionScope {
         }
         usage.changeRecords(-table.size());
         usage.changeTombstones(-tombstones);
+        usage.changeEnds(-expiring, -endsMillis);
+        expiring = 0;
+        endsMillis = 0;
         usage.changeDirty(-table.dirtyCount());
         tombstones = 0;
         usage.changeBytes(-recordBytes);
@@ -520,6 +528,10 @@ final class PartitionCopy implements PartitionScope {
         return table.size() - tombstones;
     }
 
+    synchronized int expiringCount() {
+        return expiring;
+    }
+
     synchronized long usedBytes() {
         return recordBytes + arrayBytes;
     }
@@ -590,7 +602,19 @@ final class PartitionCopy implements PartitionScope {
         int tombstoneChange = tombstone(after) - tombstone(before);
         tombstones += tombstoneChange;
         usage.changeTombstones(tombstoneChange);
+        countEnds(before, after);
         countArrays();
+    }
+
+    private void countEnds(byte @Nullable [] before, byte @Nullable [] after) {
+        long endBefore = before == null ? 0 : RecordBytes.expireAtMillis(before);
+        long endAfter = after == null ? 0 : RecordBytes.expireAtMillis(after);
+        if (endBefore != endAfter) {
+            int change = (endAfter == 0 ? 0 : 1) - (endBefore == 0 ? 0 : 1);
+            expiring += change;
+            endsMillis += endAfter - endBefore;
+            usage.changeEnds(change, endAfter - endBefore);
+        }
     }
 
     private void countArrays() {

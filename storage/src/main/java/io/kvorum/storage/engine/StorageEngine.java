@@ -187,6 +187,15 @@ public interface StorageEngine extends AutoCloseable {
     /** Like {@link #liveCount(int)}, of all copies. */
     long liveCount();
 
+    /** Records in a copy whose newest value ends some time; expired ones count until something touches them. */
+    int expiringCount(int partition);
+
+    /** Like {@link #expiringCount(int)}, of all copies. */
+    long expiringCount();
+
+    /** How long these have left on the average, in milliseconds; 0 if there are none. A moment old, as all counts here. */
+    long meanLeftMillis(long nowMillis);
+
     /** Bytes of heap of a copy: records, table and sums. */
     long usedBytes(int partition);
 

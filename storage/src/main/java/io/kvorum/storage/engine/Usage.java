@@ -13,6 +13,11 @@ final class Usage {
     private final AtomicLong bytes = new AtomicLong();
     private final LongAdder records = new LongAdder();
     private final LongAdder tombstones = new LongAdder();
+    private final LongAdder expiring = new LongAdder();
+
+    /** Wraps where there are millions; what is left of all together does not, and comes out right all the same. */
+    private final LongAdder endsMillis = new LongAdder();
+
     private final LongAdder dirty = new LongAdder();
     private final LongAdder evicted = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -68,6 +73,15 @@ final class Usage {
         }
     }
 
+    void changeEnds(int countBy, long millisBy) {
+        if (countBy != 0) {
+            expiring.add(countBy);
+        }
+        if (millisBy != 0) {
+            endsMillis.add(millisBy);
+        }
+    }
+
     void evicted() {
         evicted.increment();
     }
@@ -100,6 +114,16 @@ final class Usage {
 
     long live() {
         return records.sum() - tombstones.sum();
+    }
+
+    long expiring() {
+        return expiring.sum();
+    }
+
+    /** How long the values that end have left, on the average; 0 if there is none, or most have ended. */
+    long meanLeftMillis(long nowMillis) {
+        long count = expiring.sum();
+        return count <= 0 ? 0 : Math.max(0, (endsMillis.sum() - count * nowMillis) / count);
     }
 
     long refused() {

@@ -148,6 +148,15 @@ public final class RecordBytes {
         return true;
     }
 
+    /** When the value of the newest sibling ends, in milliseconds since 1970; 0 if never, and of a tombstone. */
+    public static long expireAtMillis(byte[] record) {
+        if (siblingCount(record) == 1 && (record[siblingsAt(record)] & (TOMBSTONE | EXPIRY)) != EXPIRY) {
+            return 0;
+        }
+        SiblingCursor newest = new SiblingCursor().of(record);
+        return newest.next() && !newest.isTombstone() ? newest.expiryMillis : 0;
+    }
+
     /** Whether the bytes of some value are not here but only their hash. */
     public static boolean lacksBytes(byte[] record) {
         int count = siblingCount(record);

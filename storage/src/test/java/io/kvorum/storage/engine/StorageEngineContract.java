@@ -87,8 +87,11 @@ abstract class StorageEngineContract {
             for (int step = 0; step < 5_000; step++) {
                 long key = random.nextInt(keys);
                 int doing = random.nextInt(1_000);
-                if (doing < 700) {
+                if (doing < 450) {
                     put(engine, key, random.nextInt(100));
+                } else if (doing < 700) {
+                    long end = random.nextLong(1, 1L << 42);
+                    update(engine, key, (current, scope) -> TestRecords.ending(key, current, scope, end));
                 } else if (doing < 900) {
                     delete(engine, key);
                 } else if (doing < 995) {
@@ -101,6 +104,27 @@ abstract class StorageEngineContract {
             }
             assertConsistent(engine, "seed " + seed);
         }
+    }
+
+    @Test
+    void what_the_values_that_end_have_left_is_told_however_many_there_are() {
+        StorageEngine engine = started(0);
+        assertThat(engine.meanLeftMillis(1_000)).as("of none").isZero();
+        long far = Long.MAX_VALUE / 4;
+        for (long key = 0; key < 100; key++) {
+            long end = far + key;
+            long at = key;
+            update(engine, key, (current, scope) -> TestRecords.ending(at, current, scope, end));
+        }
+        put(engine, 100, 10);
+        assertThat(engine.expiringCount()).isEqualTo(100);
+        assertThat(engine.meanLeftMillis(far - 1_000))
+                .as("their sum has wrapped")
+                .isEqualTo(1_049);
+        assertThat(engine.meanLeftMillis(far + 1_000)).as("they have ended").isZero();
+        update(engine, 0, (current, scope) -> TestRecords.value(0, current, scope, 10));
+        delete(engine, 1);
+        assertThat(engine.expiringCount()).isEqualTo(98);
     }
 
     @Test
@@ -436,10 +460,12 @@ abstract class StorageEngineContract {
         long usedBefore = engine.usedBytes();
         long records = 0;
         long live = 0;
+        long expiring = 0;
+        long[] ends = new long[1];
         long bytes = 0;
         for (int partition = 0; partition < PARTITIONS; partition++) {
             long[] leaves = new long[engine.leafCount()];
-            int[] counts = new int[2];
+            int[] counts = new int[3];
             long[] recordBytes = new long[1];
             long cursor = 0;
             while (cursor != StorageEngine.SCAN_DONE) {
@@ -448,6 +474,8 @@ abstract class StorageEngineContract {
                             RecordBytes.hash(r);
                     counts[0]++;
                     counts[1] += RecordBytes.isDeleted(r) ? 0 : 1;
+                    counts[2] += RecordBytes.expireAtMillis(r) > 0 ? 1 : 0;
+                    ends[0] += RecordBytes.expireAtMillis(r);
                     recordBytes[0] += HeapSizes.of(r);
                 });
             }
@@ -458,13 +486,17 @@ abstract class StorageEngineContract {
                     .isEqualTo(Arrays.stream(leaves).sum());
             assertThat(engine.recordCount(partition)).as(as).isEqualTo(counts[0]);
             assertThat(engine.liveCount(partition)).as(as).isEqualTo(counts[1]);
+            assertThat(engine.expiringCount(partition)).as(as).isEqualTo(counts[2]);
             assertThat(engine.usedBytes(partition)).as(as).isGreaterThanOrEqualTo(recordBytes[0]);
+            expiring += counts[2];
             records += counts[0];
             live += counts[1];
             bytes += engine.usedBytes(partition);
         }
         assertThat(engine.recordCount()).as(as).isEqualTo(records);
         assertThat(engine.liveCount()).as(as).isEqualTo(live);
+        assertThat(engine.expiringCount()).as(as).isEqualTo(expiring);
+        assertThat(engine.meanLeftMillis(0)).as(as).isEqualTo(expiring == 0 ? 0 : ends[0] / expiring);
         // An engine that keeps values elsewhere may let some go meanwhile.
         assertThat(bytes).as(as).isBetween(engine.usedBytes(), usedBefore);
     }

@@ -17,6 +17,12 @@ final class TestRecords {
         return Versions.write(current, draft(key, current, scope).value(new byte[length], 0, length));
     }
 
+    /** A value that ends at a time. */
+    static byte[] ending(long key, byte @Nullable [] current, PartitionScope scope, long expireAtMillis) {
+        return Versions.write(
+                current, draft(key, current, scope).value(new byte[8], 0, 8).expireAtMillis(expireAtMillis));
+    }
+
     static byte[] tombstone(long key, byte @Nullable [] current, PartitionScope scope) {
         return Versions.write(current, draft(key, current, scope).tombstone());
     }

@@ -78,6 +78,8 @@ enum InfoSection {
             long resident = memory.residentBytes();
             // What the process holds beyond what it uses. Data bytes would not do: a heap is larger than its records.
             long inUse = memory.heapUsedBytes() + memory.directBytes();
+            // Of a heap that was never touched as a whole less may be resident than it claims.
+            long claimed = memory.heapCommittedBytes() + memory.directBytes();
             out.section("Memory")
                     .bytes("used_memory", used)
                     .bytes("used_memory_rss", resident)
@@ -88,8 +90,14 @@ enum InfoSection {
                     .field("used_memory_dataset", used)
                     .field("used_memory_dataset_perc", percent(used, Math.max(used, resident)))
                     .field("allocator_allocated", inUse)
-                    .field("allocator_active", memory.heapCommittedBytes() + memory.directBytes())
+                    .field("allocator_active", claimed)
                     .field("allocator_resident", resident)
+                    .field("allocator_frag_ratio", ratio(claimed, inUse), 2)
+                    .field("allocator_frag_bytes", claimed - inUse)
+                    .field("allocator_rss_ratio", ratio(resident, claimed), 2)
+                    .field("allocator_rss_bytes", resident - claimed)
+                    .field("rss_overhead_ratio", 1, 2)
+                    .field("rss_overhead_bytes", 0)
                     .bytes("total_system_memory", memory.systemBytes())
                     .bytes("used_memory_lua", 0)
                     .field("used_memory_vm_eval", 0)
@@ -103,13 +111,13 @@ enum InfoSection {
                     .bytes("used_memory_scripts", 0)
                     .bytes("maxmemory", memory.dataBytesMax())
                     .field("maxmemory_policy", node.memory().evicts() ? "allkeys-lfu" : "noeviction")
-                    .field("mem_fragmentation_ratio", inUse == 0 ? 0 : (double) resident / inUse, 2)
+                    .field("mem_fragmentation_ratio", ratio(resident, inUse), 2)
                     .field("mem_fragmentation_bytes", Math.max(0, resident - inUse))
                     .field("mem_not_counted_for_evict", 0)
                     .field("mem_replication_backlog", 0)
                     .field("mem_total_replication_buffers", 0)
                     .field("mem_clients_slaves", 0)
-                    .field("mem_clients_normal", 0)
+                    .field("mem_clients_normal", node.clients().heldBytes())
                     .field("mem_cluster_links", 0)
                     .field("mem_aof_buffer", 0)
                     .field("mem_allocator", "java")
@@ -202,7 +210,11 @@ enum InfoSection {
                     .field("tracking_total_prefixes", 0)
                     .field("unexpected_error_replies", 0)
                     .field("total_error_replies", traffic.errorReplies())
-                    .field("dump_payload_sanitizations", 0);
+                    .field("dump_payload_sanitizations", 0)
+                    .field("total_reads_processed", traffic.reads())
+                    .field("total_writes_processed", traffic.writes())
+                    .field("io_threaded_reads_processed", traffic.reads())
+                    .field("io_threaded_writes_processed", traffic.writes());
         }
     },
     REPLICATION(true) {
@@ -296,7 +308,9 @@ enum InfoSection {
             out.section("Keyspace");
             NodeStatus.Keys keys = node.keys();
             if (keys.live() > 0) {
-                out.field("db0", "keys=" + keys.live() + ",expires=" + keys.expiring() + ",avg_ttl=0");
+                out.field(
+                        "db0",
+                        "keys=" + keys.live() + ",expires=" + keys.expiring() + ",avg_ttl=" + keys.meanLeftMillis());
             }
         }
     },
@@ -366,6 +380,10 @@ enum InfoSection {
     static long lastSave(Call call, NodeStatus node) {
         long start = call.loop().clock().wallMillis() / MILLIS_PER_SECOND - node.uptimeSeconds();
         return Math.max(start, node.storage().lastCheckpointSeconds());
+    }
+
+    private static double ratio(long part, long whole) {
+        return whole == 0 ? 0 : (double) part / whole;
     }
 
     private static String percent(long part, long whole) {

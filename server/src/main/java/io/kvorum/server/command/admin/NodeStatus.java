@@ -64,8 +64,9 @@ public interface NodeStatus {
      *
      * @param connected clients now
      * @param connectionsMax how many there may be
+     * @param heldBytes that they hold: requests not whole or not answered, replies not read
      */
-    record Clients(int connected, int connectionsMax) {}
+    record Clients(int connected, int connectionsMax, long heldBytes) {}
 
     /**
      * Memory, in bytes.
@@ -105,6 +106,8 @@ public interface NodeStatus {
      * @param commandsPerSecond in the last seconds
      * @param receivedBytes from clients
      * @param sentBytes to clients
+     * @param reads pieces in which bytes came
+     * @param writes pieces in which bytes went
      * @param receivedBytesPerSecond in the last seconds
      * @param sentBytesPerSecond in the last seconds
      * @param errorReplies replies that were errors
@@ -120,6 +123,8 @@ public interface NodeStatus {
             long commandsPerSecond,
             long receivedBytes,
             long sentBytes,
+            long reads,
+            long writes,
             long receivedBytesPerSecond,
             long sentBytesPerSecond,
             long errorReplies,
@@ -139,10 +144,11 @@ public interface NodeStatus {
      * Keys in this node's copies.
      *
      * @param live with a value; expired ones count until they are swept
-     * @param expiring those of them whose value ends some time; 0 if that is not counted
+     * @param expiring those of them whose value ends some time
+     * @param meanLeftMillis how long these have left, on the average
      * @param records deleted ones included
      */
-    record Keys(long live, long expiring, long records) {}
+    record Keys(long live, long expiring, long meanLeftMillis, long records) {}
 
     /**
      * What is on disk, beside a few small files. All zero for an engine that keeps nothing there.

@@ -32,6 +32,7 @@ final class DumpCommands {
     private static final int FREQ_MAX = 255;
     private static final int HASH_DIGITS = 16;
     private static final String TTL_INVALID = "ERR Invalid TTL value, must be >= 0";
+    private static final String TTL_TOO_LARGE = "ERR Invalid TTL value, too large";
 
     private DumpCommands() {}
 
@@ -185,10 +186,13 @@ final class DumpCommands {
             if (!number) {
                 return CommandErrors.NOT_AN_INTEGER;
             }
-            if (ttl < 0 || atMillis == ExpireTime.OVERFLOW) {
+            if (ttl < 0) {
                 return TTL_INVALID;
             }
-            return payload instanceof DumpPayload.Refusal refusal ? refusal.error() : null;
+            if (payload instanceof DumpPayload.Refusal refusal) {
+                return refusal.error();
+            }
+            return atMillis == ExpireTime.OVERFLOW ? TTL_TOO_LARGE : null;
         }
 
         @Override

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The {@code flush_all} with a delay that was asked for last on this loop: it flushes when its time has come, unless another
- * takes its place. In memory alone: a node that ends forgets it. Owned by its loop.
+ * The {@code flush_all} with a delay that was asked for last on this loop: it flushes when its time has come, unless the
+ * node was asked for another since. In memory alone: a node that ends forgets it. Owned by its loop.
  */
 final class DelayedFlush extends Deadline implements CapturedReply.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(DelayedFlush.class);
@@ -23,13 +23,17 @@ final class DelayedFlush extends Deadline implements CapturedReply.Receiver {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final McDispatcher owner;
+    private final NewestFlush newest;
+    private long number;
 
-    DelayedFlush(McDispatcher owner) {
+    DelayedFlush(McDispatcher owner, NewestFlush newest) {
         this.owner = owner;
+        this.newest = newest;
     }
 
     /** Sets when it flushes, in seconds by memcached's rules for times. */
     void begin(long seconds) {
+        number = newest.next();
         long nowMillis = owner.nowMillis();
         long delayMillis = Math.min(DELAY_MILLIS_MAX, Math.max(0, Expiry.atMillis(seconds, nowMillis) - nowMillis));
         owner.loop().wheel().cancel(this);
@@ -38,6 +42,9 @@ final class DelayedFlush extends Deadline implements CapturedReply.Receiver {
 
     @Override
     protected void onDeadline(long nowNanos) {
+        if (!newest.is(number)) {
+            return;
+        }
         RespRequest step = new RespRequestBuilder().begin(new byte[0]).add(0, 0).request();
         owner.loop()
                 .dispatcher()

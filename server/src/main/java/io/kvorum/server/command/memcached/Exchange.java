@@ -105,11 +105,17 @@ abstract class Exchange implements CapturedReply.Receiver {
 
     /** A step failed: nothing was done, or nobody knows; the text says which. */
     void failed(String codeAndText) {
-        error(SERVER_ERROR + codeAndText);
+        owner.countError(codeAndText);
+        errorLine(SERVER_ERROR + codeAndText);
     }
 
     /** Replies with an error line, unless the client wants no reply at all. */
     final void error(String line) {
+        owner.countError(line);
+        errorLine(line);
+    }
+
+    private void errorLine(String line) {
         if (request.isQuiet() && !request.verb().isMeta()) {
             silence(true);
         } else {
@@ -158,6 +164,7 @@ abstract class Exchange implements CapturedReply.Receiver {
     }
 
     private void replaceBy(String line) {
+        owner.countError(line);
         ByteBuf begun = target;
         if (begun == null) {
             out();

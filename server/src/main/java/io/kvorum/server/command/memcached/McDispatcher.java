@@ -2,6 +2,7 @@ package io.kvorum.server.command.memcached;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.kvorum.codec.memcached.McErrors;
 import io.kvorum.codec.memcached.McNumbers;
 import io.kvorum.codec.memcached.McRequest;
 import io.kvorum.codec.memcached.McVerb;
@@ -49,7 +50,7 @@ public final class McDispatcher {
         this.stats = stats;
         this.counters = stats.counters().join();
         this.steps = new McSteps(loop.table());
-        this.delayedFlush = new DelayedFlush(this);
+        this.delayedFlush = new DelayedFlush(this, stats.newestFlush());
     }
 
     /** The request that all connections of the loop fill in turns. */
@@ -131,7 +132,10 @@ public final class McDispatcher {
     private void count(McVerb verb) {
         switch (verb) {
             case SET, ADD, REPLACE, APPEND, PREPEND, CAS, META_SET -> counters.add(McCounters.Counter.CMD_SET);
-            case FLUSH_ALL -> counters.add(McCounters.Counter.CMD_FLUSH);
+            case FLUSH_ALL -> {
+                counters.add(McCounters.Counter.CMD_FLUSH);
+                stats.newestFlush().next();
+            }
             default -> {}
         }
         if (verb.isMeta()) {
@@ -142,10 +146,8 @@ public final class McDispatcher {
     private void runAlone(McRequest asked, Session session, ReplyQueue replies) {
         switch (asked.verb()) {
             case INVALID -> {
-                if (asked.isQuiet()) {
-                    return;
-                }
-                reply(replies, asked.error());
+                countError(asked.error());
+                replyUnlessQuiet(asked, replies, asked.error());
             }
             case GAT, GATS -> reply(replies, "END");
             case META_NOOP -> reply(replies, "MN");
@@ -157,11 +159,13 @@ public final class McDispatcher {
                 replyUnlessQuiet(asked, replies, OK);
             }
             case STATS -> {
-                stats.write(asked, session, writer.attach(replies.now()), nowNanos);
+                if (!stats.write(asked, session, writer.attach(replies.now()), nowNanos)) {
+                    countError(McErrors.ERROR);
+                }
                 writer.detach();
                 replies.written();
             }
-            case SHUTDOWN -> reply(replies, "ERROR: shutdown not enabled");
+            case SHUTDOWN -> refuse(replies, "ERROR: shutdown not enabled");
             case QUIT -> session.close();
             default -> throw new IllegalStateException(asked + " is not answered");
         }
@@ -180,7 +184,7 @@ public final class McDispatcher {
             return;
         }
         if (asked.verb() != McVerb.SET) {
-            reply(replies, UNAUTHENTICATED);
+            refuse(replies, UNAUTHENTICATED);
             return;
         }
         counters.add(McCounters.Counter.AUTH_CMDS);
@@ -192,7 +196,7 @@ public final class McDispatcher {
             blank++;
         }
         if (blank == end) {
-            reply(replies, "CLIENT_ERROR bad authentication token format");
+            refuse(replies, "CLIENT_ERROR bad authentication token format");
             return;
         }
         // The password is compared even for a user that there is not: the time taken tells nothing.
@@ -203,7 +207,7 @@ public final class McDispatcher {
             reply(replies, "STORED");
         } else {
             counters.add(McCounters.Counter.AUTH_ERRORS);
-            reply(replies, "CLIENT_ERROR authentication failure");
+            refuse(replies, "CLIENT_ERROR authentication failure");
         }
     }
 
@@ -215,6 +219,21 @@ public final class McDispatcher {
         if (!asked.isQuiet()) {
             reply(replies, line);
         }
+    }
+
+    /** Answers with an error line. */
+    public void refuse(ReplyQueue replies, String line) {
+        countError(line);
+        reply(replies, line);
+    }
+
+    /** Counts an error by its first word, told or not: of what the cluster could not do that of Redis's clients. */
+    void countError(String line) {
+        int end = 0;
+        while (end < line.length() && line.charAt(end) != ' ' && line.charAt(end) != ':') {
+            end++;
+        }
+        loop.recorder().errorReplied(line.substring(0, end));
     }
 
     private void reply(ReplyQueue replies, String line) {

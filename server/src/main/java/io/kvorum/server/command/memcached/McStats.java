@@ -28,6 +28,7 @@ public final class McStats {
     private static final long MILLIS_PER_SECOND = 1_000;
 
     private final McCounters counters = new McCounters();
+    private final NewestFlush newestFlush = new NewestFlush();
     private final NodeStatus node;
     private final Settings settings;
     private final LongSupplier wallMillis;
@@ -53,14 +54,18 @@ public final class McStats {
         return counters;
     }
 
-    /** Answers a request. */
-    void write(McRequest request, Session session, McWriter out, long nowNanos) {
+    NewestFlush newestFlush() {
+        return newestFlush;
+    }
+
+    /** Answers a request; false if there is no such group of numbers, which the answer says. */
+    boolean write(McRequest request, Session session, McWriter out, long nowNanos) {
         if (request.wordCount() == 1) {
             general(out);
         } else if (request.is(1, RESET)) {
             counters.reset();
             out.line("RESET");
-            return;
+            return true;
         } else if (request.is(1, SETTINGS)) {
             settings(out);
         } else if (request.is(1, CONNECTIONS)) {
@@ -72,9 +77,10 @@ public final class McStats {
             stat(out, "total_malloced", node.memory().dataBytes());
         } else if (!request.is(1, ITEMS)) {
             out.line(McErrors.ERROR);
-            return;
+            return false;
         }
         out.text("END").end();
+        return true;
     }
 
     private void general(McWriter out) {

@@ -16,9 +16,6 @@ import java.util.Arrays;
 final class McSteps {
     private static final byte[] NOTHING = {};
 
-    /** No flag is this. */
-    private static final char NO_FLAG = 0;
-
     /** The mode, and anything where anything does. */
     private static final byte[] ADD = "add".getBytes(US_ASCII);
 
@@ -104,10 +101,7 @@ final class McSteps {
                 }
             }
             case META_DELETE ->
-                word(request, 1)
-                        .token(request, 'C')
-                        .flag(request, emptying(request))
-                        .token(request, 'T');
+                word(request, 1).token(request, 'C').flag(request, 'x').token(request, 'T');
             case INCR, DECR -> word(request, 1).word(request, 0).word(request, 2);
             case META_ARITHMETIC ->
                 word(request, 1)
@@ -121,11 +115,6 @@ final class McSteps {
             default -> throw new IllegalArgumentException(request + " takes no step");
         }
         return first.request();
-    }
-
-    /** The flag that leaves an empty item; what is invalidated goes whole: nothing here can say that an item is stale. */
-    private static char emptying(McRequest request) {
-        return request.findFlag('I') >= 0 ? NO_FLAG : 'x';
     }
 
     /** The arguments of steps on many keys lie in their order: they may be kept while the first ones run. */

@@ -296,7 +296,7 @@ final class AdminBench implements NodeStatus, DrainControl {
 
     @Override
     public Clients clients() {
-        return new Clients(12, 10_000);
+        return new Clients(12, 10_000, 65_536);
     }
 
     @Override
@@ -308,7 +308,7 @@ final class AdminBench implements NodeStatus, DrainControl {
 
     @Override
     public Traffic traffic() {
-        return new Traffic(100, 3, 1, 5_000, 250, 70_000, 90_000, 1_500, 2_500, 17, 800, 200, 4);
+        return new Traffic(100, 3, 1, 5_000, 250, 70_000, 90_000, 6_000, 5_500, 1_500, 2_500, 17, 800, 200, 4);
     }
 
     @Override
@@ -328,7 +328,7 @@ final class AdminBench implements NodeStatus, DrainControl {
 
     @Override
     public Keys keys() {
-        return new Keys(42, 7, 50);
+        return new Keys(42, 7, 60_500, 50);
     }
 
     @Override

@@ -45,6 +45,11 @@ class AdminCommandsTest {
                 "maxmemory:67108864",
                 "maxmemory_policy:noeviction",
                 "mem_fragmentation_ratio:1.67",
+                "allocator_frag_ratio:1.28",
+                "allocator_frag_bytes:1000000",
+                "allocator_rss_ratio:1.30",
+                "allocator_rss_bytes:1400000",
+                "mem_clients_normal:65536",
                 "total_system_memory:8589934592",
                 "loading:0",
                 "aof_enabled:0",
@@ -54,6 +59,8 @@ class AdminCommandsTest {
                 "total_net_input_bytes:70000",
                 "total_net_output_bytes:90000",
                 "instantaneous_input_kbps:1.50",
+                "total_reads_processed:6000",
+                "total_writes_processed:5500",
                 "rejected_connections:3",
                 "expired_keys:4",
                 "evicted_keys:0",
@@ -64,7 +71,7 @@ class AdminCommandsTest {
                 "used_cpu_sys:0.250000",
                 "used_cpu_user:1.500000",
                 "cluster_enabled:1",
-                "db0:keys=42,expires=7,avg_ttl=0",
+                "db0:keys=42,expires=7,avg_ttl=60500",
                 "kvorum_version:1.0.0",
                 "node_name:n0",
                 "members:3",
@@ -119,7 +126,7 @@ class AdminCommandsTest {
         assertThat(bench.raw("INFO", "ALL")).doesNotContain("# Modules");
         assertThat(bench.raw("INFO", "default")).isEqualTo(bench.raw("INFO"));
         assertThat(bench.raw("INFO", "Cluster", "keyspace"))
-                .isEqualTo("$77|# Cluster|cluster_enabled:1||# Keyspace|db0:keys=42,expires=7,avg_ttl=0||");
+                .isEqualTo("$81|# Cluster|cluster_enabled:1||# Keyspace|db0:keys=42,expires=7,avg_ttl=60500||");
         assertThat(bench.raw("INFO", "nothing")).isEqualTo("$0||");
         bench.raw("HELLO", "3");
         assertThat(bench.raw("INFO", "cluster")).isEqualTo("=34|txt:# Cluster|cluster_enabled:1||");

@@ -213,8 +213,10 @@ final class ManyKeysTest {
         assertThat(node.line("RESTORE a x y BAD")).isEqualTo("-ERR syntax error|");
         assertThat(node.line("RESTORE b x y")).isEqualTo("-ERR value is not an integer or out of range|");
         assertThat(node.line("RESTORE b -1 y")).isEqualTo("-ERR Invalid TTL value, must be >= 0|");
+        assertThat(node.line("RESTORE b 9223372036854775807 y"))
+                .isEqualTo("-ERR DUMP payload version or checksum are wrong|");
         assertThat(node.run("RESTORE", "b", "9223372036854775807", dump))
-                .isEqualTo("-ERR Invalid TTL value, must be >= 0|");
+                .isEqualTo("-ERR Invalid TTL value, too large|");
         assertThat(node.line("RESTORE b 0 y")).isEqualTo("-ERR DUMP payload version or checksum are wrong|");
         assertThat(node.line("RESTORE b 0 y REPLACE")).isEqualTo("-ERR DUMP payload version or checksum are wrong|");
         assertThat(node.run("RESTORE", "b", "0", dump, "FREQ", "256"))

@@ -184,9 +184,11 @@ class McDispatcherTest {
         assertThat(away.line("md " + key + " C5 k")).isEqualTo("EX k" + key + "|");
         assertThat(away.line("md " + key + " x T20")).isEqualTo("HD|");
         assertThat(away.line("mg " + key + " s f t")).isEqualTo("HD s0 f0 t20|");
-        assertThat(away.line("md " + key + " I T20"))
-                .as("what is invalidated goes")
-                .isEqualTo("HD|");
+        assertThat(away.line("mg " + key + " h l t"))
+                .as("of the last access nothing is known")
+                .isEqualTo("HD t20|");
+        assertThat(away.line("md " + key + " I q")).startsWith("CLIENT_ERROR no item can be marked stale here");
+        assertThat(away.line("md " + key)).as("it stayed").isEqualTo("HD|");
         assertThat(away.line("md " + key + " k")).isEqualTo("NF k" + key + "|");
         assertThat(away.store("ms " + key + " 1 MA N40", "v")).isEqualTo("HD|");
         assertThat(away.line("mg " + key + " t v")).isEqualTo("VA 1 t40|v|");

@@ -190,6 +190,21 @@ public class ForwardingEngine implements StorageEngine {
     }
 
     @Override
+    public int expiringCount(int partition) {
+        return engine.expiringCount(partition);
+    }
+
+    @Override
+    public long expiringCount() {
+        return engine.expiringCount();
+    }
+
+    @Override
+    public long meanLeftMillis(long nowMillis) {
+        return engine.meanLeftMillis(nowMillis);
+    }
+
+    @Override
     public long usedBytes(int partition) {
         return engine.usedBytes(partition);
     }
