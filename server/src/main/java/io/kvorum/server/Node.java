@@ -237,6 +237,7 @@ public final class Node implements AutoCloseable {
                 membership,
                 engine,
                 sessions,
+                clients.memory()::heldBytes,
                 () -> storage.status(watch),
                 clock);
         NodeCore core = new NodeCore(
@@ -267,7 +268,7 @@ public final class Node implements AutoCloseable {
                 core.handoff(),
                 () -> membership.peers().directory(),
                 clock);
-        self.start(metrics, handoff, control);
+        self.start(metrics, handoff, core.sweeper().census(), control);
         NodeGauges.register(metrics, engine, membership, peerNode, sessions);
         NodeGauges.register(metrics, core.antiEntropy());
         NodeGauges.register(metrics, core.reaping());

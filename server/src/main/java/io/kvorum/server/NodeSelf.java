@@ -10,6 +10,7 @@ import io.kvorum.server.membership.MembershipStatus;
 import io.kvorum.server.metrics.CommandStats;
 import io.kvorum.server.metrics.LoopCounter;
 import io.kvorum.server.metrics.NodeMetrics;
+import io.kvorum.server.repair.ExpiryCensus;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.TaskLoop;
 import io.kvorum.storage.engine.StorageEngine;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +58,9 @@ final class NodeSelf implements NodeStatus {
     private final Supplier<Storage> storage;
     private final Clock clock;
     private final long startNanos;
+    private final LongSupplier clientBytes;
     private @Nullable HandoffWatch handoff;
+    private @Nullable ExpiryCensus census;
     private NodeMetrics metrics = new NodeMetrics(0, List.of());
 
     /** Volatile instead of handed over: any loop reads the latest, one thread writes. */
@@ -74,6 +78,7 @@ final class NodeSelf implements NodeStatus {
             MembershipService membership,
             StorageEngine engine,
             SessionDirectory sessions,
+            LongSupplier clientBytes,
             Supplier<Storage> storage,
             Clock clock) {
         this.storage = storage;
@@ -82,15 +87,17 @@ final class NodeSelf implements NodeStatus {
         this.membership = membership;
         this.engine = engine;
         this.sessions = sessions;
+        this.clientBytes = clientBytes;
         this.clock = clock;
         this.startNanos = clock.nanoTime();
         this.sample = new Sample(startNanos, base, 0, 0, 0, 0, memoryNow(0, 0), new Cpu(0, 0));
     }
 
     /** Begins to sample; before any client is served. */
-    void start(NodeMetrics ofNode, HandoffWatch ofHandoff, TaskLoop control) {
+    void start(NodeMetrics ofNode, HandoffWatch ofHandoff, ExpiryCensus ofKeys, TaskLoop control) {
         metrics = ofNode;
         handoff = ofHandoff;
+        census = ofKeys;
         control.every(SAMPLE_NANOS, this::takeSample);
     }
 
@@ -111,7 +118,7 @@ final class NodeSelf implements NodeStatus {
 
     @Override
     public Clients clients() {
-        return new Clients(sessions.count(), connectionsMax);
+        return new Clients(sessions.count(), connectionsMax, clientBytes.getAsLong());
     }
 
     @Override
@@ -156,7 +163,13 @@ final class NodeSelf implements NodeStatus {
 
     @Override
     public Keys keys() {
-        return new Keys(engine.liveCount(), 0, engine.recordCount());
+        long live = engine.liveCount();
+        ExpiryCensus seen = census;
+        return new Keys(
+                live,
+                seen == null ? 0 : Math.min(live, seen.keys()),
+                seen == null ? 0 : seen.averageLeftMillis(clock.wallMillis()),
+                engine.recordCount());
     }
 
     @Override

@@ -147,7 +147,8 @@ public final class CommandCommands {
 
     /** As Redis: a list, but where there are none the empty set. */
     private static RedisMessage subcommands(List<Command> rows) {
-        List<RedisMessage> described = rows.stream().map(CommandCommands::describe).toList();
+        List<RedisMessage> described =
+                rows.stream().map(CommandCommands::describe).toList();
         return rows.isEmpty() ? new SetMessage(described) : new ArrayRedisMessage(described);
     }
 
@@ -190,8 +191,7 @@ public final class CommandCommands {
     }
 
     private static RedisMessage keySpecifications(Command row, List<KeyUse> uses) {
-        return new SetMessage(
-                uses.stream().map(use -> specification(row, use)).toList());
+        return new SetMessage(uses.stream().map(use -> specification(row, use)).toList());
     }
 
     private static RedisMessage specification(Command row, KeyUse use) {
@@ -209,8 +209,7 @@ public final class CommandCommands {
                         bulk("type"),
                         bulk("index"),
                         bulk("spec"),
-                        new MapMessage(
-                                List.of(bulk("index"), new IntegerRedisMessage(CommandKeys.first(row, use)))))),
+                        new MapMessage(List.of(bulk("index"), new IntegerRedisMessage(CommandKeys.first(row, use)))))),
                 bulk("find_keys"),
                 new MapMessage(List.of(
                         bulk("type"),

@@ -66,8 +66,8 @@ final class CommandDocs {
         if (!entry.history().isEmpty()) {
             facts.add(bulk("history"));
             facts.add(new SetMessage(entry.history().stream()
-                    .<RedisMessage>map(change ->
-                            new ArrayRedisMessage(List.of(bulk(change.since()), bulk(change.text()))))
+                    .<RedisMessage>map(
+                            change -> new ArrayRedisMessage(List.of(bulk(change.since()), bulk(change.text()))))
                     .toList()));
         }
         if (!entry.arguments().isEmpty()) {

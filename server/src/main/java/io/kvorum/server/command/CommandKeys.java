@@ -16,8 +16,8 @@ final class CommandKeys {
     /** Where the command begins behind COMMAND GETKEYS. */
     private static final int FROM = 2;
 
-    private static final List<byte[]> READING_SET = List.of(
-            ascii("GET"), ascii("IFEQ"), ascii("IFNE"), ascii("IFDEQ"), ascii("IFDNE"));
+    private static final List<byte[]> READING_SET =
+            List.of(ascii("GET"), ascii("IFEQ"), ascii("IFNE"), ascii("IFDEQ"), ascii("IFDNE"));
     private static final int SET_OPTIONS = 3;
     private static final byte[] GET = ascii("GET");
     private static final byte[] OVERFLOW = ascii("OVERFLOW");

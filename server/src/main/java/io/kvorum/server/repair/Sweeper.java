@@ -32,6 +32,7 @@ public final class Sweeper {
     private int partition;
     private long cursor;
     private long restUntilNanos;
+    private final ExpiryCensus census;
     private final LongAdder looked = new LongAdder();
 
     /**
@@ -50,6 +51,7 @@ public final class Sweeper {
         this.budget = budget;
         this.clock = clock;
         this.engine = engine;
+        this.census = new ExpiryCensus(engine.partitions());
         this.stamps = stamps;
         this.views = views;
         this.graceMillis = graceMillis;
@@ -58,6 +60,11 @@ public final class Sweeper {
     /** Begins. */
     public void start(TaskLoop control) {
         control.every(TICK_NANOS, this::sweepOn);
+    }
+
+    /** The keys that it saw to end some time. */
+    public ExpiryCensus census() {
+        return census;
     }
 
     /** How many records it has looked at since the start. Any thread. */
@@ -80,12 +87,14 @@ public final class Sweeper {
         // Where records go for want of memory, there is nothing to agree upon: that one is missing says nothing.
         boolean alone = engine.evicts() || views.get().ring().members().size() == 1;
         Sweep sweep = new Sweep(nowMillis - MARGIN_MILLIS, alone ? nowMillis - graceMillis : Sweep.NOTHING);
+        census.at(nowMillis);
         int seen = 0;
         for (int step = 0; step < engine.partitions() && seen < RECORDS_A_TICK; step++) {
             seen += Math.max(1, Math.min(engine.recordCount(partition), RECORDS_A_TICK));
-            cursor = engine.sweep(partition, cursor, RECORDS_A_TICK, sweep);
+            cursor = engine.sweep(partition, cursor, RECORDS_A_TICK, sweep, census);
             if (cursor == StorageEngine.SCAN_DONE) {
                 cursor = 0;
+                census.end(partition);
                 partition = (partition + 1) % engine.partitions();
             }
         }

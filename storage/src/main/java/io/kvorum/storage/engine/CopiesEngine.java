@@ -159,8 +159,8 @@ abstract class CopiesEngine implements StorageEngine {
     }
 
     @Override
-    public final long sweep(int partition, long cursor, int count, Sweep sweep) {
-        return copy(partition).sweep(cursor, count, sweep);
+    public final long sweep(int partition, long cursor, int count, Sweep sweep, RecordVisitor staying) {
+        return copy(partition).sweep(cursor, count, sweep, staying);
     }
 
     @Override

@@ -324,11 +324,13 @@ final class PartitionCopy implements PartitionScope {
     }
 
     /** Takes away what is over, as {@link StorageEngine#sweep} says. */
-    long sweep(long cursor, int count, Sweep sweep) {
+    long sweep(long cursor, int count, Sweep sweep, RecordVisitor staying) {
         List<byte[]> over = new ArrayList<>();
         long next = table.scan(cursor, PartitionTable.HASH_END, count, record -> {
             if (isOver(record, sweep)) {
                 over.add(record);
+            } else {
+                staying.visit(record);
             }
         });
         over.forEach(record -> sweep(record, sweep));

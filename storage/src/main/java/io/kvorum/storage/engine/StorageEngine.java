@@ -159,9 +159,10 @@ public interface StorageEngine extends AutoCloseable {
      * Looks at records from a cursor on, as {@link #scan} does, and takes away what is over. Locks the copy for a few records
      * at a time.
      *
+     * @param staying is shown those that it leaves as they are
      * @return the next cursor, or {@link #SCAN_DONE}
      */
-    long sweep(int partition, long cursor, int count, Sweep sweep);
+    long sweep(int partition, long cursor, int count, Sweep sweep, RecordVisitor staying);
 
     /** How many Merkle leaves a partition has. */
     int leafCount();

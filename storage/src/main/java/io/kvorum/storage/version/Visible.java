@@ -125,6 +125,18 @@ public final class Visible {
         return since != LIVE && since < millis;
     }
 
+    /**
+     * When the value that GET shows ends, in milliseconds since 1970; 0 if it does not, or there is none. Cheap for what
+     * has no end, and allocates nothing then.
+     *
+     * @param value is written over
+     */
+    public static long endMillis(byte[] record, long nowMillis, ValueSlice value) {
+        boolean endless = RecordBytes.siblingCount(record) == 1
+                && (record[RecordBytes.siblingsAt(record)] & RecordBytes.EXPIRY) == 0;
+        return !endless && plain(record, nowMillis, value) ? value.expireAtMillis() : 0;
+    }
+
     /** Whether a record with one sibling, as nearly all have, is live: what {@link #deadSinceMillis} tells at length. */
     public static boolean isSurelyLive(byte[] record, long nowMillis) {
         if (RecordBytes.siblingCount(record) != 1) {

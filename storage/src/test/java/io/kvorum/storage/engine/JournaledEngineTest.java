@@ -647,7 +647,7 @@ final class JournaledEngineTest {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             long cursor = 0;
             while (cursor != StorageEngine.SCAN_DONE) {
-                cursor = engine.sweep(partition, cursor, 10, sweep);
+                cursor = engine.sweep(partition, cursor, 10, sweep, staying -> {});
             }
         }
     }

@@ -64,8 +64,9 @@ public interface NodeStatus {
      *
      * @param connected clients now
      * @param connectionsMax how many there may be
+     * @param heldBytes requests that wait and replies that have not left, of all that hold more than a few kilobytes
      */
-    record Clients(int connected, int connectionsMax) {}
+    record Clients(int connected, int connectionsMax, long heldBytes) {}
 
     /**
      * Memory, in bytes.
@@ -139,10 +140,11 @@ public interface NodeStatus {
      * Keys in this node's copies.
      *
      * @param live with a value; expired ones count until they are swept
-     * @param expiring those of them whose value ends some time; 0 if that is not counted
+     * @param expiring those of them whose value ends some time, as the sweeper last saw each partition
+     * @param averageLeftMillis in how long these end on average; 0 if there are none
      * @param records deleted ones included
      */
-    record Keys(long live, long expiring, long records) {}
+    record Keys(long live, long expiring, long averageLeftMillis, long records) {}
 
     /**
      * What is on disk, beside a few small files. All zero for an engine that keeps nothing there.

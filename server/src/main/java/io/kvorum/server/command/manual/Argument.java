@@ -35,8 +35,14 @@ public record Argument(
         int word = token == null ? 0 : 1;
         return switch (type) {
             case PURE_TOKEN -> 1;
-            case ONEOF -> word + children.stream().mapToInt(Argument::leastWords).min().orElse(0);
-            case BLOCK -> word + children.stream().mapToInt(Argument::leastWords).sum();
+            case ONEOF ->
+                word
+                        + children.stream()
+                                .mapToInt(Argument::leastWordsIfThere)
+                                .min()
+                                .orElse(0);
+            case BLOCK ->
+                word + children.stream().mapToInt(Argument::leastWords).sum();
             default -> word + 1;
         };
     }
@@ -47,6 +53,10 @@ public record Argument(
                 && !multiple
                 && children.stream().allMatch(Argument::isFixed)
                 && (type != ArgumentType.ONEOF
-                        || children.stream().mapToInt(Argument::leastWords).distinct().count() == 1);
+                        || children.stream()
+                                        .mapToInt(Argument::leastWordsIfThere)
+                                        .distinct()
+                                        .count()
+                                == 1);
     }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param last the index of the last one, counted from the first; if negative, from the end
  * @param note what the flags do not say; null if nothing
  */
-public record KeyUse(List<String> flags, int first, int last, @Nullable String note) {
+public record KeyUse(
+        List<String> flags, int first, int last, @Nullable String note) {
     private static final String NO_KEY = "not_key";
     private static final String VARIABLE = "variable_flags";
 

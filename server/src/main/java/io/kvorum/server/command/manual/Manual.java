@@ -81,7 +81,7 @@ public final class Manual {
     /** The lines with something in them; what goes on in a line that is indented deeper is one. */
     private static List<String> unfolded(String text) {
         List<String> lines = new ArrayList<>();
-        for (String line : text.split("\n")) {
+        for (String line : text.lines().toList()) {
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
             }
@@ -109,7 +109,7 @@ public final class Manual {
                 case "arguments" -> arguments = Syntax.read(fact);
                 case "key" -> keys.add(keyUse(fact));
                 case "note" -> keys.add(keys.remove(keys.size() - 1).noted(fact));
-                case "tips" -> tips = List.of(fact.split(" "));
+                case "tips" -> tips = List.of(fact.split(" ", -1));
                 case "replaced" -> replacement = change(fact);
                 case "history" -> history.add(change(fact));
                 default -> throw new IllegalArgumentException(name + ": " + line);
@@ -125,7 +125,7 @@ public final class Manual {
 
     /** {@code FLAGS}, {@code FLAGS at INDEX} or {@code FLAGS at INDEX to LAST}. */
     private static KeyUse keyUse(String fact) {
-        String[] words = fact.split(" ");
+        String[] words = fact.split(" ", -1);
         return new KeyUse(
                 List.of(words[0].split(",")),
                 words.length > 2 ? Integer.parseInt(words[2]) : 0,

@@ -296,7 +296,7 @@ final class AdminBench implements NodeStatus, DrainControl {
 
     @Override
     public Clients clients() {
-        return new Clients(12, 10_000);
+        return new Clients(12, 10_000, 65_536);
     }
 
     @Override
@@ -328,7 +328,7 @@ final class AdminBench implements NodeStatus, DrainControl {
 
     @Override
     public Keys keys() {
-        return new Keys(42, 7, 50);
+        return new Keys(42, 7, 90_000, 50);
     }
 
     @Override

@@ -40,6 +40,7 @@ class AdminCommandsTest {
                 "used_memory:1500000",
                 "used_memory_human:1.43M",
                 "used_memory_rss:6000000",
+                "mem_clients_normal:65536",
                 "used_memory_peak:2000000",
                 "used_memory_dataset:1500000",
                 "maxmemory:67108864",
@@ -64,7 +65,7 @@ class AdminCommandsTest {
                 "used_cpu_sys:0.250000",
                 "used_cpu_user:1.500000",
                 "cluster_enabled:1",
-                "db0:keys=42,expires=7,avg_ttl=0",
+                "db0:keys=42,expires=7,avg_ttl=90000",
                 "kvorum_version:1.0.0",
                 "node_name:n0",
                 "members:3",
@@ -119,7 +120,7 @@ class AdminCommandsTest {
         assertThat(bench.raw("INFO", "ALL")).doesNotContain("# Modules");
         assertThat(bench.raw("INFO", "default")).isEqualTo(bench.raw("INFO"));
         assertThat(bench.raw("INFO", "Cluster", "keyspace"))
-                .isEqualTo("$77|# Cluster|cluster_enabled:1||# Keyspace|db0:keys=42,expires=7,avg_ttl=0||");
+                .isEqualTo("$81|# Cluster|cluster_enabled:1||# Keyspace|db0:keys=42,expires=7,avg_ttl=90000||");
         assertThat(bench.raw("INFO", "nothing")).isEqualTo("$0||");
         bench.raw("HELLO", "3");
         assertThat(bench.raw("INFO", "cluster")).isEqualTo("=34|txt:# Cluster|cluster_enabled:1||");

@@ -90,8 +90,8 @@ public class ForwardingEngine implements StorageEngine {
     }
 
     @Override
-    public long sweep(int partition, long cursor, int count, Sweep sweep) {
-        return engine.sweep(partition, cursor, count, sweep);
+    public long sweep(int partition, long cursor, int count, Sweep sweep, RecordVisitor staying) {
+        return engine.sweep(partition, cursor, count, sweep, staying);
     }
 
     @Override

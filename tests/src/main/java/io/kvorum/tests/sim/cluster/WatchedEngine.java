@@ -78,13 +78,13 @@ final class WatchedEngine extends ForwardingEngine {
     }
 
     @Override
-    public long sweep(int partition, long cursor, int count, Sweep sweep) {
+    public long sweep(int partition, long cursor, int count, Sweep sweep, RecordVisitor staying) {
         if (sweep.deadBeforeMillis() == Sweep.NOTHING) {
-            return super.sweep(partition, cursor, count, sweep);
+            return super.sweep(partition, cursor, count, sweep, staying);
         }
         List<byte[]> before = new ArrayList<>();
         scanAll(partition, before::add);
-        long next = super.sweep(partition, cursor, count, sweep);
+        long next = super.sweep(partition, cursor, count, sweep, staying);
         Set<ByteBuffer> left = new HashSet<>();
         scanAll(partition, record -> left.add(ByteBuffer.wrap(RecordBytes.key(record))));
         for (byte[] record : before) {
