@@ -1,5 +1,6 @@
 package io.kvorum.server.client;
 
+import io.kvorum.server.command.ClientPause;
 import io.kvorum.server.command.ReplyQueue;
 import io.kvorum.server.command.Session;
 import io.kvorum.server.command.SessionLimits;
@@ -47,6 +48,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     /** With so many bytes of replies unread, nothing more is read. */
     static final int OUTPUT_STALL_BYTES = 1 << 20;
+
+    /**
+     * So much is read of a client that CLIENT PAUSE holds back. It is read on at all so that its going is noticed: who
+     * reads nothing does not see the end.
+     */
+    static final int PAUSED_INPUT_BYTES = 256 << 10;
 
     /** How long the requests of one client run before those of others have their turn. */
     private static final long TURN_NANOS = 2_000_000;
@@ -155,6 +162,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         }
         if (!stalled) {
             runRequests();
+        } else if (!readsOn()) {
+            ctx.channel().config().setAutoRead(false);
         }
         protocol.retain();
         tellHeld();
@@ -177,7 +186,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             replies.close();
         }
         protocol.close();
-        forgetPauseEnd();
+        endHoldingBack();
         if (holding != null) {
             holding.end();
         }
@@ -378,23 +387,41 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         heldRequestBytes = protocol.keep();
         holdsRequest = true;
         heldBack = true;
+        pause().countHeldBack(1);
         long restNanos = protocol.pauseEndNanos() - loop.commands().clock().nanoTime();
         pauseEnd = ctx.executor().schedule(this::lookAgain, Math.max(0, restNanos) + 1, TimeUnit.NANOSECONDS);
     }
 
     private void lookAgain() {
-        heldBack = false;
-        forgetPauseEnd();
+        ChannelHandlerContext ctx = context;
+        endHoldingBack();
         resumeSoon();
+        if (ctx != null && stalled && !resumeQueued) {
+            // Something else holds it: it is no longer read on.
+            ctx.channel().config().setAutoRead(false);
+        }
     }
 
     /** A pause may be long, and nobody may be here to see its end: the timer must not keep the connection until then. */
-    private void forgetPauseEnd() {
+    private void endHoldingBack() {
+        if (heldBack) {
+            heldBack = false;
+            pause().countHeldBack(-1);
+        }
         Future<?> timer = pauseEnd;
         pauseEnd = null;
         if (timer != null) {
             timer.cancel(false);
         }
+    }
+
+    private ClientPause pause() {
+        return loop.commands().sessions().directory().pause();
+    }
+
+    /** Whether a client whose requests are not run is read all the same. */
+    private boolean readsOn() {
+        return heldBack && protocol.heldBytes() + heldRequestBytes < PAUSED_INPUT_BYTES;
     }
 
     private boolean stallIfFull(ChannelHandlerContext ctx, ReplyQueue queue) {
@@ -405,7 +432,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         boolean full = isFull(ctx, queue);
         if (full && !stalled) {
             stalled = true;
-            ctx.channel().config().setAutoRead(false);
+            ctx.channel().config().setAutoRead(readsOn());
         }
         return full;
     }

@@ -248,7 +248,11 @@ public final class ClientCommands {
             return;
         }
         boolean everybody = all;
-        call.session().ran(call.command(), call.startNanos());
+        Session me = call.session();
+        me.ran(call.command(), call.startNanos());
+        // Before there is a reply: it must not count itself.
+        String myLine = me.describe(call.startNanos());
+        long myId = me.id();
         SessionDirectory.Part part = call.loop().sessions();
         PendingReply reply = call.defer();
         part.directory()
@@ -258,7 +262,7 @@ public final class ClientCommands {
                             List<String> lines = new ArrayList<>();
                             for (SessionDirectory.Listed session : sessions) {
                                 if (everybody || ids.contains(session.id())) {
-                                    lines.add(session.line() + "\n");
+                                    lines.add((session.id() == myId ? myLine : session.line()) + "\n");
                                 }
                             }
                             reply.out().verbatim("txt", String.join("", lines));

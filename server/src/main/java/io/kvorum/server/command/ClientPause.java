@@ -1,5 +1,6 @@
 package io.kvorum.server.command;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +13,25 @@ public final class ClientPause {
     /** Volatile: written rarely, by any loop, and looked at by each loop when requests come. */
     private volatile @Nullable State state;
 
+    /** An atomic: connections of all loops count themselves. */
+    private final AtomicInteger heldBack = new AtomicInteger();
+
     private record State(long untilNanos, boolean all) {}
 
     /** Whether anything is held back at all. */
     public boolean isOn(long nowNanos) {
         State now = state;
         return now != null && now.untilNanos - nowNanos > 0;
+    }
+
+    /** How many clients have a request that is held back. */
+    public int heldBack() {
+        return heldBack.get();
+    }
+
+    /** A client's request is held back, {@code 1}, or no longer, {@code -1}. */
+    public void countHeldBack(int change) {
+        heldBack.addAndGet(change);
     }
 
     /** When it ends, if it {@link #isOn}, on the clock's nanoTime scale. */

@@ -4,6 +4,9 @@ import io.kvorum.codec.resp.Resp3Messages.MapMessage;
 import io.kvorum.codec.resp.Resp3Messages.NullMessage;
 import io.kvorum.codec.resp.Resp3Messages.SetMessage;
 import io.kvorum.codec.resp.RespRequest;
+import io.kvorum.server.command.manual.KeyUse;
+import io.kvorum.server.command.manual.Manual;
+import io.kvorum.server.command.manual.ManualEntry;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.redis.ArrayRedisMessage;
 import io.netty.handler.codec.redis.FullBulkStringRedisMessage;
@@ -82,13 +85,13 @@ public final class CommandCommands {
                                         .integer(call.loop().table().commands().size())),
                         sub("command|docs", -2, "Explains commands.")
                                 .since("7.0.0")
-                                .handledBy(CommandCommands::docs),
+                                .handledBy(CommandDocs::answer),
                         sub("command|getkeys", -3, "Finds the keys in a command.")
                                 .since("2.8.13")
-                                .handledBy(call -> getKeys(call, false)),
+                                .handledBy(call -> CommandKeys.answer(call, false)),
                         sub("command|getkeysandflags", -3, "Finds the keys in a command, and what it does with them.")
                                 .since("7.0.0")
-                                .handledBy(call -> getKeys(call, true)),
+                                .handledBy(call -> CommandKeys.answer(call, true)),
                         sub("command|help", 2, "Describes the sub-commands.")
                                 .since("5.0.0")
                                 .handledBy(call -> AbsentCommands.help(call, HELP)),
@@ -128,22 +131,25 @@ public final class CommandCommands {
 
     /** Name, arity, flags, first key, last key, step, categories, tips, key specifications, sub-commands. */
     private static RedisMessage describe(Command row) {
+        ManualEntry entry = Manual.current().of(row.name());
         return array(
                 bulk(row.name()),
                 new IntegerRedisMessage(row.arity()),
-                new SetMessage(
-                        shownFlags(row).map(SimpleStringRedisMessage::new).toList()),
+                words(shownFlags(row).toList()),
                 new IntegerRedisMessage(row.firstKey()),
                 new IntegerRedisMessage(row.lastKey()),
                 new IntegerRedisMessage(row.keyStep()),
-                new SetMessage(categories(row).stream()
-                        .map(SimpleStringRedisMessage::new)
-                        .toList()),
-                array(),
-                keySpecifications(row),
-                new ArrayRedisMessage(row.subcommands().stream()
-                        .map(CommandCommands::describe)
-                        .toList()));
+                words(categories(row)),
+                new SetMessage(entry.tips().stream().map(CommandCommands::bulk).toList()),
+                keySpecifications(row, entry.keys()),
+                subcommands(row.subcommands()));
+    }
+
+    /** As Redis: a list, but where there are none the empty set. */
+    private static RedisMessage subcommands(List<Command> rows) {
+        List<RedisMessage> described =
+                rows.stream().map(CommandCommands::describe).toList();
+        return rows.isEmpty() ? new SetMessage(described) : new ArrayRedisMessage(described);
     }
 
     private static Stream<String> shownFlags(Command row) {
@@ -184,20 +190,26 @@ public final class CommandCommands {
         }
     }
 
-    private static RedisMessage keySpecifications(Command row) {
-        if (row.firstKey() == 0) {
-            return array();
+    private static RedisMessage keySpecifications(Command row, List<KeyUse> uses) {
+        return new SetMessage(uses.stream().map(use -> specification(row, use)).toList());
+    }
+
+    private static RedisMessage specification(Command row, KeyUse use) {
+        List<RedisMessage> facts = new ArrayList<>();
+        String note = use.note();
+        if (note != null) {
+            facts.add(bulk("notes"));
+            facts.add(bulk(note));
         }
-        int last = row.lastKey() < 0 ? row.lastKey() : row.lastKey() - row.firstKey();
-        return array(new MapMessage(List.of(
+        facts.addAll(List.of(
                 bulk("flags"),
-                keyFlags(row),
+                words(use.flags()),
                 bulk("begin_search"),
                 new MapMessage(List.of(
                         bulk("type"),
                         bulk("index"),
                         bulk("spec"),
-                        new MapMessage(List.of(bulk("index"), new IntegerRedisMessage(row.firstKey()))))),
+                        new MapMessage(List.of(bulk("index"), new IntegerRedisMessage(CommandKeys.first(row, use)))))),
                 bulk("find_keys"),
                 new MapMessage(List.of(
                         bulk("type"),
@@ -205,54 +217,12 @@ public final class CommandCommands {
                         bulk("spec"),
                         new MapMessage(List.of(
                                 bulk("lastkey"),
-                                new IntegerRedisMessage(last),
+                                new IntegerRedisMessage(CommandKeys.last(row, use)),
                                 bulk("keystep"),
-                                new IntegerRedisMessage(row.keyStep()),
+                                new IntegerRedisMessage(Math.max(1, row.keyStep())),
                                 bulk("limit"),
-                                new IntegerRedisMessage(0))))))));
-    }
-
-    private static RedisMessage keyFlags(Command row) {
-        boolean writes = row.is(CommandFlag.WRITE);
-        return new SetMessage(List.of(
-                new SimpleStringRedisMessage(writes ? "RW" : "RO"),
-                new SimpleStringRedisMessage(writes ? "update" : "access")));
-    }
-
-    private static void docs(Call call) {
-        RespRequest request = call.request();
-        if (CommandErrors.hasTooManyNames(call, 2)) {
-            return;
-        }
-        List<Command> rows = new ArrayList<>();
-        for (int i = 2; i < request.argumentCount(); i++) {
-            Command row = call.loop().table().find(request.string(i));
-            if (row != null) {
-                rows.add(row);
-            }
-        }
-        if (request.argumentCount() == 2) {
-            rows.addAll(call.loop().table().commands());
-        }
-        call.out().message(documentation(rows));
-    }
-
-    private static RedisMessage documentation(List<Command> rows) {
-        List<RedisMessage> pairs = new ArrayList<>();
-        for (Command row : rows) {
-            List<RedisMessage> facts = new ArrayList<>(List.of(
-                    bulk("summary"), bulk(row.summary()),
-                    bulk("since"), bulk(row.since()),
-                    bulk("group"), bulk(row.group().title()),
-                    bulk("guarantee"), bulk(row.guarantee())));
-            if (!row.subcommands().isEmpty()) {
-                facts.add(bulk("subcommands"));
-                facts.add(documentation(row.subcommands()));
-            }
-            pairs.add(bulk(row.name()));
-            pairs.add(new MapMessage(facts));
-        }
-        return new MapMessage(pairs);
+                                new IntegerRedisMessage(0)))))));
+        return new MapMessage(facts);
     }
 
     private static void list(Call call) {
@@ -283,33 +253,6 @@ public final class CommandCommands {
                         .toList()));
     }
 
-    private static void getKeys(Call call, boolean withFlags) {
-        RespRequest request = call.request();
-        TableRow row = call.loop().table().find(request, 2);
-        if (row != null && row.subcommands() != null && request.argumentCount() > 3) {
-            row = row.subcommands().find(request.array(), request.offset(3), request.length(3));
-        }
-        if (row == null) {
-            call.out().error("ERR Invalid command specified");
-            return;
-        }
-        Command command = row.command();
-        int count = request.argumentCount() - 2;
-        if (command.firstKey() == 0) {
-            call.out().error("ERR The command has no key arguments");
-        } else if (!command.allows(count)) {
-            call.out().error("ERR Invalid number of arguments specified for command");
-        } else {
-            int last = command.lastKey() < 0 ? count + command.lastKey() : command.lastKey();
-            List<RedisMessage> keys = new ArrayList<>();
-            for (int i = command.firstKey(); i <= last && i < count; i += command.keyStep()) {
-                RedisMessage key = new FullBulkStringRedisMessage(Unpooled.wrappedBuffer(request.copy(i + 2)));
-                keys.add(withFlags ? array(key, keyFlags(command)) : key);
-            }
-            call.out().message(new ArrayRedisMessage(keys));
-        }
-    }
-
     private static Command.Builder sub(String name, int arity, String summary) {
         return Command.named(name)
                 .arity(arity)
@@ -322,7 +265,12 @@ public final class CommandCommands {
         return new ArrayRedisMessage(List.of(children));
     }
 
-    private static FullBulkStringRedisMessage bulk(String text) {
+    /** A set of words that are always the same. */
+    static RedisMessage words(List<String> words) {
+        return new SetMessage(words.stream().map(SimpleStringRedisMessage::new).toList());
+    }
+
+    static RedisMessage bulk(String text) {
         return new FullBulkStringRedisMessage(Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
     }
 

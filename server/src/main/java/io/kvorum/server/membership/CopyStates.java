@@ -41,7 +41,7 @@ final class CopyStates {
     /** A peer's process is this one; false if that is nothing new, or old: what a life told may come late, but is over. */
     boolean life(int peer, long bootId) {
         State state = state(peer);
-        if (state.known && state.bootId == bootId || state.past.contains(bootId)) {
+        if ((state.known && state.bootId == bootId) || state.past.contains(bootId)) {
             return false;
         }
         if (state.known) {
@@ -61,7 +61,7 @@ final class CopyStates {
     boolean told(int peer, CopyState told) {
         State state = state(peer);
         boolean newLife = life(peer, told.bootId());
-        if (told.bootId() != state.bootId || !newLife && told.version() <= state.version) {
+        if (told.bootId() != state.bootId || (!newLife && told.version() <= state.version)) {
             return false;
         }
         state.version = told.version();

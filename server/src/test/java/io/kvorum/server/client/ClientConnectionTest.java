@@ -2,6 +2,7 @@ package io.kvorum.server.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.server.command.ClientPause;
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.PendingReply;
 import io.kvorum.server.config.Secret;
@@ -73,6 +74,65 @@ class ClientConnectionTest {
         assertThat(bench.received(stays)).isEqualTo("+PONG\r\n");
         assertThat(timers(stays)).isFalse();
         stays.finishAndReleaseAll();
+    }
+
+    @Test
+    void paused_clients_are_counted_until_they_go_on_or_go() {
+        ClientBench bench = ClientBench.open(List.of());
+        ClientPause pause = bench.loop.commands().sessions().directory().pause();
+        EmbeddedChannel stays = bench.connect();
+        EmbeddedChannel gone = bench.connect();
+        bench.exchange(stays, "client pause 100000000\r\nping\r\nping\r\n");
+        assertThat(pause.heldBack()).isEqualTo(1);
+        bench.exchange(gone, "ping\r\n");
+        assertThat(pause.heldBack()).isEqualTo(2);
+        gone.pipeline().fireChannelInactive();
+        assertThat(pause.heldBack()).isEqualTo(1);
+        bench.exchange(bench.connect(), "client unpause\r\n");
+        assertThat(bench.received(stays)).isEqualTo("+PONG\r\n+PONG\r\n");
+        assertThat(pause.heldBack()).isZero();
+        stays.finishAndReleaseAll();
+    }
+
+    @Test
+    void a_paused_client_is_read_on_up_to_a_bound_and_all_of_it_runs_in_the_end() {
+        ClientBench bench = ClientBench.open(List.of());
+        EmbeddedChannel channel = bench.connect();
+        bench.exchange(channel, "client pause 100000000\r\necho first\r\n");
+        assertThat(channel.config().isAutoRead()).isTrue();
+        String echo = "echo " + "x".repeat(1000) + "\r\n";
+        int sent = 0;
+        for (; channel.config().isAutoRead(); sent++) {
+            assertThat(bench.exchange(channel, echo)).isEmpty();
+            assertThat(sent * echo.length()).isLessThan(ClientConnection.PAUSED_INPUT_BYTES);
+        }
+        assertThat(sent * echo.length()).isGreaterThan(ClientConnection.PAUSED_INPUT_BYTES / 2);
+        bench.exchange(bench.connect(), "client unpause\r\n");
+        assertThat(bench.received(channel))
+                .isEqualTo("$5\r\nfirst\r\n" + ("$1000\r\n" + "x".repeat(1000) + "\r\n").repeat(sent));
+        assertThat(channel.config().isAutoRead()).isTrue();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void a_client_that_is_held_for_another_reason_when_the_pause_ends_is_no_longer_read() {
+        ClientBench bench = ClientBench.open(List.of(later));
+        EmbeddedChannel channel = bench.connect();
+        EmbeddedChannel other = bench.connect();
+        bench.exchange(channel, "later\r\n");
+        bench.exchange(other, "client pause 100000000\r\n");
+        bench.exchange(channel, "ping\r\n");
+        assertThat(channel.config().isAutoRead()).isTrue();
+        ClientBench.send(other, "client unpause\r\n");
+        waiting.get(0).out().bulk(new byte[2 * ClientConnection.OUTPUT_STALL_BYTES]);
+        waiting.get(0).done();
+        while (channel.config().isAutoRead() && !bench.tasks.isEmpty()) {
+            bench.tasks.remove().run();
+        }
+        assertThat(channel.config().isAutoRead()).as("its replies are not read").isFalse();
+        assertThat(bench.received(channel)).endsWith("+PONG\r\n");
+        assertThat(channel.config().isAutoRead()).isTrue();
+        channel.finishAndReleaseAll();
     }
 
     /** Whether something waits for its time on the channel's loop. */

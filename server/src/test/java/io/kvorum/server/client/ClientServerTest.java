@@ -91,6 +91,20 @@ class ClientServerTest {
     }
 
     @Test
+    void a_paused_client_that_goes_is_noticed_at_once() throws IOException {
+        InetSocketAddress address = start();
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            assertThat(exchange(socket, "client pause 100000000\r\nping\r\n", 5))
+                    .isEqualTo("+OK\r\n");
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (bench.loop.sessions().directory().count() > 0) {
+            assertThat(System.nanoTime()).as("still there").isLessThan(deadline);
+        }
+        assertThat(bench.loop.sessions().directory().pause().heldBack()).isZero();
+    }
+
+    @Test
     void a_reply_may_be_larger_than_any_buffer() throws IOException {
         InetSocketAddress address = start();
         String value = "x".repeat(20_000_000);

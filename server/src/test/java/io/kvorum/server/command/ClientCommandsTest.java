@@ -20,7 +20,7 @@ class ClientCommandsTest {
         return bench.new Client(session);
     }
 
-    private final class Link implements Session.Connection {
+    private class Link implements Session.Connection {
         private final long id;
 
         Link(long id) {
@@ -80,6 +80,54 @@ class ClientCommandsTest {
         assertThat(client.run("CLIENT", "LIST"))
                 .contains(" qbuf=11 ", " oll=3 omem=22 tot-mem=33 events=rw cmd=client|list ");
         assertThat(client.run("CLIENT", "LIST", "TYPE", "pubsub")).isEqualTo("$0\r\n\r\n");
+    }
+
+    @Test
+    void list_does_not_count_its_own_reply() {
+        CommandBench.Client client = bench.client();
+        client.session.connected(new Link(1) {
+            @Override
+            public long replyBytes() {
+                return client.replies.heldBytes();
+            }
+
+            @Override
+            public int waiting() {
+                return client.replies.waiting();
+            }
+        });
+        assertThat(bench.loop.sessions().add(client.session, 10)).isTrue();
+        assertThat(client.run("CLIENT", "LIST")).contains(" oll=0 omem=0 tot-mem=11 events=r cmd=client|list ");
+    }
+
+    @Test
+    void keys_are_told_with_what_is_done_with_each() {
+        assertThat(flags("set", "k", "v", "ex", "9", "get")).isEqualTo("k RW access update");
+        assertThat(flags("set", "k", "v", "ifeq", "w")).isEqualTo("k RW access update");
+        assertThat(flags("set", "get", "get")).isEqualTo("get OW update");
+        assertThat(bench.run("COMMAND", "GETKEYS", "set", "k", "v")).isEqualTo("*1\r\n$1\r\nk\r\n");
+        assertThat(bench.run("COMMAND", "GETKEYS", "sunsubscribe", "k"))
+                .isEqualTo("-ERR The command has no key arguments\r\n");
+    }
+
+    private String flags(String... command) {
+        List<String> words = new ArrayList<>(List.of("COMMAND", "GETKEYSANDFLAGS"));
+        words.addAll(List.of(command));
+        return bench.run(words.toArray(new String[0]))
+                .replaceAll("[*$][0-9]+\r\n", "")
+                .replace("+", "")
+                .strip()
+                .replace("\r\n", " ");
+    }
+
+    @Test
+    void docs_tell_the_arguments_and_info_the_tips() {
+        assertThat(bench.run("COMMAND", "DOCS", "set").replace("\r\n", " "))
+                .contains(" $10 complexity $4 O(1) ")
+                .contains("$4 name $2 nx $4 type $10 pure-token $5 token $2 NX ")
+                .contains(" $7 history *1 *2 $5 8.4.0 ");
+        assertThat(bench.run("COMMAND", "INFO", "client|list").replace("\r\n", " "))
+                .contains(" *1 $23 nondeterministic_output ");
     }
 
     @Test
@@ -178,7 +226,7 @@ class ClientCommandsTest {
                 .contains("role", "client|kill")
                 .doesNotContain("ping");
         assertThat(bench.run("COMMAND", "GETKEYSANDFLAGS", "set", "a", "b"))
-                .isEqualTo("*1\r\n*2\r\n$1\r\na\r\n*2\r\n+RW\r\n+update\r\n");
+                .isEqualTo("*1\r\n*2\r\n$1\r\na\r\n*2\r\n+OW\r\n+update\r\n");
         assertThat(bench.run("COMMAND", "HELP")).contains("GETKEYSANDFLAGS");
     }
 }

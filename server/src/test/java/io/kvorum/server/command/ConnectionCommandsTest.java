@@ -166,7 +166,7 @@ class ConnectionCommandsTest {
         assertThat(open.run("command", "getkeys", "ping")).isEqualTo("-ERR The command has no key arguments\r\n");
         assertThat(open.run("command", "getkeys", "nosuch")).isEqualTo("-ERR Invalid command specified\r\n");
         assertThat(open.run("command", "docs", "get"))
-                .startsWith("*2\r\n$3\r\nget\r\n*8\r\n$7\r\nsummary\r\n")
+                .startsWith("*2\r\n$3\r\nget\r\n*12\r\n$7\r\nsummary\r\n")
                 .contains("$9\r\nguarantee\r\n");
     }
 

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same commands to redis-server and to a node: the replies are the same, errors included, but where it is written why not. */
+/**
+ * The same commands to redis-server and to a node: the replies are the same, errors included, but where it is written why not.
+ * And what both tell of these commands is the same.
+ */
 @EnabledIf(value = "isRedisThere", disabledReason = "there is no redis-server on the PATH")
 final class RedisDifferenceIT {
     private static final boolean LONG = Boolean.getBoolean("kvorum.endurance");
@@ -64,6 +67,7 @@ final class RedisDifferenceIT {
         try (TestCluster cluster = TestCluster.start(1);
                 RespPeer theirs = new RespPeer(cluster.awaitListening(port));
                 RespPeer ours = new RespPeer(cluster.port(0))) {
+            CommandTables.compare(theirs, ours);
             for (int sent = 0; sent < COMMANDS && differences.size() < SHOWN_MAX; sent += BATCH) {
                 runBatch(stream, theirs, ours, differences);
             }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A connection that sends commands in batches and tells each reply as text, byte for byte. */
@@ -46,6 +47,26 @@ final class RespPeer implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         read(text);
         return text.toString();
+    }
+
+    /** The next reply: a list, or the text of anything else, an error's with its dash. */
+    Object value() throws IOException {
+        String line = line();
+        char kind = line.charAt(0);
+        if (kind != '$' && kind != '*') {
+            return kind == '-' ? line : line.substring(1);
+        }
+        int count = Integer.parseInt(line.substring(1));
+        if (kind == '$') {
+            String text = new String(in.readNBytes(Math.max(0, count)), ISO_8859_1);
+            in.skipNBytes(count < 0 ? 0 : 2);
+            return text;
+        }
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            values.add(value());
+        }
+        return values;
     }
 
     private void read(StringBuilder text) throws IOException {

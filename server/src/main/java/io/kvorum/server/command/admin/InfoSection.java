@@ -46,13 +46,14 @@ enum InfoSection {
         @Override
         void write(InfoText out, Call call, NodeStatus node) {
             NodeStatus.Clients clients = node.clients();
+            ClientPause pause = call.loop().sessions().directory().pause();
             out.section("Clients")
                     .field("connected_clients", clients.connected())
                     .field("cluster_connections", connections(node))
                     .field("maxclients", clients.connectionsMax())
                     .field("client_recent_max_input_buffer", 0)
                     .field("client_recent_max_output_buffer", 0)
-                    .field("blocked_clients", 0)
+                    .field("blocked_clients", pause.heldBack())
                     .field("tracking_clients", 0)
                     .field("pubsub_clients", 0)
                     .field("watching_clients", 0)
@@ -60,7 +61,6 @@ enum InfoSection {
                     .field("total_watched_keys", 0)
                     .field("total_blocking_keys", 0)
                     .field("total_blocking_keys_on_nokey", 0);
-            ClientPause pause = call.loop().sessions().directory().pause();
             long nowNanos = call.loop().clock().nanoTime();
             boolean paused = pause.isOn(nowNanos);
             out.field("paused_reason", paused ? "client_pause" : "none")

@@ -64,7 +64,7 @@ public interface NodeStatus {
      *
      * @param connected clients now
      * @param connectionsMax how many there may be
-     * @param heldBytes that they hold: requests not whole or not answered, replies not read
+     * @param heldBytes requests that wait and replies that have not left, of all that hold more than a few kilobytes
      */
     record Clients(int connected, int connectionsMax, long heldBytes) {}
 

@@ -40,6 +40,7 @@ class AdminCommandsTest {
                 "used_memory:1500000",
                 "used_memory_human:1.43M",
                 "used_memory_rss:6000000",
+                "mem_clients_normal:65536",
                 "used_memory_peak:2000000",
                 "used_memory_dataset:1500000",
                 "maxmemory:67108864",
