@@ -2,7 +2,7 @@ package io.kvorum.server.coordinator;
 
 import io.kvorum.server.replica.KeyRef;
 
-/** Told of writes that an owner missed while no fallback took them for it. Any loop; cheap. */
+/** Told of writes that an owner, or who is about to be one, missed while no fallback took them for it. Any loop; cheap. */
 @FunctionalInterface
 public interface MissedWrites {
     /** Forgets them: anti-entropy finds the difference. */

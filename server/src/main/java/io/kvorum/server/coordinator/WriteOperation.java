@@ -58,7 +58,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private static final ReplyHandler INCOMING = new ReplyHandler() {
         @Override
         public void onReply(int peer, PeerMessage reply) {
-            // It fetches in the end what it did not take.
+            // What it did not take it fetches from whose place it takes, or the other owners have.
         }
 
         @Override
@@ -370,7 +370,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     public void onReply(int peer, PeerMessage reply) {
         int place = placeOf(peer);
         if (newcomer != null && newcomer.is(peer)) {
-            onNewcomer(newcomer, reply instanceof WriteAnswer answer && isKnownTo(answer.status()));
+            onNewcomer(newcomer, peer, reply instanceof WriteAnswer answer && JoiningWrite.isKnownTo(answer.status()));
         } else if (place < 0) {
             onHintReply(peer, reply);
         } else if (isAsked(place)) {
@@ -396,7 +396,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     public void onLost(int peer) {
         int place = placeOf(peer);
         if (newcomer != null && newcomer.is(peer)) {
-            onNewcomer(newcomer, false);
+            onNewcomer(newcomer, peer, false);
         } else if (place < 0) {
             onHintReply(peer, null);
         } else if (isAsked(place)) {
@@ -406,15 +406,13 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         }
     }
 
-    /** Whether a newcomer has the write, or will fetch it: who does not see itself as one yet has yet to compare its copy. */
-    private static boolean isKnownTo(WriteAnswer.Status status) {
-        return status.merged() || status == WriteAnswer.Status.ARRIVING || status == WriteAnswer.Status.NOT_OWNER;
-    }
-
-    private void onNewcomer(Newcomer joining, boolean holds) {
+    private void onNewcomer(Newcomer joining, int peer, boolean holds) {
         if (joining.isWaiting()) {
             joining.answered(holds);
             outstanding--;
+            if (!holds) {
+                coordinator.missedWrites.missed(peer, key);
+            }
             progress();
         }
     }
@@ -438,7 +436,12 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             }
             return;
         }
-        forgetCalls(peer -> missed(peer, nowNanos));
+        forgetCalls(peer -> {
+            missed(peer, nowNanos);
+            if (newcomer != null && newcomer.is(peer)) {
+                coordinator.missedWrites.missed(peer, key);
+            }
+        });
         if (!replied) {
             fail(inDoubt());
         }
@@ -537,7 +540,13 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private void tellIncoming(int peer) {
         PeerMessage request = coordinator.replica.toWrite(key, record, false);
         if (newcomer != null && newcomer.is(peer)) {
-            outstanding += newcomer.ask(request, deadlineNanos, this) ? 1 : 0;
+            boolean asked = newcomer.ask(request, deadlineNanos, this);
+            outstanding += asked ? 1 : 0;
+            if (!asked) {
+                coordinator.missedWrites.missed(peer, key);
+            }
+        } else if (peer == view.joining(key.partition()) && !standsIn) {
+            new JoiningWrite(coordinator.missedWrites, key).send(coordinator.transport, peer, request, deadlineNanos);
         } else {
             long unused = coordinator.transport.call(peer, request, deadlineNanos, INCOMING);
         }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which keys of this node's copies an owner missed writes of, where no fallback keeps them: the record is in the own table
- * already, so its key is enough. In memory alone, and bounded: what finds no room, or is lost with the process, is a
- * difference of copies like any other, for anti-entropy to find.
+ * Which keys of this node's copies an owner, or who is about to be one, missed writes of, where no fallback keeps them: the
+ * record is in the own table already, so its key is enough. In memory alone, and bounded: what finds no room, or is lost with
+ * the process, is a difference of copies like any other, for anti-entropy to find.
  *
  * <p>Loops note, the control thread hands off. Behind a lock, held for a look into a map, because a loop that handed every
  * miss over could fill the control thread's queue.

@@ -182,7 +182,7 @@ public final class HandoffDriver implements HandoffEffects {
     private void sendNoted(int target, long id, BareHints.Note note) {
         KeyRef key = note.key();
         byte[] record = replica.read(key);
-        if (record == null || !views.get().isOwner(key.partition(), target)) {
+        if (record == null || !isOwnerSoon(key.partition(), target)) {
             // Reaped or flushed since; or the target owns it no more, and who does was sent the write as an owner.
             answerSoon(target, id, HintedHandoff.Reply.MERGED);
         } else if (replica.isStub(record)) {
@@ -196,6 +196,11 @@ public final class HandoffDriver implements HandoffEffects {
         } else {
             sendNoted(target, id, key, record);
         }
+    }
+
+    private boolean isOwnerSoon(int partition, int target) {
+        ClusterView view = views.get();
+        return view.isOwner(partition, target) || view.joining(partition) == target;
     }
 
     private void sendNoted(int target, long id, KeyRef key, byte[] record) {
@@ -262,7 +267,10 @@ public final class HandoffDriver implements HandoffEffects {
             @Override
             public void onReply(int from, PeerMessage reply) {
                 pace.ended(shares.percentOf(from, pace));
-                told.accept(reply instanceof WriteAnswer answer ? replyOf(answer.status()) : HintedHandoff.Reply.LATER);
+                told.accept(
+                        reply instanceof WriteAnswer answer
+                                ? replyOf(from, write, answer.status())
+                                : HintedHandoff.Reply.LATER);
             }
 
             @Override
@@ -273,15 +281,22 @@ public final class HandoffDriver implements HandoffEffects {
         });
     }
 
-    private static HintedHandoff.Reply replyOf(WriteAnswer.Status status) {
+    private HintedHandoff.Reply replyOf(int peer, Write write, WriteAnswer.Status status) {
         return switch (status) {
             case MERGED, DURABLE -> HintedHandoff.Reply.MERGED;
             case INVALID -> HintedHandoff.Reply.NEVER;
             // Of other owners of this partition this node hears soon; those of the next are not in question.
-            case NOT_OWNER, ARRIVING -> HintedHandoff.Reply.ASIDE;
+            case NOT_OWNER -> HintedHandoff.Reply.ASIDE;
+            // Who joins has it, and is compared with this node should it begin anew.
+            case ARRIVING -> isJoining(peer, write) ? HintedHandoff.Reply.MERGED : HintedHandoff.Reply.ASIDE;
             // Of a flush that the target knows and this node does not, this node hears soon.
             case OUT_OF_MEMORY, DISK, STALE, BUSY -> HintedHandoff.Reply.LATER;
         };
+    }
+
+    private boolean isJoining(int peer, Write write) {
+        ClusterView view = views.get();
+        return view.joining(view.partitionOf(write.positionHigh())) == peer;
     }
 
     private void answer(int target, long id, HintedHandoff.Reply reply) {

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * The owners' side of a transfer. Owned by the control thread.
  *
  * <p>Who gives a partition up persists that before anything else; from then on, once every loop has come round, its copy takes
- * and answers nothing any more. Who stays, while another joins, consents by knowing of it: from then on all that this node
- * coordinates goes to that other, too. Nobody consents who sees other owners than the asker: so no coordinator is ever more
- * than one change of the owners behind who counts.
+ * and answers nothing any more. Who stays, while another joins, consents by knowing of it and by reaching it: from then on all
+ * that this node coordinates goes to that other, too. Nobody consents who sees other owners than the asker: so no coordinator
+ * is ever more than one change of the owners behind who counts.
  */
 final class Consents {
     private final long bootId;
@@ -98,7 +98,8 @@ final class Consents {
     /**
      * The move that the asker means, if it is the same here and this node may consent to it, or knows all that came before it;
      * else null. Nobody gives a partition up while another owner does not answer, nor is told to know: until the successor
-     * counts those must do alone.
+     * counts those must do alone. Nor does anybody let a node join that it does not reach, though that reaches this one: what is
+     * written here after it has compared would not come to it, and it would be relied on for that as soon as it counts.
      */
     private @Nullable Move move(ClusterView view, int peer, int partition, long step) {
         if (partition >= engine.partitions() || !view.ownedHere(partition) || !engine.isSettled(partition)) {
@@ -107,7 +108,7 @@ final class Consents {
         PreferenceList list = view.ring().preferenceList(partition);
         for (Move move : list.moves()) {
             if (TransferStep.isActive(list, move)
-                    && (move.consented() || move.from() == null || doOthersAnswer(view, partition, move.from()))
+                    && (move.consented() || doNeededAnswer(view, move, peer))
                     && isMeant(list, move, step)
                     && TransferStep.isReceiver(list, move, view.member(peer))) {
                 return move;
@@ -120,6 +121,12 @@ final class Consents {
     private boolean isMeant(PreferenceList list, Move move, long step) {
         long digest = TransferStep.digest(list, move);
         return digest == step || (TransferStep.doneDigest(digest) == step && done.isDone(move.partition(), digest));
+    }
+
+    /** Whether those answer that are needed from the consent on: who joins, or the other owners of who gives its place up. */
+    private static boolean doNeededAnswer(ClusterView view, Move move, int peer) {
+        NodeId giver = move.from();
+        return giver == null ? view.isHealthy(peer) : doOthersAnswer(view, move.partition(), giver);
     }
 
     private static boolean doOthersAnswer(ClusterView view, int partition, NodeId giver) {

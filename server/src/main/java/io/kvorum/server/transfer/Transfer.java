@@ -21,6 +21,7 @@ import java.util.function.LongSupplier;
  *                           nothing is there that is not here, once they consented ──────────────────────────┘         │
  *                              ▼                                                                                       │
  *                          CONFIRMING ── a source has begun another life since, and may have forgotten something ──────┘
+ *                              │      └─ an owner that stays did not reach this node ──► INFORMING
  *                              │ none has
  *                              ├──► GATHERING, where others stay with this node ── they are done, too ──┐
  *                              └──► FORCING ◄────────────────────────────────────────────────────────────┘
@@ -296,11 +297,20 @@ final class Transfer {
         advance(nowNanos, effects);
     }
 
-    /** Somebody sees other owners or another move, or has not all of the data now; what others said may be over then. */
+    /**
+     * Somebody sees other owners or another move, has not all of the data now, or does not reach this node; what others said may
+     * be over then. An owner that stays goes on writing: what it wrote while it did not reach this node is compared once more.
+     */
     void onNoConsent(long nowNanos) {
-        if (phase == Phase.INFORMING || phase == Phase.ASKING) {
+        boolean mayLack = phase == Phase.CONFIRMING && step.move().from() == null;
+        if (phase == Phase.INFORMING || phase == Phase.ASKING || mayLack) {
             phase = Phase.INFORMING;
             Arrays.fill(known, false);
+        }
+        if (mayLack) {
+            Arrays.fill(consented, false);
+            source = 0;
+            comparing = false;
         }
         if (asksWitnesses() || isAsking()) {
             rest(nowNanos);

@@ -108,6 +108,46 @@ class GrowingQuorumTest {
         assertThat(bench.takeEffects()).containsExactly("READ to 1");
     }
 
+    @Test
+    void what_a_newcomer_that_nobody_waits_for_does_not_take_is_noted_for_it() {
+        Bench bench = growing(2, 2);
+        KeyRef key = bench.key("cart:1");
+        bench.write(key, "apple", 0);
+        bench.deliver(1);
+        bench.reply(2, new WriteAnswer(WriteAnswer.Status.ARRIVING));
+        assertThat(bench.bare).as("it took it").isEmpty();
+        bench.write(key, "pear", 0);
+        bench.deliver(1);
+        bench.reply(2, new WriteAnswer(WriteAnswer.Status.NOT_OWNER));
+        assertThat(bench.bare).as("it has yet to compare").isEmpty();
+        bench.write(key, "plum", 0);
+        bench.deliver(1);
+        bench.reply(2, new WriteAnswer(WriteAnswer.Status.BUSY));
+        assertThat(bench.bare).containsExactly(2);
+        bench.write(key, "fig", 0);
+        bench.deliver(1);
+        bench.lose(2);
+        assertThat(bench.bare).containsExactly(2, 2);
+        bench.reachable[2] = false;
+        bench.write(key, "quince", 0);
+        bench.deliver(1);
+        assertThat(bench.bare).containsExactly(2, 2, 2);
+    }
+
+    @Test
+    void what_a_newcomer_that_counts_does_not_take_is_noted_for_it() {
+        Bench bench = growing(1, 3);
+        KeyRef key = bench.key("cart:1");
+        bench.write(key, "apple", 0);
+        bench.deliver(1);
+        bench.lose(2);
+        assertThat(bench.bare).containsExactly(2);
+        bench.write(key, "pear", 0);
+        bench.deliver(1);
+        bench.pass(1001);
+        assertThat(bench.bare).containsExactly(2, 2);
+    }
+
     private static Bench growing(int r, int w) {
         Bench bench = new Bench(3, 3, r, w, 0);
         bench.growFrom(0, 1);

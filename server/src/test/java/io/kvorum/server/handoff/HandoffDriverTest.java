@@ -42,6 +42,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -256,6 +257,33 @@ final class HandoffDriverTest {
         assertThat(sentTo(target).write().record()).isEqualTo(record(key));
         answer(target, WriteAnswer.Status.MERGED);
         assertThat(bare.count()).isZero();
+    }
+
+    @Test
+    void a_bare_hint_for_who_joins_the_owners_is_handed_over_before_that_counts() {
+        view = joiningThisNode();
+        String key = key(0, true);
+        int target = view.joining(partition(key));
+        assertThat(target).isPositive();
+        Position position = position(key);
+        byte[] bytes = bytes(key);
+        engine.update(partition(key), position.high(), bytes, 0, bytes.length, (current, scope) -> record(key));
+        bare.missed(target, new KeyRef(partition(key), position.high(), position.low(), bytes));
+        control.tick();
+        assertThat(sentTo(target).write().record()).isEqualTo(record(key));
+        answer(target, WriteAnswer.Status.ARRIVING);
+        assertThat(bare.count()).isZero();
+    }
+
+    /** All partitions are this node's alone as yet. */
+    private ClusterView joiningThisNode() {
+        return new ClusterView(
+                RingBuilder.from(view.ring())
+                        .settled(Collections.nCopies(PARTITIONS, List.of(members.get(0))), List.of())
+                        .build(),
+                members,
+                healthy,
+                Collections.nCopies(members.size(), new BitSet()));
     }
 
     private void keep(int target, String key) {

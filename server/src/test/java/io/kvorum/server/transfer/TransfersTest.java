@@ -164,6 +164,19 @@ final class TransfersTest {
     }
 
     @Test
+    void who_joins_compares_again_when_an_owner_that_goes_on_writing_did_not_reach_it() {
+        TransferStep growth = new TransferStep(new Move(2, null, SELF, false), List.of(PEER), List.of(), true, true, 1);
+        begin(growth);
+        pulled(2);
+        consent(2, LIFE, root);
+        transfers.onNoConsent(growth, 0);
+        transfers.advance(REST, recorder);
+        transfers.onConsent(PEER, growth, LIFE, 99, REST, recorder);
+        assertEffects("leaves of 1 from 0");
+        assertThat(transfers.done(REST)).isEmpty();
+    }
+
+    @Test
     void who_stays_when_another_leaves_pulls_nothing_and_drops_nothing() {
         begin(new TransferStep(new Move(4, OLD, null, false), List.of(PEER), List.of(), false, true, 1));
         assertEffects();

@@ -228,6 +228,16 @@ public final class SimCluster {
         return false;
     }
 
+    /** Whether a machine that runs is the only owner of a partition, for all that it knows. */
+    public boolean isAlone(int partition, int index) {
+        SimLife life = nodes.get(index).life();
+        if (life == null) {
+            return false;
+        }
+        List<NodeId> owners = life.membership().view().ring().settledOwners(partition);
+        return owners.size() == 1 && nodeOf(owners.get(0)).index() == index;
+    }
+
     /** Whether a machine owns any partition. */
     public boolean ownsAnything(SimNode node) {
         return IntStream.range(0, ring().partitions())

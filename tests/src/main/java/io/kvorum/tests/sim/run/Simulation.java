@@ -76,7 +76,8 @@ public final class Simulation implements Ending {
                     plan.keys().get(i),
                     partition,
                     () -> cluster.owners(partition),
-                    node -> cluster.isDisowned(partition, node)));
+                    node -> cluster.isDisowned(partition, node),
+                    node -> cluster.isAlone(partition, node)));
         }
         ContextCodec codec =
                 Objects.requireNonNull(cluster.node(0).life()).core().contexts();

@@ -1,6 +1,9 @@
 package io.kvorum.tests.sim.story;
 
 import io.kvorum.storage.version.Dot;
+import io.kvorum.storage.version.Merge;
+import io.kvorum.storage.version.RecordBytes;
+import io.kvorum.storage.version.VersionObserver;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -57,17 +60,31 @@ public final class KeyStory {
     private final List<Write> reaped = new ArrayList<>();
     private final Supplier<List<Integer>> owners;
     private final IntPredicate disowned;
+    private final IntPredicate alone;
 
     /** By node: the writes that its copy has, or knows to be superseded. */
     private final Map<Integer, BitSet> known = new HashMap<>();
+
+    /** By node: the record that its copy had last. */
+    private final Map<Integer, byte[]> records = new HashMap<>();
+
+    /** By node: the record that its copy had when it was changed last while the node was the only owner, for all it knew. */
+    private final Map<Integer, byte[]> madeAlone = new HashMap<>();
 
     private final BitSet owned = new BitSet();
     private boolean hinted;
     private @Nullable Attempt deleting;
 
-    KeyStory(String name, Family family, int partition, Supplier<List<Integer>> owners, IntPredicate disowned) {
+    KeyStory(
+            String name,
+            Family family,
+            int partition,
+            Supplier<List<Integer>> owners,
+            IntPredicate disowned,
+            IntPredicate alone) {
         this.owners = owners;
         this.disowned = disowned;
+        this.alone = alone;
         this.name = name;
         this.family = family;
         this.partition = partition;
@@ -173,9 +190,38 @@ public final class KeyStory {
         fresh.stream().filter(this::isHeldByQuorum).forEach(owned::set);
     }
 
+    /**
+     * A node's copy has this record now.
+     *
+     * @param alone whether the node, for all it knows, is the only owner: W of what it acknowledges is one
+     */
+    void has(int node, byte[] record, boolean alone) {
+        records.put(node, record);
+        if (alone) {
+            madeAlone.put(node, record);
+        }
+    }
+
     /** A node lost its copy. */
     void forgot(int node) {
         known.remove(node);
+        records.remove(node);
+        madeAlone.remove(node);
+    }
+
+    /**
+     * Whether a node has something that it acknowledged as the only owner, and that no other owner has got since: with that
+     * copy as many are lost as W was.
+     */
+    public boolean isOnlyAt(int node) {
+        byte[] alone = madeAlone.get(node);
+        return alone != null && owners.get().stream().noneMatch(owner -> owner != node && hasAll(owner, alone));
+    }
+
+    private boolean hasAll(int node, byte[] record) {
+        byte[] there = records.get(node);
+        return there != null
+                && RecordBytes.hash(Merge.merge(there, record, VersionObserver.NONE)) == RecordBytes.hash(there);
     }
 
     /**
@@ -204,6 +250,11 @@ public final class KeyStory {
     /** Whether some node knows that a machine owns it no more. */
     public boolean isDisowned(int node) {
         return disowned.test(node);
+    }
+
+    /** Whether a node is the only owner, for all it knows. */
+    boolean isAlone(int node) {
+        return alone.test(node);
     }
 
     /** Whether something is true of as many of them as a quorum needs. */

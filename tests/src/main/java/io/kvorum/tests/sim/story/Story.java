@@ -104,10 +104,16 @@ public final class Story implements Watcher {
      *
      * @param owners places of the machines that own it at this moment
      * @param disowned whether some node knows that a machine owns it no more, given its place
+     * @param alone whether a machine owns it alone, for all that it knows itself
      */
     public KeyStory add(
-            String name, KeyStory.Family family, int partition, Supplier<List<Integer>> owners, IntPredicate disowned) {
-        KeyStory key = new KeyStory(name, family, partition, owners, disowned);
+            String name,
+            KeyStory.Family family,
+            int partition,
+            Supplier<List<Integer>> owners,
+            IntPredicate disowned,
+            IntPredicate alone) {
+        KeyStory key = new KeyStory(name, family, partition, owners, disowned, alone);
         keys.put(name, key);
         return key;
     }
@@ -165,6 +171,11 @@ public final class Story implements Watcher {
     /** Whether a node has lost its disk. */
     public boolean hasLost() {
         return !losses.isEmpty();
+    }
+
+    /** Whether a node acknowledged something as the only owner of its key that no other owner has got since. */
+    public boolean hasAlone(int node) {
+        return keys.values().stream().anyMatch(key -> key.isOnlyAt(node));
     }
 
     /** Whether the life of a node that ended last dropped its copy of a partition, and did not settle it again. */
@@ -293,6 +304,7 @@ public final class Story implements Watcher {
             }
         }
         key.took(node, present);
+        key.has(node, after, key.isAlone(node));
         timeline.say(time.nowNanos(), key, () -> "n" + node + " has " + now + " = " + present);
         for (Check check : checks) {
             check.changed(this, key, node, flushedUpTo, present);
