@@ -66,14 +66,6 @@ public final class Controller {
      * A controller that has seen nothing.
      *
      * @param targetNanos above this clients wait too long, 99 of 100 of them
-     */
-    public Controller(long targetNanos, Budget budget) {
-        this(targetNanos, budget, budget::workedNanos);
-    }
-
-    /**
-     * The same.
-     *
      * @param worked how long a job was at work since the start, in nanoseconds of those that it may be
      */
     Controller(long targetNanos, Budget budget, ToDoubleFunction<BackgroundJob> worked) {
@@ -94,10 +86,10 @@ public final class Controller {
         learn(foreground);
         if (queueWaitNanos > targetNanos) {
             decision = Decision.SLOWED_BY_QUEUES;
-            Arrays.setAll(shares, cell -> Math.max(SHARE_MIN, SLOWER * shares[cell]));
+            slow(shares);
         } else if (blindSeconds == 0 && isTooSlow(foreground, LATELY_SECONDS)) {
             decision = Decision.SLOWED_BY_LATENCY;
-            Arrays.setAll(shares, cell -> Math.max(SHARE_MIN, SLOWER * shares[cell]));
+            slow(shares);
             blindSeconds = LATELY_SECONDS + 1;
         } else if (blindSeconds > 0) {
             decision = Decision.HELD;
@@ -115,6 +107,10 @@ public final class Controller {
         }
         blindSeconds = Math.max(0, blindSeconds - 1);
         budget.shares(shares);
+    }
+
+    private static void slow(double[] shares) {
+        Arrays.setAll(shares, cell -> Math.max(SHARE_MIN, SLOWER * shares[cell]));
     }
 
     private static double grown(double share, double used, double step) {

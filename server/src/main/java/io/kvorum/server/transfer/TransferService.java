@@ -62,7 +62,6 @@ public final class TransferService implements MembershipListener, TransferEffect
     private static final long TICK_NANOS = 50_000_000L;
     private static final long PAUSED_NANOS = 500_000_000L;
     private static final long CLEANUP_NANOS = 1_000_000_000L;
-    private static final int ALL = 100;
     private static final int DROPS_AT_ONCE = 16;
     private static final int LEAVES_AT_ONCE = 8 * 1024;
 
@@ -443,7 +442,11 @@ public final class TransferService implements MembershipListener, TransferEffect
                     }
                 } finally {
                     // What came was merged: that, above all, is the work.
-                    pace.ended(reply instanceof PullAnswer pulled ? pulled.sharePercent() : ALL);
+                    if (reply instanceof PullAnswer pulled) {
+                        pace.ended(pulled.sharePercent());
+                    } else {
+                        pace.ended();
+                    }
                     if (!done) {
                         // Maybe for a bug: the transfer must not wait for what has come already.
                         transfers.onFailed(partition, ticket, now());

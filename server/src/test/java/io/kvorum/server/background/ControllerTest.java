@@ -11,7 +11,7 @@ final class ControllerTest {
     private static final long TARGET = 20 * MILLI;
 
     private final Budget budget = new Budget();
-    private final Controller controller = new Controller(TARGET, budget);
+    private final Controller controller = new Controller(TARGET, budget, budget::workedNanos);
     private final Foreground foreground = new Foreground();
     private long fast;
     private long slow;

@@ -8,12 +8,18 @@ final class Percent {
 
     private Percent() {}
 
-    static boolean isShare(int percent) {
-        return percent >= 1 && isPart(percent);
+    static void checkShare(int percent) {
+        check(percent, 1);
     }
 
-    static boolean isPart(int percent) {
-        return percent >= 0 && percent <= ALL;
+    static void checkPart(int percent) {
+        check(percent, 0);
+    }
+
+    private static void check(int percent, int least) {
+        if (percent < least || percent > ALL) {
+            throw new IllegalArgumentException(percent + " percent, not " + least + " to " + ALL);
+        }
     }
 
     static int decodeShare(ByteReader in, String field) {

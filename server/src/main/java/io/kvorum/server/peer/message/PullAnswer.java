@@ -16,9 +16,7 @@ import java.util.List;
 public record PullAnswer(long nextHash, int sharePercent, List<byte[]> records) implements PeerMessage {
     /** Refuses a share that is none. */
     public PullAnswer {
-        if (!Percent.isShare(sharePercent)) {
-            throw new IllegalArgumentException("a share of " + sharePercent + " percent");
-        }
+        Percent.checkShare(sharePercent);
     }
 
     @Override

@@ -24,9 +24,7 @@ public record Share(Work work, int usedPercent) implements PeerMessage {
 
     /** Refuses what is no part of a time. */
     public Share {
-        if (!Percent.isPart(usedPercent)) {
-            throw new IllegalArgumentException("used " + usedPercent + " percent");
-        }
+        Percent.checkPart(usedPercent);
     }
 
     @Override

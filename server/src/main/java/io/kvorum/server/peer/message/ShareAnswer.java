@@ -11,9 +11,7 @@ import io.kvorum.codec.binary.ByteWriter;
 public record ShareAnswer(int percent) implements PeerMessage {
     /** Refuses a share that is none. */
     public ShareAnswer {
-        if (!Percent.isShare(percent)) {
-            throw new IllegalArgumentException("a share of " + percent + " percent");
-        }
+        Percent.checkShare(percent);
     }
 
     @Override
