@@ -58,7 +58,10 @@ final class RequestStream {
                 + one("$" + key + '$', "$" + key + '$', NOBODYS_TOKEN, "x") + noReply() + "\r\n" + value + "\r\n";
     }
 
-    /** Numbers are counted there without being stored anew: they are not asked whether they were fetched. */
+    /**
+     * Numbers are not asked whether they were fetched: counting stores them anew here alone, and a read that is refused for its
+     * opaque token, which {@link #odd} asks of a number, is one there alone.
+     */
     private String metaGet(String key) {
         return "mg " + key + (key.startsWith("n") ? flags().replace(" h", "") : flags());
     }
@@ -108,7 +111,7 @@ final class RequestStream {
                         "set " + "k".repeat(251) + " 0 0 noreply",
                         "mg ### b",
                         "mg azA= b v",
-                        "mg k0 O" + "1".repeat(40),
+                        "mg n0 O" + "1".repeat(40),
                         "mg k0 1 2 3 4 5 6 7 8 9 a b c d e f g h i j",
                         "cas k0 0 0 noreply",
                         "stats nosuch",

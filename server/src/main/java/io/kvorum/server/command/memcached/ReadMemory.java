@@ -67,10 +67,10 @@ final class ReadMemory {
         int tag = tagOf(token);
         int first = firstOf(token);
         int place = first;
-        long longestIdle = Long.MIN_VALUE;
+        int longestIdle = Integer.MIN_VALUE;
         for (int i = first; i < first + WAYS; i++) {
             long entry = entries.getOpaque(i);
-            long idle = entry == 0 ? Long.MAX_VALUE : idleIn(entry, nowSeconds);
+            int idle = entry == 0 ? Integer.MAX_VALUE : idleIn(entry, nowSeconds);
             if (tagIn(entry) == tag) {
                 if (idle <= 0) {
                     // What all loops read all the time is written once a second.
@@ -102,7 +102,7 @@ final class ReadMemory {
     }
 
     /** Below 0 if another loop, whose reading of the clock is newer, was faster. The difference may wrap, after 68 years. */
-    private static long idleIn(long entry, long nowSeconds) {
+    private static int idleIn(long entry, long nowSeconds) {
         return (int) nowSeconds - (int) entry;
     }
 }
