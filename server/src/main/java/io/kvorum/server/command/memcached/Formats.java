@@ -42,6 +42,7 @@ final class Formats {
                 counters.add(found ? GET_HITS : GET_MISSES);
             }
             if (found) {
+                exchange.owner.remember(item);
                 value(out, request, key, item, withToken);
             }
         }
@@ -96,7 +97,11 @@ final class Formats {
 
     /** {@code touch}. */
     static void touched(Exchange exchange, StepReply reply) {
-        boolean found = !reply.isNil();
+        Item item = exchange.owner.item();
+        boolean found = item.read(reply);
+        if (found) {
+            exchange.owner.remember(item);
+        }
         exchange.owner.counters().add(CMD_TOUCH);
         exchange.owner.counters().add(found ? TOUCH_HITS : TOUCH_MISSES);
         exchange.line(found ? "TOUCHED" : "NOT_FOUND");

@@ -15,7 +15,7 @@ import java.util.List;
  * and gets more arguments only at its end.
  */
 public final class McCommands {
-    /** key, anything if the value is wanted. */
+    /** Key, anything if the value is wanted, anything if the time of the write is. */
     static final String GET = "mc.get";
 
     /** Key, whose value is wanted. */
@@ -58,8 +58,7 @@ public final class McCommands {
      */
     public static List<Command> commands(Leases leases) {
         Command get = keyed(GET, -2, Route.READ, CommandFlag.READONLY)
-                .handledBy(call ->
-                        call.read(Arguments.has(call.request(), 2) ? ItemReply.WITH_VALUE : ItemReply.WITHOUT_VALUE));
+                .handledBy(call -> call.read(ItemReply.asAsked(call.request(), 2)));
         Command wanted = keyed(GET_VALUE, 2, Route.READ, CommandFlag.READONLY)
                 .handledBy(call -> call.read(ItemReply.WITH_VALUE));
         Command touch =

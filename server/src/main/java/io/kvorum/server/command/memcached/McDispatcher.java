@@ -28,10 +28,13 @@ public final class McDispatcher {
     /** Of what touches no key: it waits for nobody. */
     private static final int NO_PLACE = -1;
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
     private final CommandLoop loop;
     private final McStats stats;
     private final McCounters.Part counters;
     private final McSteps steps;
+    private final ReadMemory reads;
     private final DelayedFlush delayedFlush;
     private final Session stepSession = Session.virtual(RespWriter.RESP2, false, RequestOptions.DEFAULTS, null);
     private final McRequest request = new McRequest();
@@ -50,6 +53,7 @@ public final class McDispatcher {
         this.stats = stats;
         this.counters = stats.counters().join();
         this.steps = new McSteps(loop.table());
+        this.reads = stats.reads();
         this.delayedFlush = new DelayedFlush(this, stats.newestFlush());
     }
 
@@ -257,6 +261,21 @@ public final class McDispatcher {
                             nanos,
                             loop.clock().wallMillis());
         }
+    }
+
+    /** Tells an item when it was read last. */
+    void recall(Item found) {
+        found.recall(reads.idleSeconds(found.token, nowSeconds()), nowMillis());
+    }
+
+    /** An item was read, or given another end, which counts as that: it is remembered. */
+    void remember(Item found) {
+        reads.read(found.token, nowSeconds());
+    }
+
+    /** Of the time at which the loop's requests came: they need no reading of the clock of their own. */
+    private long nowSeconds() {
+        return Math.floorDiv(nowNanos, NANOS_PER_SECOND);
     }
 
     CommandLoop loop() {

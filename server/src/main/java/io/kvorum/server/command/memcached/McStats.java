@@ -29,6 +29,7 @@ public final class McStats {
 
     private final McCounters counters = new McCounters();
     private final NewestFlush newestFlush = new NewestFlush();
+    private final ReadMemory reads = new ReadMemory();
     private final NodeStatus node;
     private final Settings settings;
     private final LongSupplier wallMillis;
@@ -56,6 +57,10 @@ public final class McStats {
 
     NewestFlush newestFlush() {
         return newestFlush;
+    }
+
+    ReadMemory reads() {
+        return reads;
     }
 
     /** Answers a request; false if there is no such group of numbers, which the answer says. */

@@ -89,7 +89,8 @@ final class McSteps {
             }
             case TOUCH -> word(request, 1).word(request, 2);
             case META_GET -> read(first, request);
-            case META_DEBUG, DELETE -> word(request, 1);
+            case META_DEBUG -> word(request, 1).nothing().word(request, 0);
+            case DELETE -> word(request, 1);
             case SET -> value(request, 2, 3);
             case ADD, REPLACE, APPEND, PREPEND -> value(request, 2, 3).word(request, 0);
             case CAS -> value(request, 2, 3).word(request, 0).word(request, 5);
@@ -169,8 +170,14 @@ final class McSteps {
             into.add(request.offset(time) + 1, request.length(time) - 1);
         }
         int value = request.findFlag('v');
+        int last = request.findFlag('l');
         if (value >= 0) {
             into.add(request.offset(value), 1);
+        } else if (last >= 0) {
+            into.add(0, 0);
+        }
+        if (last >= 0) {
+            into.add(request.offset(last), 1);
         }
     }
 
@@ -181,6 +188,11 @@ final class McSteps {
 
     private McSteps word(McRequest request, int word) {
         first.add(request.offset(word), request.length(word));
+        return this;
+    }
+
+    private McSteps nothing() {
+        first.add(0, 0);
         return this;
     }
 

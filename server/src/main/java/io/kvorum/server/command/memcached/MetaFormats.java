@@ -103,13 +103,17 @@ final class MetaFormats {
             exchange.line("EN");
             return;
         }
+        exchange.owner.recall(item);
         McRequest request = exchange.request();
         McWriter out = exchange.out().text("ME ");
         key(out, request);
         out.text(" exp=")
                 .signed(Expiry.secondsLeft(item.expireAtMillis, exchange.owner.nowMillis()))
+                .text(" la=")
+                .unsigned(item.idleSeconds)
                 .text(" cas=")
                 .unsigned(item.token)
+                .text(item.fetched ? " fetch=yes" : " fetch=no")
                 .text(" size=")
                 .unsigned(item.length)
                 .text(" flags=")
@@ -141,6 +145,8 @@ final class MetaFormats {
                 case 'f' -> out.flag('f').unsigned(item.flags);
                 case 'c' -> out.flag('c').unsigned(item.token);
                 case 't' -> out.flag('t').signed(Expiry.secondsLeft(item.expireAtMillis, exchange.owner.nowMillis()));
+                case 'h' -> out.flag('h').unsigned(item.fetched ? 1 : 0);
+                case 'l' -> out.flag('l').unsigned(item.idleSeconds);
                 default -> echo(out, request, word);
             }
         }

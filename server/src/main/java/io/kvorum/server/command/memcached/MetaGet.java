@@ -70,12 +70,26 @@ final class MetaGet extends Exchange {
         }
         if (!there) {
             vivify(request);
-        } else if (found.liveSiblings > 1 || isToBeRecached(request, found)) {
+            return;
+        }
+        if (request.findFlag('h') >= 0 || request.findFlag('l') >= 0) {
+            // What is told is from before this read.
+            owner.recall(found);
+        }
+        remember(request, found);
+        if (found.liveSiblings > 1 || isToBeRecached(request, found)) {
             askForLease(found.toKeep(), false);
         } else if (found.length == 0) {
             askForLease(found.toKeep(), true);
         } else {
             MetaFormats.shown(this, found, "");
+        }
+    }
+
+    /** A read with {@code u} leaves no trace. */
+    private void remember(McRequest request, Item found) {
+        if (request.findFlag('u') < 0) {
+            owner.remember(found);
         }
     }
 
@@ -112,7 +126,9 @@ final class MetaGet extends Exchange {
         if (Outcome.of(reply.number()) == Outcome.DONE) {
             McRequest request = request();
             long seconds = MetaFormats.seconds(request, request.findFlag('N'));
-            askForLease(Item.empty(reply.number(), Expiry.atMillis(seconds, owner.nowMillis())), false);
+            Item made = Item.empty(reply.number(), Expiry.atMillis(seconds, owner.nowMillis()));
+            remember(request, made);
+            askForLease(made, false);
         } else {
             wasFaster = true;
             stage = Stage.READ;

@@ -10,8 +10,8 @@ import io.kvorum.storage.version.Versions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives an item another end, which makes no version, and shows it. Arguments: key, time, anything if the value is wanted.
- * Replies as {@link ItemReply}.
+ * Gives an item another end, which makes no version, and shows it. Arguments: key, time, anything if the value is wanted,
+ * anything if the time of the write is. Replies as {@link ItemReply}.
  */
 final class TouchEdit extends ItemEdit {
     private final long seconds;
@@ -24,7 +24,7 @@ final class TouchEdit extends ItemEdit {
         super(call);
         RespRequest request = call.request();
         seconds = Arguments.seconds(request, 2);
-        shown = Arguments.has(request, 3) ? ItemReply.WITH_VALUE : ItemReply.WITHOUT_VALUE;
+        shown = ItemReply.asAsked(request, 3);
     }
 
     @Override

@@ -185,8 +185,8 @@ class McDispatcherTest {
         assertThat(away.line("md " + key + " x T20")).isEqualTo("HD|");
         assertThat(away.line("mg " + key + " s f t")).isEqualTo("HD s0 f0 t20|");
         assertThat(away.line("mg " + key + " h l t"))
-                .as("of the last access nothing is known")
-                .isEqualTo("HD t20|");
+                .as("it was looked at just now")
+                .isEqualTo("HD h1 l0 t20|");
         assertThat(away.line("md " + key + " I q")).startsWith("CLIENT_ERROR no item can be marked stale here");
         assertThat(away.line("md " + key)).as("it stayed").isEqualTo("HD|");
         assertThat(away.line("md " + key + " k")).isEqualTo("NF k" + key + "|");
@@ -199,7 +199,8 @@ class McDispatcherTest {
         assertThat(away.store("ms Zm9v 1 b k", "x")).isEqualTo("HD kZm9v b|");
         assertThat(redis("get", "foo").asString()).isEqualTo("x");
         assertThat(away.line("mg Zm9v b k v")).isEqualTo("VA 1 kZm9v b|x|");
-        assertThat(away.line("me Zm9v b")).startsWith("ME Zm9v exp=-1 cas=").endsWith(" size=1 flags=0 siblings=1|");
+        assertThat(away.line("me Zm9v b"))
+                .matches("ME Zm9v exp=-1 la=0 cas=[0-9]+ fetch=yes size=1 flags=0 siblings=1\\|");
         assertThat(away.line("md Zm9v b k")).isEqualTo("HD kZm9v b|");
     }
 
