@@ -309,7 +309,7 @@ public final class Node implements AutoCloseable {
         NodeGauges.register(metrics, admission);
         QueueWait queueWait = new QueueWait(tasks, clock::nanoTime);
         control.every(ADMISSION_NANOS, () -> {
-            admission.tick(metrics::commandsWithin, queueWait.getAsLong());
+            admission.tick(metrics::commandsWithin, queueWait);
             engine.pace(admission.budget().share(BackgroundJob.CHECKPOINT));
         });
         startClients(clients, metrics);

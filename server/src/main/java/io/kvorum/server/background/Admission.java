@@ -39,11 +39,12 @@ public final class Admission {
     /**
      * Decides. To be called once a second.
      *
-     * @param counts see {@link Foreground#look}
-     * @param queueWaitNanos how long event loops took to come to what they were given
+     * @param answered see {@link Foreground#look}
+     * @param queueWait how long event loops took to come to what was due
      */
-    public void tick(Function<long[], long[]> counts, long queueWaitNanos) {
-        foreground.look(counts);
+    public void tick(Function<long[], long[]> answered, QueueWait queueWait) {
+        foreground.look(answered, queueWait::within);
+        long queueWaitNanos = queueWait.latestNanos();
         controller.decide(foreground, queueWaitNanos);
         tracked.values().forEach(job -> job.rate().look(job.progress().done().getAsLong()));
         status = status(queueWaitNanos);

@@ -30,7 +30,7 @@ public final class Controller {
     private static final double SLOWER_THAN_CALM = 2;
 
     /** Less than this is a matter of a pause of the process or the machine. */
-    private static final long NOTICED_NANOS = 5_000_000;
+    private static final long NOTICED_NANOS = 3_000_000;
 
     /** So little work does not count. Less than the least share: what clients wait beside a job at that is not calm. */
     private static final double CALM = SHARE_MIN / 2;

@@ -8,8 +8,15 @@ public final class Pace {
     /** How often a paused job looks whether it may go on. */
     private static final long PAUSED_NANOS = 500_000_000L;
 
+    /** Of what may be done at a time while nothing is in the way. */
+    private static final int GENTLE_PART = 8;
+
     private final Paces all;
     private int underWay;
+
+    /** Whether it has to rest: it begins as if it had. */
+    private boolean held = true;
+
     private long countedNanos;
     private long restUntilNanos;
     private long workedNanos;
@@ -35,6 +42,16 @@ public final class Pace {
         return restUntilNanos - all.clock.nanoTime();
     }
 
+    /**
+     * How much to do at a time: while it goes on it has a processor, whatever share of the time it goes on for, and where that
+     * is in the way of clients it is an eighth.
+     *
+     * @param most what is done at a time while nothing is in the way
+     */
+    public int atATime(int most) {
+        return held ? most / GENTLE_PART : most;
+    }
+
     /** Something is under way from now on, until {@link #ended} or {@link #idled} says that it is not. */
     public void begun() {
         if (underWay++ == 0) {
@@ -57,6 +74,7 @@ public final class Pace {
         long worked = now - countedNanos;
         workedNanos += worked;
         long rest = all.budget.restNanos(all.job, worked, theirPercent, all.active());
+        held = worked > 0 ? rest > 0 : held;
         long begin = Math.max(0, restUntilNanos - now);
         restUntilNanos = now + Math.min(Budget.REST_NANOS_MAX, begin + rest);
         countedNanos = now;

@@ -9,7 +9,8 @@ package io.kvorum.server.repair;
  * @param suspectsMax how many keys are kept for the second look; more wait for the next pass
  * @param leavesMax how many leaves one question is about
  * @param positionsMax how many positions are fetched at a time
- * @param chunkBytes about how many bytes of records one answer brings
+ * @param chunkBytes about how many bytes of records one answer brings while nothing is in the way ({@link
+ *     io.kvorum.server.background.Pace#atATime})
  * @param sendsMax how many positions are being sent at a time
  * @param sendBytesMax past so many bytes of them no more are sent until some have arrived
  */

@@ -223,7 +223,7 @@ public final class AntiEntropyService implements MembershipListener, AntiEntropy
 
     @Override
     public void fetch(int peer, long ticket, int partition, long[] positions) {
-        Fetch fetch = new Fetch(partition, positions, policy.chunkBytes());
+        Fetch fetch = new Fetch(partition, positions, paces.with(peer).atATime(policy.chunkBytes()));
         ask(
                 peer,
                 ticket,

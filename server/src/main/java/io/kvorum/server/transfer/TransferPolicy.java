@@ -5,7 +5,8 @@ package io.kvorum.server.transfer;
  *
  * @param pullsMax how many partitions are pulled at a time
  * @param transfersMax how many partitions are under way at a time, those included that wait for consents or are compared
- * @param chunkBytes about how many bytes of records one answer brings
+ * @param chunkBytes about how many bytes of records one answer brings while nothing is in the way ({@link
+ *     io.kvorum.server.background.Pace#atATime})
  * @param positionsMax how many positions are fetched at a time
  * @param leavesMax how many leaves one question is about
  * @param companyMax so many partitions are given up at a time at most

@@ -363,7 +363,7 @@ public final class TransferService implements MembershipListener, TransferEffect
 
     @Override
     public void pull(int peer, int partition, long ticket, long fromHash) {
-        Pull pull = new Pull(partition, fromHash, parts.engine().root(partition), policy.chunkBytes());
+        Pull pull = new Pull(partition, fromHash, parts.engine().root(partition), chunkBytes(peer));
         ask(
                 peer,
                 partition,
@@ -397,7 +397,7 @@ public final class TransferService implements MembershipListener, TransferEffect
 
     @Override
     public void fetch(int peer, int partition, long ticket, long[] positions) {
-        Fetch fetch = new Fetch(partition, positions, policy.chunkBytes());
+        Fetch fetch = new Fetch(partition, positions, chunkBytes(peer));
         ask(
                 peer,
                 partition,
@@ -417,6 +417,10 @@ public final class TransferService implements MembershipListener, TransferEffect
                     .whenAllDurable(
                             partition, (upTo, durable) -> transfers.onForced(partition, ticket, durable, now()));
         }
+    }
+
+    private int chunkBytes(int peer) {
+        return paces.with(peer).atATime(policy.chunkBytes());
     }
 
     /** Asks a peer when the budget lets it; what comes of it is told on the control thread, once. */

@@ -3,6 +3,7 @@ package io.kvorum.server.background;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ControllerTest {
@@ -15,6 +16,8 @@ final class ControllerTest {
     private final Foreground foreground = new Foreground();
     private long fast;
     private long slow;
+    private long prompt;
+    private long late;
     private long slowNanos = 50 * MILLI;
     private double busy = 1;
 
@@ -52,6 +55,32 @@ final class ControllerTest {
         second(0, 0, 21 * MILLI);
         assertThat(budget.share()).isEqualTo(0.5);
         assertThat(controller.decision()).isEqualTo(Decision.SLOWED_BY_QUEUES);
+    }
+
+    @Test
+    void what_clients_wait_for_a_loop_that_does_not_run_counts_though_all_that_it_comes_to_is_answered_at_once() {
+        for (int i = 0; i < 10; i++) {
+            prompt += 40;
+            second(1_000, 0, 0);
+        }
+        assertThat(budget.share()).isEqualTo(1);
+        prompt += 38;
+        late += 2;
+        second(1_000, 0, 0);
+        assertThat(budget.share()).isEqualTo(0.5);
+        assertThat(controller.decision()).isEqualTo(Decision.SLOWED_BY_LATENCY);
+        assertThat(foreground.p99Nanos(3)).isGreaterThanOrEqualTo(slowNanos);
+    }
+
+    @Test
+    void waits_of_both_kinds_that_are_too_long_count_together() {
+        prompt += 994;
+        late += 6;
+        second(994, 6, 0);
+        prompt += 994;
+        late += 6;
+        second(994, 6, 0);
+        assertThat(controller.decision()).isEqualTo(Decision.SLOWED_BY_LATENCY);
     }
 
     @Test
@@ -206,7 +235,7 @@ final class ControllerTest {
         for (int i = 0; i < 30; i++) {
             second(1_000, 0, 0);
         }
-        assertThat(controller.targetNanos()).isEqualTo(5 * MILLI);
+        assertThat(controller.targetNanos()).isEqualTo(3 * MILLI);
         busy = 1;
         slowNanos = 8 * MILLI;
         second(1_000, 50, 0);
@@ -239,7 +268,7 @@ final class ControllerTest {
             second(1_000, 50, 0);
             int unused = budget.percentForOthers(BackgroundJob.TRANSFER);
         }
-        assertThat(controller.targetNanos()).isEqualTo(5 * MILLI);
+        assertThat(controller.targetNanos()).isBetween(3 * MILLI, 4 * MILLI);
     }
 
     @Test
@@ -265,12 +294,12 @@ final class ControllerTest {
         admission.track(BackgroundJob.CHECKPOINT, new JobProgress("records", () -> 0, () -> 0, () -> worked[0], 0.5));
         for (int i = 0; i < 60; i++) {
             fast += 1_000;
-            admission.tick(this::counts, 0);
+            admission.tick(this::counts, new QueueWait(List.of(), () -> 0));
             worked[0] += (long) (0.5 * budget.share(BackgroundJob.CHECKPOINT) * SECOND);
         }
         assertThat(budget.share(BackgroundJob.CHECKPOINT)).isEqualTo(1);
         assertThat(budget.share(BackgroundJob.HANDOFF)).isEqualTo(Controller.SHARE_UNUSED);
-        assertThat(admission.status().targetNanos()).isEqualTo(5 * MILLI);
+        assertThat(admission.status().targetNanos()).isEqualTo(3 * MILLI);
     }
 
     @Test
@@ -288,8 +317,16 @@ final class ControllerTest {
         budget.restNanos(BackgroundJob.HANDOFF, (long) (busy * budget.share() * SECOND));
         fast += newFast;
         slow += newSlow;
-        foreground.look(this::counts);
+        foreground.look(this::counts, this::waits);
         controller.decide(foreground, queueWaitNanos);
+    }
+
+    private long[] waits(long[] bounds) {
+        long[] counts = new long[bounds.length];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = prompt + (bounds[i] >= slowNanos ? late : 0);
+        }
+        return counts;
     }
 
     private long[] counts(long[] bounds) {

@@ -78,6 +78,22 @@ final class PaceTest {
     }
 
     @Test
+    void job_does_little_at_a_time_until_it_is_seen_that_nothing_is_in_its_way_and_as_soon_as_something_is() {
+        share(1);
+        assertThat(pace.atATime(800)).isEqualTo(100);
+        piece(MILLI, 100);
+        time.runUntil(MILLI);
+        assertThat(pace.atATime(800)).isEqualTo(800);
+        piece(MILLI, 99);
+        time.runUntil(2 * MILLI);
+        assertThat(pace.atATime(800)).isEqualTo(100);
+        share(0.99);
+        piece(MILLI, 100);
+        time.runUntil(4 * MILLI);
+        assertThat(pace.atATime(800)).isEqualTo(100);
+    }
+
+    @Test
     void what_was_lost_is_no_work() {
         share(0.02);
         pace.begun();

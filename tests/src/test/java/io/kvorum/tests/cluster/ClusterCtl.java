@@ -42,10 +42,12 @@ record ClusterCtl(int exitCode, String out, String err) {
 
     /** Waits until the node knows of no move that is left to be made. */
     static void awaitMoved(TestCluster cluster, int node, Duration within) {
-        cluster.await(
-                "all moves to be made",
-                within,
-                () -> run(cluster, node, "moves").out().startsWith("nothing is left to do"));
+        cluster.await("all moves to be made", within, () -> hasMoved(cluster, node));
+    }
+
+    /** Whether the node knows of no move that is left to be made. */
+    static boolean hasMoved(TestCluster cluster, int node) {
+        return run(cluster, node, "moves").out().startsWith("nothing is left to do");
     }
 
     private static ClusterCtl run(TestCluster cluster, int node, List<String> command, String... words) {

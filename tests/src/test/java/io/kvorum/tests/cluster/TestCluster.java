@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ import redis.clients.jedis.Jedis;
  */
 public final class TestCluster implements AutoCloseable {
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration A_MOMENT = Duration.ofMillis(20);
     private static final int PEER_OFFSET = 1000;
     private static final int HTTP_OFFSET = 2000;
 
@@ -262,6 +264,11 @@ public final class TestCluster implements AutoCloseable {
 
     /** Waits for something to become true, looking again and again; fails with the logs if it does not. */
     public void await(String what, Duration within, BooleanSupplier condition) {
+        await(what, within, A_MOMENT, condition);
+    }
+
+    /** The same where looking is work that what is measured would notice: with a pause between two looks. */
+    void await(String what, Duration within, Duration pause, BooleanSupplier condition) {
         long deadline = System.nanoTime() + within.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
@@ -271,7 +278,7 @@ public final class TestCluster implements AutoCloseable {
                 }
                 throw new AssertionError("waited " + within + " for " + what + logs);
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+            LockSupport.parkNanos(pause.toNanos());
         }
     }
 

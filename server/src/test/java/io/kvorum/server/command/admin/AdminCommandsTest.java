@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvorum.codec.resp.RespReply;
 import io.kvorum.server.background.BackgroundJob;
 import io.kvorum.server.background.JobProgress;
+import io.kvorum.server.background.QueueWait;
 import io.kvorum.server.command.Command;
 import io.kvorum.server.command.CommandBench;
 import io.kvorum.server.config.Secret;
@@ -91,9 +92,9 @@ class AdminCommandsTest {
                         "-ERR no job 'dreams'; there are: checkpoint, anti-entropy, handoff, sweeping, reaping, transfer|");
         long[] done = {0};
         bench.admission.track(BackgroundJob.SWEEPING, new JobProgress("records", () -> done[0], () -> 500, () -> 0));
-        bench.admission.tick(bounds -> new long[bounds.length], 0);
+        bench.admission.tick(bounds -> new long[bounds.length], new QueueWait(List.of(), () -> 0));
         done[0] = 1_000;
-        bench.admission.tick(bounds -> new long[bounds.length], 0);
+        bench.admission.tick(bounds -> new long[bounds.length], new QueueWait(List.of(), () -> 0));
         assertThat(bench.raw("KV.BACKGROUND", "PAUSE", "Sweeping")).isEqualTo("+OK|");
         assertThat(bench.raw("KV.BACKGROUND", "STATUS"))
                 .contains("sweeping", "paused", "an operator, who paused it", ":1000|", "100.00");
