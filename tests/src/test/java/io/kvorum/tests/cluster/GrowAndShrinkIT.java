@@ -27,12 +27,6 @@ final class GrowAndShrinkIT {
     private static final int SECONDS = Integer.getInteger("kvorum.seconds", 60);
     private static final double SLOWER_MAX = 3;
     private static final double MOVED_MAX = 1.1;
-
-    /** As the launcher starts a node, but for the compiler: of six processes on few cores C2 would be what is measured. */
-    private static final String[] JVM_FLAGS = {
-        "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch", "-XX:-UseSerialGC", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"
-    };
-
     private static final int STAY = 3;
     private static final int ALL = 5;
     private static final Duration A_SECOND = Duration.ofSeconds(1);
@@ -42,7 +36,7 @@ final class GrowAndShrinkIT {
     void clients_of_a_cluster_that_grows_from_three_to_five_and_back_notice_nothing() throws IOException {
         System.out.println("kvorum.seed=" + SEED);
         try (TestCluster cluster =
-                TestCluster.prepare(ALL, Map.of("sync", "every-second")).withJvmFlags(JVM_FLAGS)) {
+                TestCluster.prepare(ALL, Map.of("sync", "every-second")).measured("1g")) {
             String members = "n0@127.0.0.1:" + cluster.port(0) + ",n1@127.0.0.1:" + cluster.port(1) + ",n2@127.0.0.1:"
                     + cluster.port(2);
             for (int node = 0; node < STAY; node++) {

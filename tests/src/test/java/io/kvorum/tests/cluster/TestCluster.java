@@ -80,6 +80,22 @@ public final class TestCluster implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Nodes started from now on are measured: they have their heap and their collector as the launcher starts them, but not its
+     * compiler, for of many processes on few cores C2 would be what is measured.
+     *
+     * @param heap as in {@code -Xmx}
+     */
+    public TestCluster measured(String heap) {
+        return withJvmFlags(
+                "-Xms" + heap,
+                "-Xmx" + heap,
+                "-XX:+AlwaysPreTouch",
+                "-XX:-UseSerialGC",
+                "-XX:+UseG1GC",
+                "-XX:MaxGCPauseMillis=20");
+    }
+
     /** Nodes started from now on are run by another class, which is given the same arguments. */
     public TestCluster withMain(Class<?> main) {
         mainClass = main.getName();

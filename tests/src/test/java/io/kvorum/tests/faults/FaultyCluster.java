@@ -57,7 +57,16 @@ final class FaultyCluster implements AutoCloseable {
      */
     static FaultyCluster start(int size, long seed, Map<String, String> settings, IntFunction<Map<String, String>> own)
             throws IOException {
-        TestCluster processes = TestCluster.prepare(size, settings);
+        return start(TestCluster.prepare(size, settings), size, seed, own);
+    }
+
+    /** The same of nodes whose latencies are measured ({@link TestCluster#measured}), each with so much heap. */
+    static FaultyCluster startMeasured(int size, long seed, String heap) throws IOException {
+        return start(TestCluster.prepare(size, Map.of()).measured(heap), size, seed, node -> Map.of());
+    }
+
+    private static FaultyCluster start(TestCluster processes, int size, long seed, IntFunction<Map<String, String>> own)
+            throws IOException {
         int[] peerPorts = new int[size];
         for (int node = 0; node < size; node++) {
             peerPorts[node] = processes.peerPort(node);

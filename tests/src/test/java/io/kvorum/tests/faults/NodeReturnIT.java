@@ -6,7 +6,6 @@ import io.kvorum.tests.cluster.TestCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -32,7 +31,7 @@ class NodeReturnIT {
     @EnabledIfSystemProperty(named = "kvorum.endurance", matches = "true")
     void node_that_missed_much_has_it_all_soon_and_clients_hardly_notice() throws IOException {
         System.out.println("kvorum.seed=" + SEED);
-        try (FaultyCluster cluster = FaultyCluster.start(3, SEED, Map.of());
+        try (FaultyCluster cluster = FaultyCluster.startMeasured(3, SEED, "512m");
                 CheckedLoad load =
                         new CheckedLoad(cluster, new int[] {0, 1}, SESSIONS_A_NODE, PER_SECOND, SEED + 1).begin()) {
             LockSupport.parkNanos(WARM_NANOS);
