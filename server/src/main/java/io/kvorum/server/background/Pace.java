@@ -46,10 +46,10 @@ public final class Pace {
      * How much to do at a time: while it goes on it has a processor, whatever share of the time it goes on for, and where that
      * is in the way of clients it is an eighth.
      *
-     * @param most what is done at a time while nothing is in the way
+     * @param most what is done at a time while nothing is in the way, from 1
      */
     public int atATime(int most) {
-        return held ? most / GENTLE_PART : most;
+        return held ? Math.max(1, most / GENTLE_PART) : most;
     }
 
     /** Something is under way from now on, until {@link #ended} or {@link #idled} says that it is not. */

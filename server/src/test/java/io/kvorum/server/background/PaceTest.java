@@ -81,6 +81,7 @@ final class PaceTest {
     void job_does_little_at_a_time_until_it_is_seen_that_nothing_is_in_its_way_and_as_soon_as_something_is() {
         share(1);
         assertThat(pace.atATime(800)).isEqualTo(100);
+        assertThat(pace.atATime(7)).isEqualTo(1);
         piece(MILLI, 100);
         time.runUntil(MILLI);
         assertThat(pace.atATime(800)).isEqualTo(800);
