@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class QueueWaitTest {
-    private static final long SEED = Long.getLong("kvorum.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("kvorum.test.seed", System.nanoTime());
     private static final long MILLI = 1_000_000;
     private static final long SECOND = 1_000 * MILLI;
     private static final long[] BOUNDS = Foreground.bounds();
