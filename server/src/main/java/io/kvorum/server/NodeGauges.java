@@ -148,7 +148,7 @@ final class NodeGauges {
                 () -> admission.status().p99Nanos() / 1e9);
         metrics.gaugeOfDouble(
                 "kvorum_background_queue_wait_seconds",
-                "How long event loops took to come to what they were given, which decides that, too",
+                "How long event loops took to come to what was due, which decides that, too",
                 () -> admission.status().queueWaitNanos() / 1e9);
         for (BackgroundJob job : BackgroundJob.ALL) {
             metrics.gaugeOfDouble(

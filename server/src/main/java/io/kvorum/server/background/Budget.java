@@ -66,6 +66,11 @@ public final class Budget {
         return allowed >= 1 ? 0 : (long) Math.min(REST_NANOS_MAX, workedNanos / allowed - workedNanos);
     }
 
+    /** Whether clients of this node or of another, which leaves so many percent, hold a job to less than all of its time. */
+    boolean isHeld(BackgroundJob job, int theirPercent) {
+        return mode(job) != Mode.BOOSTED && (theirPercent < PERCENT || share(job) < 1);
+    }
+
     /**
      * The share of the time, in percent from 1, that a job of other nodes may take part in; where an operator has paused it
      * here, this node's own rests, not theirs.

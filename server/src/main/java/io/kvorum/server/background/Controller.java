@@ -77,7 +77,7 @@ public final class Controller {
     /**
      * Decides anew.
      *
-     * @param queueWaitNanos how long event loops took to come to what they were given
+     * @param queueWaitNanos how long event loops took to come to what was due
      */
     public void decide(Foreground foreground, long queueWaitNanos) {
         double[] shares = budget.shares();

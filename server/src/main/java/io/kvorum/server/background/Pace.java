@@ -14,7 +14,7 @@ public final class Pace {
     private final Paces all;
     private int underWay;
 
-    /** Whether it has to rest: it begins as if it had. */
+    /** Whether clients were in its way when it ended something last; it begins as if they were. */
     private boolean held = true;
 
     private long countedNanos;
@@ -74,7 +74,7 @@ public final class Pace {
         long worked = now - countedNanos;
         workedNanos += worked;
         long rest = all.budget.restNanos(all.job, worked, theirPercent, all.active());
-        held = worked > 0 ? rest > 0 : held;
+        held = all.budget.isHeld(all.job, theirPercent);
         long begin = Math.max(0, restUntilNanos - now);
         restUntilNanos = now + Math.min(Budget.REST_NANOS_MAX, begin + rest);
         countedNanos = now;

@@ -1,30 +1,39 @@
 package io.kvorum.server.background;
 
 import io.kvorum.server.runtime.TaskLoop;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
 /**
- * How late loops come to what is due: each has a task that does nothing some times a second, and what that waits is what
+ * How late loops come to what is due: each has a task that does nothing, due again and again, and what that waits is what
  * anything else would have waited that came at the same moment. What a client sends while the process is stopped, for a
  * collection or for want of a processor, waits without being counted as waiting; this is how that is known. Tasks run on the
  * loops; the rest is for one thread.
  */
 public final class QueueWait {
-    private static final long INTERVAL_NANOS = 50_000_000;
+    /** All loops together: so that one that is late once in three seconds is no hundredth of it. */
+    private static final int PER_SECOND = 100;
 
-    /** Longer stops than a minute are the machine's sleep. */
-    private static final int MISSED_MAX = 1_200;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long INTERVAL_NANOS_MAX = NANOS_PER_SECOND / 10;
 
-    private final List<Probe> probes;
+    /** Longer stops are the machine's sleep. */
+    private static final long STOP_NANOS_MAX = 60 * NANOS_PER_SECOND;
+
+    private final List<Probe> probes = new ArrayList<>();
     private final LongSupplier nanoTime;
 
-    /** Begins to look at these loops, by a monotonic clock. */
+    /** Begins to look at these loops, by a monotonic clock, at one after the other. */
     public QueueWait(List<TaskLoop> loops, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.probes = loops.stream().map(loop -> new Probe(loop, nanoTime)).toList();
+        long each = NANOS_PER_SECOND / PER_SECOND;
+        long interval = Math.min(INTERVAL_NANOS_MAX, each * loops.size());
+        for (int i = 0; i < loops.size(); i++) {
+            probes.add(new Probe(loops.get(i), nanoTime, interval, interval * (i + 1) / loops.size()));
+        }
     }
 
     /** The longest wait of those that came last at each loop, or still wait, in nanoseconds. */
@@ -46,29 +55,34 @@ public final class QueueWait {
         private static final int LATEST = 1;
         private static final int COUNTS = 2;
 
+        private final TaskLoop loop;
         private final LongSupplier nanoTime;
+        private final long intervalNanos;
         private final long[] upper = Foreground.bounds();
 
         /** When it is due, what it waited last, and by bound how often it waited so long. One thread writes. */
         private final AtomicLongArray cells = new AtomicLongArray(COUNTS + upper.length);
 
-        Probe(TaskLoop loop, LongSupplier nanoTime) {
+        Probe(TaskLoop loop, LongSupplier nanoTime, long intervalNanos, long firstNanos) {
+            this.loop = loop;
             this.nanoTime = nanoTime;
-            cells.set(DUE, nanoTime.getAsLong() + INTERVAL_NANOS);
-            loop.every(INTERVAL_NANOS, this::run);
+            this.intervalNanos = intervalNanos;
+            cells.set(DUE, nanoTime.getAsLong() + firstNanos);
+            loop.schedule(firstNanos, this::run);
         }
 
         private void run() {
             long now = nanoTime.getAsLong();
-            long late = Math.max(0, now - cells.getPlain(DUE));
-            count(late);
-            // It would have been due again meanwhile: what comes during a long stop is more than one.
-            long first = Math.min(late, MISSED_MAX * INTERVAL_NANOS);
-            for (long missed = first - INTERVAL_NANOS; missed > 0; missed -= INTERVAL_NANOS) {
-                count(missed);
-            }
-            cells.setOpaque(LATEST, late);
-            cells.setOpaque(DUE, now + INTERVAL_NANOS);
+            long due = cells.getPlain(DUE);
+            cells.setOpaque(LATEST, Math.max(0, now - due));
+            // It would have been due again during a long stop: what comes then is more than one.
+            due = Math.max(due, now - STOP_NANOS_MAX);
+            do {
+                count(Math.max(0, now - due));
+                due += intervalNanos;
+            } while (due <= now);
+            cells.setOpaque(DUE, due);
+            loop.schedule(due - now, this::run);
         }
 
         private void count(long nanos) {

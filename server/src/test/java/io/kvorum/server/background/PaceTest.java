@@ -95,6 +95,16 @@ final class PaceTest {
     }
 
     @Test
+    void nodes_that_share_a_job_are_in_nobodys_way_by_that() {
+        share(1);
+        for (int peer = 0; peer < 3; peer++) {
+            goOn(paces.with(peer), 10 * MILLI, 100);
+        }
+        time.runUntil(SECOND);
+        assertThat(paces.with(1).atATime(800)).isEqualTo(800);
+    }
+
+    @Test
     void what_was_lost_is_no_work() {
         share(0.02);
         pace.begun();
