@@ -21,6 +21,7 @@ import io.kvorum.server.peer.PeerDirectory;
 import io.kvorum.server.peer.PeerEvents;
 import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.Peers;
+import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.CopyState;
 import io.kvorum.server.peer.message.Events;
 import io.kvorum.server.peer.message.EventsAnswer;
@@ -32,6 +33,7 @@ import io.kvorum.server.peer.message.MessageType;
 import io.kvorum.server.peer.message.NewestStampAnswer;
 import io.kvorum.server.peer.message.Parting;
 import io.kvorum.server.peer.message.PeerMessage;
+import io.kvorum.server.peer.message.Probe;
 import io.kvorum.server.peer.message.ProbeAnswer;
 import io.kvorum.server.peer.message.Refusal;
 import io.kvorum.server.peer.message.Rejected;
@@ -73,6 +75,8 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
             "for ever; to use the machine again, start it with an empty data directory as a new node";
 
     /** About how long before its report a missed request was sent. */
+    private static final long DOUBT_TIMEOUT_NANOS = 2_000_000_000L;
+
     private static final long MISSED_SENT_AGO_NANOS = 200_000_000L;
 
     private final MembershipParts parts;
@@ -347,7 +351,10 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
 
     @Override
     public void disconnected(int peer) {
-        control.schedule(0, () -> liveness().disconnected(peer));
+        control.schedule(0, () -> {
+            copies.disconnected(peer);
+            liveness().disconnected(peer);
+        });
     }
 
     @Override
@@ -411,7 +418,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         picture.problem(peer, null);
         // Its copies may have been told of already, over the connection that it made itself.
         boolean newLife = partings.isNewLife(peer, bootId);
-        copies.life(peer, bootId);
+        boolean copiesChanged = copies.connected(peer, bootId);
         if (partings.connected(peer, bootId)) {
             liveness().returned(peer);
         }
@@ -423,14 +430,14 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         calls().tell(peer, copies.told(parts.bootId()));
         tellOfParting(peer);
         gossip.announceTo(List.of(peer));
-        if (newLife) {
+        if (newLife || copiesChanged) {
             publish();
-            if (picture.statusOf(peer) == PeerStatus.UP) {
-                // It was back before anybody took it for down, and missed something all the same.
-                listener().peerUp(peer);
-            }
         } else {
             status = makeStatus();
+        }
+        if (newLife && picture.statusOf(peer) == PeerStatus.UP) {
+            // It was back before anybody took it for down, and missed something all the same.
+            listener().peerUp(peer);
         }
     }
 
@@ -458,6 +465,26 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         if (copies.told(peer, told)) {
             publish();
         }
+        if (copies.isInDoubt(peer)) {
+            askWhoLives(peer);
+        }
+    }
+
+    /** Of two lives of a peer the one that answers goes on. Asked again with the next that either tells. */
+    private void askWhoLives(int peer) {
+        calls().call(peer, new Probe(), DOUBT_TIMEOUT_NANOS, new ReplyHandler() {
+            @Override
+            public void onReply(int from, PeerMessage reply) {
+                if (copies.answered(from)) {
+                    publish();
+                }
+            }
+
+            @Override
+            public void onLost(int from) {
+                // If it is over, the next one connects.
+            }
+        });
     }
 
     private void onParting(int peer, Parting told) {

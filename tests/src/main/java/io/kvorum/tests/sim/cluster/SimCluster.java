@@ -210,7 +210,27 @@ public final class SimCluster {
 
     /** Places of the machines that own a partition and count. */
     public List<Integer> owners(int partition) {
-        return ring().settledOwners(partition).stream()
+        return places(ring(), partition);
+    }
+
+    /**
+     * What is known of who owns a partition and counts, each time places of machines: by {@link #ring}, and by each node that
+     * runs. Of two histories that grew apart none is the fuller.
+     */
+    public List<List<Integer>> ownersKnown(int partition) {
+        List<List<Integer>> known = new ArrayList<>();
+        known.add(owners(partition));
+        for (SimNode node : nodes) {
+            SimLife life = node.life();
+            if (life != null) {
+                known.add(places(life.membership().view().ring(), partition));
+            }
+        }
+        return known;
+    }
+
+    private List<Integer> places(Ring known, int partition) {
+        return known.settledOwners(partition).stream()
                 .map(owner -> nodeOf(owner).index())
                 .toList();
     }

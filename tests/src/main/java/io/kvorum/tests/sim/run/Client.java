@@ -2,6 +2,7 @@ package io.kvorum.tests.sim.run;
 
 import io.kvorum.server.runtime.RandomSource;
 import io.kvorum.tests.sim.cluster.SimLife;
+import io.kvorum.tests.sim.story.Attempt;
 import io.kvorum.tests.sim.story.KeyStory;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -21,9 +22,9 @@ final class Client {
      *
      * @param text what it was given
      * @param seen the writes that it was shown with it
-     * @param ofDoubt whether it came with an error that left a write in doubt
+     * @param doubted the write that it left in doubt, if it came with such an error: that may only be made later
      */
-    record Held(byte[] text, BitSet seen, boolean ofDoubt) {}
+    record Held(byte[] text, BitSet seen, @Nullable Attempt doubted) {}
 
     Client(int number, RandomSource random) {
         this.number = number;

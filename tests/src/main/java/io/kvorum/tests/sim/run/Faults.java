@@ -172,7 +172,7 @@ final class Faults {
 
     /**
      * Fewer than W copies of a partition may have forgotten at once; so a copy may forget while all others have everything,
-     * and never if it is the only one. Nor if it was when it acknowledged something, and the owners that came since have not got
+     * and never if it is the only one, for all that anybody knows. Nor if it was when it acknowledged something, and the owners that came since have not got
      * that yet: W was one then. They may count before they have, since nobody waits for them.
      */
     private boolean mayForget(SimNode node) {
@@ -180,19 +180,19 @@ final class Faults {
             return false;
         }
         for (int partition = 0; partition < cluster.ring().partitions(); partition++) {
-            List<Integer> owners = cluster.owners(partition);
-            if (!owners.contains(node.index())) {
-                continue;
-            }
-            for (int owner : owners) {
-                if (owner != node.index() && !cluster.node(owner).isSettled(partition)) {
+            for (List<Integer> owners : cluster.ownersKnown(partition)) {
+                if (owners.contains(node.index()) && !othersHaveAll(node, owners, partition)) {
                     return false;
                 }
             }
-            if (owners.size() < 2) {
-                return false;
-            }
         }
         return true;
+    }
+
+    private boolean othersHaveAll(SimNode node, List<Integer> owners, int partition) {
+        return owners.size() > 1
+                && owners.stream()
+                        .allMatch(owner ->
+                                owner == node.index() || cluster.node(owner).isSettled(partition));
     }
 }

@@ -274,12 +274,13 @@ final class Workload {
                 client.number(),
                 life.node().index());
         if (held != null) {
-            attempt.seeing(held.seen());
+            Attempt doubted = held.doubted();
+            attempt.seeing(doubted == null ? held.seen() : story.contexts().afterWrite(doubted, held.text()));
             byte[] record = Records.read(life.engine(), cluster.ring(), key);
             if (story.contexts().hasUnknownDot(key, held.text(), record)) {
                 story.mark(Probe.UNKNOWN_DOT);
             }
-            if (held.ofDoubt()) {
+            if (doubted != null) {
                 story.mark(Probe.SUPERSEDED_OWN_DOUBT);
             }
         }
@@ -377,7 +378,7 @@ final class Workload {
         RespReply reply = attempt.reply();
         if (attempt.isDone() && reply != null && !reply.items().get(0).isNil()) {
             byte[] text = reply.items().get(0).asBytes();
-            client.hold(attempt.key(), new Client.Held(text, story.contexts().covered(attempt.key(), text), false));
+            client.hold(attempt.key(), new Client.Held(text, story.contexts().covered(attempt.key(), text), null));
         }
     }
 
@@ -393,12 +394,12 @@ final class Workload {
             byte[] record = record(attempt);
             Context wrong = record == null ? null : sabotage.contextOfWrite(record);
             byte[] given = wrong == null ? reply.asBytes() : story.contexts().encode(wrong, attempt.key());
-            client.hold(attempt.key(), new Client.Held(given, story.contexts().afterWrite(attempt, given), false));
+            client.hold(attempt.key(), new Client.Held(given, story.contexts().afterWrite(attempt, given), null));
         } else if (attempt.outcome() == Outcome.IN_DOUBT && at >= 0) {
             byte[] given = ascii(text.substring(at + " ctx=".length()));
             if (given.length > 0) {
                 client.hold(
-                        attempt.key(), new Client.Held(given, story.contexts().afterWrite(attempt, given), true));
+                        attempt.key(), new Client.Held(given, story.contexts().afterWrite(attempt, given), attempt));
             }
         }
     }
