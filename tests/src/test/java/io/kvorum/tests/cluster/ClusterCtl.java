@@ -42,12 +42,16 @@ record ClusterCtl(int exitCode, String out, String err) {
 
     /** Waits until the node knows of no move that is left to be made. */
     static void awaitMoved(TestCluster cluster, int node, Duration within) {
-        cluster.await("all moves to be made", within, () -> hasMoved(cluster, node));
+        awaitMoved(cluster, node, within, TestCluster.A_MOMENT);
     }
 
-    /** Whether the node knows of no move that is left to be made. */
-    static boolean hasMoved(TestCluster cluster, int node) {
-        return run(cluster, node, "moves").out().startsWith("nothing is left to do");
+    /** The same with a pause between two looks, which are work. */
+    static void awaitMoved(TestCluster cluster, int node, Duration within, Duration pause) {
+        cluster.await(
+                "all moves to be made",
+                within,
+                pause,
+                () -> run(cluster, node, "moves").out().startsWith("nothing is left to do"));
     }
 
     private static ClusterCtl run(TestCluster cluster, int node, List<String> command, String... words) {

@@ -86,7 +86,7 @@ final class GrowAndShrinkIT {
             background(cluster, node, "--resume");
         }
         long begin = System.nanoTime();
-        cluster.await("all moves to be made", MOVED_WITHIN, A_SECOND, () -> ClusterCtl.hasMoved(cluster, 0));
+        ClusterCtl.awaitMoved(cluster, 0, MOVED_WITHIN, A_SECOND);
         long seconds = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
         Histogram moving = load.latencies();
         System.out.printf(

@@ -27,8 +27,10 @@ import redis.clients.jedis.Jedis;
  * directory, the log of each node is a file that a failed wait prints. Closing kills everything.
  */
 public final class TestCluster implements AutoCloseable {
+    /** The pause between two looks where nothing is measured. */
+    static final Duration A_MOMENT = Duration.ofMillis(20);
+
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
-    private static final Duration A_MOMENT = Duration.ofMillis(20);
     private static final int PEER_OFFSET = 1000;
     private static final int HTTP_OFFSET = 2000;
 

@@ -172,8 +172,8 @@ final class Faults {
 
     /**
      * Fewer than W copies of a partition may have forgotten at once; so a copy may forget while all others have everything,
-     * and never if it is the only one, for all that anybody knows. Nor if it was when it acknowledged something, and the owners that came since have not got
-     * that yet: W was one then. They may count before they have, since nobody waits for them.
+     * and never if it is the only one, for all that anybody knows. Nor if it was when it acknowledged something, and the owners
+     * that came since have not got that yet: W was one then. They may count before they have, since nobody waits for them.
      */
     private boolean mayForget(SimNode node) {
         if (isHinted(node) || story.hasAlone(node.index())) {
