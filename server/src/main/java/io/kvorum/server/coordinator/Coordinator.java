@@ -193,20 +193,12 @@ public final class Coordinator {
             long deadlineNanos,
             WriteCallback callback) {
         int owners = view.owners(key.partition()).length;
-        int required = policy.writes(options.w(), owners);
-        int durable = policy.durableWrites(options.dw(), owners);
-        return new WriteOperation(
-                this,
-                view,
-                key,
-                seen,
-                mutation,
-                required,
-                durable,
-                newcomer,
+        WriteQuorum quorum = new WriteQuorum(
+                policy.writes(options.w(), owners),
+                policy.durableWrites(options.dw(), owners),
                 options.strict(),
-                deadlineNanos,
-                callback);
+                newcomer);
+        return new WriteOperation(this, view, key, seen, mutation, quorum, deadlineNanos, callback);
     }
 
     /**

@@ -12,8 +12,6 @@ import io.kvorum.server.runtime.Deadline;
 import io.kvorum.storage.engine.Durability;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.version.Flush;
-import java.util.Arrays;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +49,6 @@ import org.jspecify.annotations.Nullable;
  * which is why an actor never outlives an unclean end.
  */
 final class WriteOperation extends Deadline implements ReplyHandler {
-    private static final byte ASKED = 1;
-    private static final byte RESENT = 2;
-    private static final byte ANSWERED = 3;
-
     private static final ReplyHandler INCOMING = new ReplyHandler() {
         @Override
         public void onReply(int peer, PeerMessage reply) {
@@ -67,26 +61,19 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         }
     };
 
-    private static final byte HELD = 1;
-    private static final byte DURABLE = 2;
-
-    /** By a fallback, under STRICT. */
-    private static final byte UNCOUNTED = 4;
-
     private final Coordinator coordinator;
     private final ClusterView view;
     private final KeyRef key;
     private final Mutation mutation;
-    private final int required;
-    private final int durableRequired;
+    private final WriteQuorum quorum;
 
-    /** Null unless somebody counts besides the owners. */
+    /** That of the quorum. */
     private final @Nullable Newcomer newcomer;
 
-    private final boolean strict;
     private final long deadlineNanos;
     private final WriteCallback callback;
     private final int[] owners;
+    private final OwnerCalls calls;
 
     /** The place that this node has, or takes, in the preference list. */
     private final int ownPlace;
@@ -97,14 +84,6 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     /** What others have, merged into the own copy before the mutation sees it; null if nothing, or once it is. */
     private byte @Nullable [] seen;
 
-    /** By place in the preference list. */
-    private final byte[] states;
-
-    private final long[] calls;
-
-    /** By place, as bits: whether the owner, or another for it, holds the record. */
-    private final byte[] holds;
-
     /** Null until one is needed: most writes need none. */
     private @Nullable StandIns standIns;
 
@@ -114,9 +93,6 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private long askedNanos;
 
     private byte[] record = new byte[0];
-    private int acks;
-    private int durableAcks;
-    private int hintAcks;
     private int outstanding;
     private boolean replied;
     private boolean starting;
@@ -150,10 +126,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             KeyRef key,
             byte @Nullable [] seen,
             Mutation mutation,
-            int required,
-            int durableRequired,
-            @Nullable Newcomer newcomer,
-            boolean strict,
+            WriteQuorum quorum,
             long deadlineNanos,
             WriteCallback callback) {
         this.coordinator = coordinator;
@@ -161,16 +134,12 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         this.key = key;
         this.seen = seen;
         this.mutation = mutation;
-        this.required = required;
-        this.durableRequired = durableRequired;
-        this.newcomer = newcomer;
-        this.strict = strict;
+        this.quorum = quorum;
+        this.newcomer = quorum.newcomer();
         this.deadlineNanos = deadlineNanos;
         this.callback = callback;
         this.owners = view.owners(key.partition());
-        this.states = new byte[owners.length];
-        this.calls = new long[owners.length];
-        this.holds = new byte[owners.length];
+        this.calls = new OwnerCalls(coordinator.transport, owners);
         int place = placeOf(PeerTransport.SELF);
         this.standsIn = place < 0;
         this.ownPlace = standsIn ? placeToTake() : place;
@@ -189,31 +158,11 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     /** Why the write cannot possibly succeed; null if it may. */
     @Nullable
     Failure refusal() {
-        int reachable = reachable();
-        int needed = Math.max(required, durableRequired);
-        boolean noCoordinator = standsIn && strict;
-        if (reachable < needed || noCoordinator) {
-            return new Failure(
-                    Failure.Kind.CLUSTERDOWN,
-                    String.format(
-                            Locale.ROOT,
-                            "need %d of %d replicas for writes, %d reachable%s",
-                            needed,
-                            owners.length,
-                            reachable,
-                            reachable < needed ? "" : " but none of them can coordinate now"));
+        Failure unreachable = quorum.unreachable(reachable(), owners.length, standsIn && quorum.isStrict());
+        if (unreachable != null) {
+            return unreachable;
         }
-        if (newcomer != null && !newcomer.isReachableFor(reachable)) {
-            return new Failure(
-                    Failure.Kind.CLUSTERDOWN,
-                    String.format(
-                            Locale.ROOT,
-                            "need %d of %d replicas for writes while one joins, %d reachable",
-                            newcomer.together(),
-                            owners.length + 1,
-                            reachable));
-        }
-        if (durableRequired > 0 && coordinator.replica.durability() == Durability.NONE) {
+        if (quorum.wantsDurable() && coordinator.replica.durability() == Durability.NONE) {
             return new Failure(
                     Failure.Kind.ERR,
                     "DW asks for copies on disk, but the engine of this node keeps none; leave DW out or set it to 0");
@@ -227,7 +176,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         askedNanos = coordinator.clock.nanoTime();
         record = made;
         coordinator.metrics.hinted();
-        hinted(ownPlace, durable);
+        quorum.hint(ownPlace, durable);
         try {
             replicate();
             progress();
@@ -291,7 +240,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         } catch (RuntimeException bug) {
             coordinator.wheel.cancel(this);
             if (!replied) {
-                fail(acks > 0 || ownForceAwaited || isAgain ? inDoubt() : Failure.INTERNAL);
+                fail(quorum.acks() > 0 || ownForceAwaited || isAgain ? inDoubt() : Failure.INTERNAL);
             }
             throw bug;
         }
@@ -344,9 +293,9 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private void countOwn() {
         boolean always = coordinator.replica.durability() == Durability.BEFORE_ACKNOWLEDGED;
         if (!always) {
-            hold(ownPlace, false);
+            quorum.hold(ownPlace, false);
         }
-        if (always || durableRequired > 0) {
+        if (always || quorum.wantsDurable()) {
             ownForceAwaited = true;
             outstanding++;
             int force = forces;
@@ -360,7 +309,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             outstanding--;
             if (durable) {
                 // Where it counted already, this adds that it is on disk.
-                hold(ownPlace, true);
+                quorum.hold(ownPlace, true);
             }
             progress();
         }
@@ -373,19 +322,18 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             onNewcomer(newcomer, peer, reply instanceof WriteAnswer answer && JoiningWrite.isKnownTo(answer.status()));
         } else if (place < 0) {
             onHintReply(peer, reply);
-        } else if (isAsked(place)) {
+        } else if (calls.isWaiting(place)) {
             onOwnerReply(place, reply);
         }
     }
 
     private void onOwnerReply(int place, PeerMessage reply) {
         outstanding--;
-        boolean resent = states[place] == RESENT;
-        states[place] = ANSWERED;
+        calls.ended(place);
         if (reply instanceof WriteAnswer answer) {
             if (answer.status().merged()) {
-                hold(place, answer.status() == WriteAnswer.Status.DURABLE);
-            } else if (answer.status() == WriteAnswer.Status.STALE && !resent) {
+                quorum.hold(place, answer.status() == WriteAnswer.Status.DURABLE);
+            } else if (answer.status() == WriteAnswer.Status.STALE && !calls.wasAskedAgain(place)) {
                 resend(place);
             }
         }
@@ -399,8 +347,8 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             onNewcomer(newcomer, peer, false);
         } else if (place < 0) {
             onHintReply(peer, null);
-        } else if (isAsked(place)) {
-            states[place] = ANSWERED;
+        } else if (calls.isWaiting(place)) {
+            calls.ended(place);
             outstanding--;
             progress();
         }
@@ -464,13 +412,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         if (newcomer != null) {
             newcomer.forget(silent);
         }
-        for (int place = 0; place < owners.length; place++) {
-            if (isAsked(place)) {
-                coordinator.transport.forget(owners[place], calls[place]);
-                silent.missed(owners[place]);
-                states[place] = ANSWERED;
-            }
-        }
+        calls.forget(silent);
         outstanding = 0;
     }
 
@@ -485,14 +427,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         forgetCalls(peer -> {});
         standIns = null;
         standInsDue = false;
-        acks = 0;
-        durableAcks = 0;
-        hintAcks = 0;
-        Arrays.fill(states, (byte) 0);
-        Arrays.fill(holds, (byte) 0);
-        if (newcomer != null) {
-            newcomer.reset();
-        }
+        quorum.reset();
         isAgain = true;
         coordinator.wheel.cancel(this);
         if (standsIn) {
@@ -518,8 +453,9 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private void replicate() {
         for (int place = 0; place < owners.length; place++) {
             if (place != ownPlace) {
-                send(place, ASKED);
-                if (states[place] != ASKED || !isAskable(place)) {
+                boolean asked = calls.ask(place, request(), deadlineNanos, this);
+                outstanding += asked ? 1 : 0;
+                if (!asked || !isAskable(place)) {
                     standInFor(place);
                 }
             }
@@ -565,7 +501,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         }
         for (int peer = others.next(); peer > 0; peer = others.next()) {
             PeerMessage request =
-                    coordinator.replica.toHintedWrite(key, view.member(owners[place]), record, durableRequired > 0);
+                    coordinator.replica.toHintedWrite(key, view.member(owners[place]), record, quorum.wantsDurable());
             long call = coordinator.transport.call(peer, request, deadlineNanos, this);
             if (call != PeerTransport.NOT_SENT) {
                 others.asked(place, peer, call);
@@ -585,20 +521,12 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     private boolean standInForMissing(boolean silentToo) {
         boolean any = false;
         for (int place = 0; place < owners.length; place++) {
-            boolean asked = isAsked(place);
-            if (place != ownPlace && holds[place] == 0 && !isStoodInFor(place) && (silentToo || !asked)) {
+            boolean missing = place != ownPlace && !quorum.isKept(place) && !isStoodInFor(place);
+            if (missing && (silentToo || !calls.isWaiting(place))) {
                 any |= standInFor(place);
             }
         }
         return any;
-    }
-
-    private boolean isAsked(int place) {
-        return states[place] == ASKED || states[place] == RESENT;
-    }
-
-    private boolean has(int place, byte bit) {
-        return (holds[place] & bit) != 0;
     }
 
     /** Whether a fallback was asked in the place of an owner, and has not answered. */
@@ -617,40 +545,13 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         outstanding--;
         if (reply instanceof WriteAnswer answer && answer.status().merged()) {
             coordinator.metrics.hinted();
-            hinted(place, answer.status() == WriteAnswer.Status.DURABLE);
+            quorum.hint(place, answer.status() == WriteAnswer.Status.DURABLE);
         }
         progress();
     }
 
-    private void hinted(int place, boolean durable) {
-        if (strict) {
-            // It needs no bare hint, and counts for nothing.
-            holds[place] |= UNCOUNTED;
-            return;
-        }
-        hintAcks += has(place, HELD) ? 0 : 1;
-        hold(place, durable);
-    }
-
-    /** The owner at a place has the record, or another for it; each place counts once. */
-    private void hold(int place, boolean durable) {
-        acks += has(place, HELD) ? 0 : 1;
-        holds[place] |= HELD;
-        if (durable) {
-            durableAcks += has(place, DURABLE) ? 0 : 1;
-            holds[place] |= DURABLE;
-        }
-    }
-
-    private void send(int place, byte state) {
-        boolean durable = durableRequired > 0;
-        long call = coordinator.transport.call(
-                owners[place], coordinator.replica.toWrite(key, record, durable), deadlineNanos, this);
-        if (call != PeerTransport.NOT_SENT) {
-            calls[place] = call;
-            states[place] = state;
-            outstanding++;
-        }
+    private PeerMessage request() {
+        return coordinator.replica.toWrite(key, record, quorum.wantsDurable());
     }
 
     /**
@@ -659,7 +560,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
      */
     private void resend(int place) {
         if (coordinator.replica.withoutFlushed(key.partition(), record) == null) {
-            hold(place, false);
+            quorum.hold(place, false);
             return;
         }
         if (standsIn) {
@@ -670,7 +571,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         if (current != null && !coordinator.replica.isStub(current)) {
             record = current;
             askedNanos = coordinator.clock.nanoTime();
-            send(place, RESENT);
+            outstanding += calls.askAgain(place, request(), deadlineNanos, this) ? 1 : 0;
         }
     }
 
@@ -679,8 +580,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             writeAgain();
             return;
         }
-        boolean joined = newcomer == null || newcomer.completes(acks);
-        if (!replied && acks >= required && durableAcks >= durableRequired && joined) {
+        if (!replied && quorum.isMet()) {
             replied = true;
             coordinator.metrics.writeQuorumWaited(coordinator.clock.nanoTime() - startNanos);
             tellHeld();
@@ -689,7 +589,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
             tellHeld();
         }
         while (!replied && isOutOfReach()) {
-            if (strict || !standInForMissing(false)) {
+            if (quorum.isStrict() || !standInForMissing(false)) {
                 fail(inDoubt());
             } else {
                 askedNanos = coordinator.clock.nanoTime();
@@ -702,21 +602,18 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     }
 
     private void tellHeld() {
-        callback.onHeld(acks, durableAcks, has(ownPlace, DURABLE), outstanding > 0);
+        callback.onHeld(quorum.acks(), quorum.durableAcks(), quorum.isDurable(ownPlace), outstanding > 0);
     }
 
     /** Whether those who may answer yet are too few. */
     private boolean isOutOfReach() {
-        int most = acks;
-        int mostDurable = durableAcks;
+        int mayCome = ownForceAwaited ? 1 << ownPlace : 0;
         for (int place = 0; place < owners.length; place++) {
-            boolean mayCome =
-                    isAsked(place) || (!strict && isStoodInFor(place)) || (place == ownPlace && ownForceAwaited);
-            most += mayCome && !has(place, HELD) ? 1 : 0;
-            mostDurable += mayCome && !has(place, DURABLE) ? 1 : 0;
+            if (calls.isWaiting(place) || (!quorum.isStrict() && isStoodInFor(place))) {
+                mayCome |= 1 << place;
+            }
         }
-        boolean withoutNewcomer = newcomer != null && !newcomer.couldComplete(most);
-        return most < required || mostDurable < durableRequired || withoutNewcomer;
+        return !quorum.isInReach(mayCome);
     }
 
     /** All have answered, or time is out: what an owner missed and nobody keeps for it is noted. */
@@ -726,7 +623,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         }
         ended = true;
         for (int place = 0; place < owners.length; place++) {
-            if (place != ownPlace && holds[place] == 0 && !standsIn) {
+            if (place != ownPlace && !quorum.isKept(place) && !standsIn) {
                 coordinator.missedWrites.missed(owners[place], key);
             }
         }
@@ -736,12 +633,12 @@ final class WriteOperation extends Deadline implements ReplyHandler {
         int reachable = 0;
         for (int place = 0; place < owners.length; place++) {
             int owner = owners[place];
-            boolean here = place == ownPlace && !(standsIn && strict);
+            boolean here = place == ownPlace && !(standsIn && quorum.isStrict());
             if (here || (isAskable(place) && coordinator.transport.isReachable(owner))) {
                 reachable++;
             }
         }
-        if (reachable < owners.length && !strict) {
+        if (reachable < owners.length && !quorum.isStrict()) {
             int usable = StandIns.usable(view, coordinator.transport, key.partition());
             reachable = Math.min(owners.length, reachable + usable);
         }
@@ -749,27 +646,7 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     }
 
     private Failure inDoubt() {
-        long waitedMillis = (coordinator.clock.nanoTime() - startNanos) / 1_000_000;
-        String hints = hintAcks == 0 ? "" : ", " + hintAcks + " of them as a hint,";
-        String text = durableRequired > 0
-                ? String.format(
-                        Locale.ROOT,
-                        "write reached %d of %d replicas%s, %d of %d durably, within %d ms; it may still become"
-                                + " visible",
-                        acks,
-                        required,
-                        hints,
-                        durableAcks,
-                        durableRequired,
-                        waitedMillis)
-                : String.format(
-                        Locale.ROOT,
-                        "write reached %d of %d replicas%s within %d ms; it may still become visible",
-                        acks,
-                        required,
-                        hints,
-                        waitedMillis);
-        return new Failure(Failure.Kind.INDOUBT, text);
+        return quorum.inDoubt((coordinator.clock.nanoTime() - startNanos) / 1_000_000);
     }
 
     /** Nothing was written, at least not this time. */
