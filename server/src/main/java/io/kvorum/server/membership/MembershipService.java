@@ -1,8 +1,5 @@
 package io.kvorum.server.membership;
 
-import io.kvorum.codec.binary.ByteReader;
-import io.kvorum.codec.binary.ByteWriter;
-import io.kvorum.codec.binary.DecodeException;
 import io.kvorum.ring.EventId;
 import io.kvorum.ring.Member;
 import io.kvorum.ring.MemberState;
@@ -14,8 +11,6 @@ import io.kvorum.ring.history.Event;
 import io.kvorum.ring.history.History;
 import io.kvorum.ring.history.PartitionSet;
 import io.kvorum.ring.history.RingFold;
-import io.kvorum.server.peer.Answer;
-import io.kvorum.server.peer.FrameInfo;
 import io.kvorum.server.peer.PeerCalls;
 import io.kvorum.server.peer.PeerDirectory;
 import io.kvorum.server.peer.PeerEvents;
@@ -23,19 +18,12 @@ import io.kvorum.server.peer.PeerRequestHandler;
 import io.kvorum.server.peer.Peers;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.CopyState;
-import io.kvorum.server.peer.message.Events;
-import io.kvorum.server.peer.message.EventsAnswer;
 import io.kvorum.server.peer.message.Flushed;
 import io.kvorum.server.peer.message.Gossip;
-import io.kvorum.server.peer.message.Join;
-import io.kvorum.server.peer.message.JoinAnswer;
 import io.kvorum.server.peer.message.MessageType;
-import io.kvorum.server.peer.message.NewestStampAnswer;
 import io.kvorum.server.peer.message.Parting;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.Probe;
-import io.kvorum.server.peer.message.ProbeAnswer;
-import io.kvorum.server.peer.message.Refusal;
 import io.kvorum.server.peer.message.Rejected;
 import io.kvorum.server.runtime.TaskLoop;
 import java.io.UncheckedIOException;
@@ -93,6 +81,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private final ClusterPicture picture;
     private final GossipDriver gossip;
     private final OwnEvents events;
+    private final MembershipRequests requests;
     private final HistoryCompacting compacting;
     private final Flushing flushing;
     private final NewestFlush newestFlush;
@@ -150,6 +139,22 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
                     }
                 });
         this.events = new OwnEvents(self, parts.stamps(), gossip, () -> ring, this::others);
+        this.requests = new MembershipRequests(control, gossip, events, () -> ring, new MembershipRequests.State() {
+            @Override
+            public boolean isStarted() {
+                return MembershipService.this.isStarted();
+            }
+
+            @Override
+            public boolean isInService() {
+                return MembershipService.this.isInService();
+            }
+
+            @Override
+            public long newestWritten() {
+                return MembershipService.this.newestWritten();
+            }
+        });
         this.compacting = new HistoryCompacting(self, parts.config().historyEvents(), parts.stamps(), gossip);
         this.newestFlush = new NewestFlush(parts.flushTarget(), parts.stamps());
         this.flushing = new Flushing(
@@ -218,16 +223,11 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     /** Which messages this serves. They may be called on any loop. */
     public Map<MessageType, PeerRequestHandler> handlers() {
         Map<MessageType, PeerRequestHandler> handlers = new EnumMap<>(MessageType.class);
-        handlers.put(MessageType.PROBE, (peer, request, info, answer) -> answer.answer(new ProbeAnswer()));
         handlers.put(MessageType.COPY_STATE, told(CopyState.class, this::onCopyState));
         handlers.put(MessageType.PARTING, told(Parting.class, this::onParting));
         handlers.put(
                 MessageType.GOSSIP, told(Gossip.class, (peer, message) -> gossip.onMessage(peer, message.payload())));
-        handlers.put(MessageType.EVENTS, this::handleEvents);
-        handlers.put(MessageType.JOIN, this::handleJoin);
-        handlers.put(
-                MessageType.NEWEST_STAMP,
-                (peer, request, info, answer) -> answer.answer(new NewestStampAnswer(newestWritten())));
+        requests.addTo(handlers);
         return handlers;
     }
 
@@ -240,7 +240,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     /** Tells everybody that this life of this node comes to its end, and how far that is; so they need not find out. */
     public void part(Parting.Stage stage) {
         control.schedule(0, () -> {
-            if (partings.own(stage) && calls != null && !closed) {
+            if (partings.own(stage) && isStarted()) {
                 publish();
                 others().forEach(this::tellOfParting);
             }
@@ -327,7 +327,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     }
 
     private void commitNow(long baseHash, List<EventMaker> makers, CommitCallback callback) {
-        if (calls == null || closed || fencedBy != null) {
+        if (!isInService()) {
             callback.failed("this node is not in service");
         } else {
             events.commit(baseHash, makers, callback);
@@ -528,59 +528,9 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         }
     }
 
-    private void handleEvents(int peer, PeerMessage request, FrameInfo info, Answer answer) {
-        boolean handedOver = control.execute(() ->
-                answer.answer(calls == null || closed ? new Refusal("not started") : takeEvents((Events) request)));
-        if (!handedOver) {
-            answer.answer(new Refusal("the control thread is too busy"));
-        }
-    }
-
-    private PeerMessage takeEvents(Events message) {
-        try {
-            gossip.take(History.decode(new ByteReader(message.events())).events());
-            return new EventsAnswer(gossip.history().hash());
-        } catch (DecodeException damaged) {
-            return new Refusal("events make no sense: " + damaged.getMessage());
-        } catch (UncheckedIOException disk) {
-            LOG.error("events cannot be persisted", disk);
-            return new Refusal(String.valueOf(disk.getMessage()));
-        }
-    }
-
-    private void handleJoin(int peer, PeerMessage request, FrameInfo info, Answer answer) {
-        boolean handedOver = control.execute(() -> answer.answer(
-                calls == null || closed || fencedBy != null ? new Refusal("not in service") : letIn((Join) request)));
-        if (!handedOver) {
-            answer.answer(new Refusal("the control thread is too busy"));
-        }
-    }
-
-    /** Makes a newcomer a member, without tokens; who is one already is told the same again. */
-    private PeerMessage letIn(Join newcomer) {
-        Rejected refusal = Newcomers.refusal(ring, newcomer);
-        if (refusal != null) {
-            LOG.warn("refused to let {} in: {}", newcomer.spec().name(), refusal.sentence());
-            return refusal;
-        }
-        try {
-            if (ring.member(newcomer.node()) == null) {
-                events.take(new Event.Joined(events.nextId(), newcomer.node(), newcomer.spec()));
-                LOG.info("let {} ({}) in", newcomer.spec().name(), newcomer.node());
-                events.announce();
-            }
-        } catch (UncheckedIOException disk) {
-            LOG.error("the joining of {} cannot be persisted", newcomer.spec().name(), disk);
-            return new Refusal(String.valueOf(disk.getMessage()));
-        }
-        ByteWriter history = new ByteWriter(16 * 1024);
-        gossip.history().encode(history);
-        return new JoinAnswer(history.toByteArray());
-    }
-
     /** A flush was heard of that is in force in memory already. */
     private void persist(Flushed flushed) {
-        if (calls == null || closed) {
+        if (!isStarted()) {
             return;
         }
         try {
@@ -709,10 +659,18 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
 
     private <M extends PeerMessage> PeerRequestHandler told(Class<M> type, BiConsumer<Integer, M> consumer) {
         return (peer, request, info, answer) -> control.execute(() -> {
-            if (calls != null && !closed) {
+            if (isStarted()) {
                 consumer.accept(peer, type.cast(request));
             }
         });
+    }
+
+    private boolean isStarted() {
+        return calls != null && !closed;
+    }
+
+    private boolean isInService() {
+        return isStarted() && fencedBy == null;
     }
 
     private Liveness liveness() {
