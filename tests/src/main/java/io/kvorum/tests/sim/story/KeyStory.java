@@ -71,6 +71,9 @@ public final class KeyStory {
     /** By node: the record that its copy had when it was changed last while the node was the only owner, for all it knew. */
     private final Map<Integer, byte[]> madeAlone = new HashMap<>();
 
+    /** By node: those of them that its copy took since its machine had power. */
+    private final Map<Integer, BitSet> taken = new HashMap<>();
+
     private final BitSet owned = new BitSet();
     private boolean hinted;
     private @Nullable Attempt deleting;
@@ -184,10 +187,11 @@ public final class KeyStory {
     /** A node's copy has these. */
     void took(int node, List<Write> present) {
         BitSet fresh = closure(present);
-        BitSet before = known.computeIfAbsent(node, none -> new BitSet());
+        known.computeIfAbsent(node, none -> new BitSet()).or(fresh);
+        BitSet before = taken.computeIfAbsent(node, none -> new BitSet());
         fresh.andNot(before);
         before.or(fresh);
-        fresh.stream().filter(this::isHeldByQuorum).forEach(owned::set);
+        fresh.stream().filter(this::isTakenByQuorum).forEach(owned::set);
     }
 
     /**
@@ -205,6 +209,7 @@ public final class KeyStory {
     /** A node lost its copy. */
     void forgot(int node) {
         known.remove(node);
+        taken.remove(node);
         records.remove(node);
         madeAlone.remove(node);
     }
@@ -225,26 +230,19 @@ public final class KeyStory {
     }
 
     /**
-     * A node's machine lost its power. Where hints made up the quorum, a copy that had a write may not have had it on disk;
-     * owners that were counted had.
+     * A node's machine lost its power, maybe with others. Where hints made up the quorum, a copy that had a write may not have
+     * had it on disk; owners that were counted had.
      */
     void lostPower(int node) {
-        if (hinted) {
-            known(node).stream().filter(write -> !isHeldByOthers(node, write)).forEach(owned::clear);
+        BitSet unsure = hinted ? taken.remove(node) : null;
+        if (unsure != null) {
+            unsure.stream().filter(write -> !isTakenByQuorum(write)).forEach(owned::clear);
         }
     }
 
-    /** Whether as many owners as a quorum needs have a write, without this node. */
-    private boolean isHeldByOthers(int node, int write) {
-        List<Integer> now = owners.get();
-        return now.stream()
-                        .filter(owner -> owner != node && known(owner).get(write))
-                        .count()
-                >= quorum(now);
-    }
-
-    private boolean isHeldByQuorum(int write) {
-        return isWithQuorum(owner -> known(owner).get(write));
+    private boolean isTakenByQuorum(int write) {
+        return isWithQuorum(
+                owner -> taken.containsKey(owner) && taken.get(owner).get(write));
     }
 
     /** Whether some node knows that a machine owns it no more. */
