@@ -34,6 +34,7 @@ final class TestPeer implements AutoCloseable {
     final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     final EventLoop eventLoop = group.next();
     final PeerNode node;
+    final PeerLoop loop;
     final PeerServer server;
     final NettyPeerTransport transport;
     int port;
@@ -96,14 +97,14 @@ final class TestPeer implements AutoCloseable {
                 Clock.system(),
                 HostResolver.on(task -> false),
                 recorder);
-        PeerLoop loop = new PeerLoop(
+        loop = new PeerLoop(
                 node,
                 eventLoop,
                 what -> eventLoop.execute(what::flushNow),
                 new Scratch(),
                 new PeerDispatch(handlers),
                 new SplittableRandom(identity.bootId()));
-        server = new PeerServer(group, NioServerSocketChannel.class, settings, eventLoop -> loop);
+        server = new PeerServer(group, NioServerSocketChannel.class, settings, anyLoop -> loop);
         transport = new NettyPeerTransport(loop, NioSocketChannel.class);
     }
 
