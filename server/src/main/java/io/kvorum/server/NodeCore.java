@@ -231,7 +231,7 @@ public final class NodeCore {
                 new TransferService.Parts(
                         foundation.bootId(),
                         foundation.engine(),
-                        replica(foundation.control()::execute),
+                        replica(foundation.control()::handBack),
                         membership::view,
                         membership,
                         membership::ownCopies,
@@ -252,7 +252,7 @@ public final class NodeCore {
      */
     public void start(PeerCalls calls, LoopBarrier loops, Consumer<String> fence) {
         sweeper.start(foundation.control());
-        ReplicaService copies = replica(foundation.control()::execute);
+        ReplicaService copies = replica(foundation.control()::handBack);
         new HandoffDriver(
                         new HintedHandoff(HandoffPolicy.DEFAULT, handoff),
                         hints,

@@ -112,10 +112,8 @@ public final class LoopPeerCalls implements PeerCalls {
             if (timeout != null) {
                 timeout.cancel();
             }
-            if (!control.execute(outcome)) {
-                // The bound on tasks must not swallow what somebody waits for; calls have a bound of their own.
-                control.schedule(0, outcome);
-            }
+            // Calls have a bound of their own.
+            control.handBack(outcome);
         }
     }
 }

@@ -241,7 +241,7 @@ public final class ReapingService implements MembershipListener, ReapingEffects 
 
     /** Storage answers on any thread. */
     private void onControl(Runnable answered) {
-        boolean unused = control.execute(() -> {
+        control.handBack(() -> {
             answered.run();
             goOn();
         });

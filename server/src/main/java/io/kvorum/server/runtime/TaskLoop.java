@@ -12,6 +12,17 @@ public interface TaskLoop {
      */
     boolean execute(Runnable task);
 
+    /**
+     * Runs a task soon, however many wait: for the end of something that this loop began, and whose number is bounded where
+     * it begins. What {@link #execute} turns away is never done, and who waits for an answer would wait for ever. Not run if
+     * the loop is closed first.
+     */
+    default void handBack(Runnable task) {
+        if (!execute(task)) {
+            schedule(0, task);
+        }
+    }
+
     /** Runs a task once, after a delay of at least 0 ns. Not run if the loop is closed first. */
     Scheduled schedule(long delayNanos, Runnable task);
 

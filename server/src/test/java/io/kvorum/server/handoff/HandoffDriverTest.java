@@ -90,7 +90,7 @@ final class HandoffDriverTest {
             }
         };
         ReplicaService replica = new ReplicaService(
-                disk.over(engine), stamps, () -> view, ReplicaObserver.NONE, Runnable::run, 24L * 3600 * 1000);
+                disk.over(engine), stamps, () -> view, ReplicaObserver.NONE, control::handBack, 24L * 3600 * 1000);
         new HandoffDriver(
                         new HintedHandoff(HandoffPolicy.DEFAULT, new HandoffCounters()),
                         hints,
@@ -162,6 +162,27 @@ final class HandoffDriverTest {
         }
         assertThat(hints.isEmpty()).isFalse();
         disk.forced(true);
+        control.run();
+        assertThat(hints.isEmpty()).isTrue();
+    }
+
+    /** What the disk tells while the queue of the thread is full is heard all the same: it is told once. */
+    @Test
+    void a_hint_that_this_node_owns_now_goes_however_busy_this_thread_was_when_its_copy_came_on_disk() {
+        disk.durability = Durability.SOON;
+        String key = key(0, true);
+        int other = IntStream.range(1, 4)
+                .filter(peer -> !view.isOwner(partition(key), peer))
+                .findFirst()
+                .orElseThrow();
+        keep(other, key);
+        control.tick();
+        for (int owner : List.copyOf(sent.keySet())) {
+            answer(owner, WriteAnswer.Status.DURABLE);
+        }
+        control.full = true;
+        disk.forced(true);
+        control.full = false;
         control.run();
         assertThat(hints.isEmpty()).isTrue();
     }
@@ -382,6 +403,7 @@ final class HandoffDriverTest {
     private static final class Loop implements TaskLoop {
         private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
         private final List<Runnable> ticks = new ArrayList<>();
+        private boolean full;
 
         void tick() {
             ticks.forEach(Runnable::run);
@@ -396,8 +418,7 @@ final class HandoffDriverTest {
 
         @Override
         public boolean execute(Runnable task) {
-            tasks.add(task);
-            return true;
+            return !full && tasks.add(task);
         }
 
         @Override

@@ -65,7 +65,10 @@ final class ThreadsTest {
         assertThat(control.execute(ran::incrementAndGet)).isFalse();
         assertThat(control.queued()).isEqualTo(2);
         assertThat(threads.rejected()).isEqualTo(1);
+        CountDownLatch handedBack = new CountDownLatch(1);
+        control.handBack(handedBack::countDown);
         release.countDown();
+        assertThat(handedBack.await(20, TimeUnit.SECONDS)).isTrue();
         control.close();
         assertThat(ran).as("what was taken runs before the end").hasValue(2);
         assertThat(control.execute(ran::incrementAndGet)).isFalse();
