@@ -85,24 +85,34 @@ final class InspectOperation extends Deadline implements ReplyHandler {
 
     @Override
     public void onReply(int peer, PeerMessage reply) {
-        for (int place = 0; place < asked.length; place++) {
-            if (asked[place] == peer && reply instanceof ReadAnswer answer) {
-                boolean settled = answer.status() != ReadAnswer.Status.UNSETTLED;
-                copies[place] = new InspectCallback.Copy(peer, true, settled, place >= owners, answer.record());
-            }
+        int place = ended(peer);
+        if (reply instanceof ReadAnswer answer) {
+            boolean settled = answer.status() != ReadAnswer.Status.UNSETTLED;
+            copies[place] = new InspectCallback.Copy(peer, true, settled, place >= owners, answer.record());
         }
         answered();
     }
 
     @Override
     public void onLost(int peer) {
+        var unused = ended(peer);
         answered();
+    }
+
+    /** The call to a peer is over: over its next connection another call may have the same number. Returns its place. */
+    private int ended(int peer) {
+        int place = 0;
+        while (asked[place] != peer) {
+            place++;
+        }
+        calls[place] = PeerTransport.NOT_SENT;
+        return place;
     }
 
     @Override
     protected void onDeadline(long nowNanos) {
         for (int place = 0; place < asked.length; place++) {
-            if (copies[place] == null && calls[place] != PeerTransport.NOT_SENT) {
+            if (calls[place] != PeerTransport.NOT_SENT) {
                 coordinator.transport.forget(asked[place], calls[place]);
             }
         }

@@ -229,6 +229,18 @@ class SloppyQuorumTest {
         assertThat(seen).extracting(InspectCallback.Copy::hint).containsExactly(false, false, false, true);
     }
 
+    /** Over the next connection its number may be that of somebody else's call. */
+    @Test
+    void who_looks_at_all_copies_does_not_forget_a_call_that_was_lost_once_more() {
+        bench.coordinator.inspect(key, (1_000 + 500) * Bench.MILLI, copies -> bench.effects.add("seen"));
+        bench.takeEffects();
+        bench.lose(owners[1]);
+        bench.deliver(owners[2]);
+        bench.reply(fallbacks[0], NO_OPINION);
+        bench.pass(501);
+        assertThat(bench.takeEffects()).containsExactly("forget " + fallbacks[1], "seen");
+    }
+
     private void down(int peer) {
         bench.healthy[peer] = false;
         bench.reachable[peer] = false;
