@@ -36,7 +36,7 @@ public final class HandoffCounters {
     void count(int target, HintedHandoff.Reply reply) {
         if (reply == HintedHandoff.Reply.MERGED) {
             handedOff.computeIfAbsent(target, none -> new LongAdder()).increment();
-        } else {
+        } else if (reply != HintedHandoff.Reply.AWAITED) {
             refused.increment();
         }
     }

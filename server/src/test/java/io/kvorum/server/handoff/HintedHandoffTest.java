@@ -253,6 +253,7 @@ final class HintedHandoffTest {
         handoff.onAnswer(1, ids.get(1), Reply.MERGED, 0, recorder);
         handoff.onRemoved(1, ids.get(1), true, 0, recorder);
         assertEffects("remove moved");
+        assertThat(counters.refused()).as("what waits was sent to nobody").isZero();
         handoff.advance(100_000, recorder);
         assertEffects();
         handoff.onOwnersChanged(1, 100_000, recorder);
