@@ -166,10 +166,15 @@ final class WriteQuorum {
                         Locale.ROOT,
                         "write reached %d of %d replicas%s%s%s within %d ms; it may still become visible",
                         acks(),
-                        required,
+                        needed(),
                         asHints,
                         onDisk,
                         asHints.isEmpty() && onDisk.isEmpty() ? "" : ",",
                         waitedMillis));
+    }
+
+    /** Where the owners would be enough, it is the one that joins them that was waited for. */
+    private int needed() {
+        return newcomer != null && acks() >= required && !newcomer.completes(acks()) ? newcomer.together() : required;
     }
 }
