@@ -147,14 +147,14 @@ public final class DurableHintStore implements HintStore {
 
     @Override
     public void read(long positionHigh, byte[] key, ReadCallback callback) {
-        if (isEmpty() || !readers.test(() -> callback.read(readNow(positionHigh, key)))) {
+        if (isEmpty() || !readers.test(() -> readAndTell(positionHigh, key, callback))) {
             callback.read(null);
         }
     }
 
     @Override
     public void scan(UUID target, long fromPositionHigh, int bytesMost, ScanCallback callback) {
-        if (!readers.test(() -> callback.scanned(scanNow(target, fromPositionHigh, bytesMost)))) {
+        if (!readers.test(() -> scanAndTell(target, fromPositionHigh, bytesMost, callback))) {
             callback.scanned(null);
         }
     }
@@ -296,6 +296,16 @@ public final class DurableHintStore implements HintStore {
         }
     }
 
+    /** Whatever ends it, who asked is told: a bug must not have them wait for ever. */
+    private void readAndTell(long positionHigh, byte[] key, ReadCallback callback) {
+        byte[] record = null;
+        try {
+            record = readNow(positionHigh, key);
+        } finally {
+            callback.read(record);
+        }
+    }
+
     private byte @Nullable [] readNow(long positionHigh, byte[] key) {
         HintTargets now = targets;
         byte[] merged = null;
@@ -309,6 +319,16 @@ public final class DurableHintStore implements HintStore {
             return merged;
         } catch (IOException disk) {
             return null;
+        }
+    }
+
+    /** As {@link #readAndTell}: a handoff goes on when it is told. */
+    private void scanAndTell(UUID target, long fromPositionHigh, int bytesMost, ScanCallback callback) {
+        Part part = null;
+        try {
+            part = scanNow(target, fromPositionHigh, bytesMost);
+        } finally {
+            callback.scanned(part);
         }
     }
 

@@ -9,6 +9,7 @@ import io.kvorum.storage.disk.Background;
 import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.hint.HintStore.Outcome;
 import io.kvorum.storage.table.RecordVisitor;
+import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.VersionObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -133,6 +134,22 @@ final class DurableHintStoreTest extends HintStoreContract {
         assertThat(told.stream().filter(Outcome.DURABLE::equals)).hasSize(asked - 1);
     }
 
+    /** Who waits for an answer that does not come waits for ever. */
+    @Test
+    void who_reads_is_answered_whatever_the_store_throws() {
+        put(ONE, record("k", 7, 1));
+        store().bug = new IllegalStateException("expected by the test");
+        List<Object> told = new ArrayList<>();
+        hints.read(
+                position(record("k", 7, 1)),
+                RecordBytes.key(record("k", 7, 1)),
+                record -> told.add(record == null ? "nothing" : record));
+        hints.scan(ONE, 0, 1_000, part -> told.add(part == null ? "nothing" : part));
+        assertThatThrownBy(this::settle).hasMessage("expected by the test");
+        assertThatThrownBy(this::settle).hasMessage("expected by the test");
+        assertThat(told).containsExactly("nothing", "nothing");
+    }
+
     @Test
     void the_hints_of_another_cluster_are_refused() {
         put(ONE, record("k", 7, 1));
@@ -174,6 +191,9 @@ final class DurableHintStoreTest extends HintStoreContract {
         private int doubts;
 
         private boolean broken;
+
+        /** What reads end with. */
+        private @Nullable RuntimeException bug;
 
         Store(CheckpointStore real) {
             this.real = real;
@@ -232,12 +252,21 @@ final class DurableHintStoreTest extends HintStoreContract {
         @Override
         public byte @Nullable [] read(int partition, long positionHigh, byte[] key, int offset, int length)
                 throws IOException {
+            throwBug();
             return real.read(partition, positionHigh, key, offset, length);
         }
 
         @Override
         public Scan scan(int partition, long fromPositionHigh, int count, RecordVisitor visitor) throws IOException {
+            throwBug();
             return real.scan(partition, fromPositionHigh, count, visitor);
+        }
+
+        private void throwBug() {
+            RuntimeException thrown = bug;
+            if (thrown != null) {
+                throw thrown;
+            }
         }
 
         @Override
