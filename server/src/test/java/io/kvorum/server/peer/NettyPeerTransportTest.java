@@ -256,6 +256,52 @@ final class NettyPeerTransportTest {
     }
 
     @Test
+    void connection_over_which_nothing_comes_back_is_made_anew_whatever_the_others_do() throws Exception {
+        connect();
+        giveUpInSilence();
+        Request signOfLife = next();
+        asker.await(TestPeer.Disconnected.class);
+        asker.await(TestPeer.Connected.class);
+        RecordingReplies replies = new RecordingReplies();
+        call(replies);
+        next().answer().answer(new CountAnswer(1));
+        assertThat(replies.awaitOne()).as("over the next connection").isEqualTo(new CountAnswer(1));
+        signOfLife.answer().answer(new ProbeAnswer());
+    }
+
+    @Test
+    void connection_of_a_peer_that_only_takes_long_stays() throws Exception {
+        connect();
+        giveUpInSilence();
+        next().answer().answer(new ProbeAnswer());
+        RecordingReplies replies = new RecordingReplies();
+        call(replies);
+        Request slow = next();
+        assertThat(asker.events.poll(1_200, TimeUnit.MILLISECONDS)).isNull();
+        slow.answer().answer(new CountAnswer(1));
+        assertThat(replies.awaitOne()).isEqualTo(new CountAnswer(1));
+    }
+
+    /** Two calls of which no answer comes, the second given up longer after the first than any connection is silent. */
+    private void giveUpInSilence() throws Exception {
+        long first = call(new RecordingReplies());
+        next();
+        forget(first);
+        long second = call(new RecordingReplies());
+        next();
+        assertThat(requests).as("no sign of life is asked for yet").isEmpty();
+        asker.aheadNanos = 3 * TestPeer.SECOND;
+        forget(second);
+    }
+
+    private void forget(long call) throws Exception {
+        asker.onLoop(() -> {
+            asker.transport.forget(peer, call);
+            return call;
+        });
+    }
+
+    @Test
     void calls_past_the_bound_are_not_sent_until_answers_come() throws Exception {
         connect();
         Gossip half = new Gossip(new byte[400_000]);

@@ -40,6 +40,9 @@ final class TestPeer implements AutoCloseable {
     int port;
     volatile long wallMillis;
 
+    /** How far the monotonic clock is ahead of the machine's. */
+    volatile long aheadNanos;
+
     /** What the loops report. */
     record Connected(int peer) {}
 
@@ -94,7 +97,17 @@ final class TestPeer implements AutoCloseable {
                 new HandshakeKey(secret),
                 peers::directory,
                 stamps,
-                Clock.system(),
+                new Clock() {
+                    @Override
+                    public long wallMillis() {
+                        return Clock.system().wallMillis();
+                    }
+
+                    @Override
+                    public long nanoTime() {
+                        return Clock.system().nanoTime() + aheadNanos;
+                    }
+                },
                 HostResolver.on(task -> false),
                 recorder);
         loop = new PeerLoop(
