@@ -111,6 +111,9 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     /** Counts what the own copy's forces are awaited for, since what was awaited before may come late. */
     private int forces;
 
+    /** How long it waited last for a disk that is behind. */
+    private long retryNanos;
+
     /** Whether silent owners are to be stood in for when the timer comes. */
     private boolean standInsDue;
 
@@ -274,7 +277,8 @@ final class WriteOperation extends Deadline implements ReplyHandler {
     }
 
     private void scheduleRetry(long nowNanos) {
-        long again = nowNanos + WriteService.RETRY_NANOS;
+        retryNanos = WriteService.nextRetryNanos(retryNanos);
+        long again = nowNanos + retryNanos;
         coordinator.wheel.schedule(this, again - deadlineNanos < 0 ? again : deadlineNanos);
     }
 

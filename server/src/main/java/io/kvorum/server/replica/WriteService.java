@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * One that comes while the disk is behind waits, as long as its asker does. Owned by the loop.
  */
 public final class WriteService implements PeerRequestHandler {
-    /** How often one that waits looks again; in terms of a request's patience often. */
-    public static final long RETRY_NANOS = 5_000_000;
+    /** When one that waits looks again; in terms of a request's patience soon. */
+    private static final long RETRY_NANOS_FIRST = 5_000_000;
+
+    private static final long RETRY_NANOS_MAX = 8 * RETRY_NANOS_FIRST;
 
     private final ReplicaService replica;
     private final DeadlineWheel wheel;
@@ -30,6 +32,16 @@ public final class WriteService implements PeerRequestHandler {
         this.replica = replica;
         this.wheel = wheel;
         this.clock = clock;
+    }
+
+    /**
+     * How long one that waits for a disk which is behind waits before it looks again: longer each time. Each look makes the
+     * whole record, and where the disk is behind for long thousands wait.
+     *
+     * @param lastNanos how long it waited last; 0 if it has not waited yet
+     */
+    public static long nextRetryNanos(long lastNanos) {
+        return Math.max(RETRY_NANOS_FIRST, Math.min(2 * lastNanos, RETRY_NANOS_MAX));
     }
 
     @Override
@@ -69,6 +81,7 @@ public final class WriteService implements PeerRequestHandler {
         private final FrameInfo info;
         private final Answer answer;
         private boolean hasFetched;
+        private long retryNanos;
 
         Waiting(Write write, FrameInfo info, Answer answer) {
             this.write = write;
@@ -92,7 +105,8 @@ public final class WriteService implements PeerRequestHandler {
             if (nowNanos - info.deadlineNanos() >= 0) {
                 answer.answer(new WriteAnswer(WriteAnswer.Status.BUSY));
             } else {
-                wheel.schedule(this, nowNanos + RETRY_NANOS);
+                retryNanos = nextRetryNanos(retryNanos);
+                wheel.schedule(this, nowNanos + Math.min(retryNanos, info.deadlineNanos() - nowNanos));
             }
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.kvorum.server.replica.KeyRef;
 import io.kvorum.storage.engine.Durability;
+import io.kvorum.storage.engine.StorageEngine;
 import org.junit.jupiter.api.Test;
 
 /** What a coordinator owes to its own disk. */
@@ -66,6 +67,22 @@ final class DurableWritesTest {
         assertThat(alone.effects)
                 .containsExactly("TRYAGAIN the disk of this node was behind for too long; nothing was written");
         assertThat(alone.replica(0).read(key)).isNull();
+    }
+
+    /** Each look makes the whole record, and thousands may wait. */
+    @Test
+    void write_that_waits_long_for_a_disk_which_is_behind_looks_less_and_less_often() {
+        int[] looks = {0};
+        alone.disk.refusing = () -> {
+            looks[0]++;
+            return StorageEngine.REFUSED_BUSY;
+        };
+        alone.write(alone.key("k"), "v", 1);
+        for (int i = 0; i < 1_010; i++) {
+            alone.pass(1);
+        }
+        assertThat(alone.effects).hasSize(1);
+        assertThat(looks[0]).isBetween(20, 40);
     }
 
     @Test
