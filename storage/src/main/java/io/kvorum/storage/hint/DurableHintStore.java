@@ -231,15 +231,39 @@ public final class DurableHintStore implements HintStore {
         try {
             committed = commit(changes);
         } finally {
-            for (Change change : changes) {
-                change.answer(committed);
+            try {
+                answer(changes, committed);
+            } finally {
+                goOn();
             }
-            synchronized (lock) {
-                running = !queue.isEmpty() && !closed;
-                if (running) {
-                    thread.execute(this::turn);
+        }
+    }
+
+    private void goOn() {
+        synchronized (lock) {
+            running = !queue.isEmpty() && !closed;
+            if (running) {
+                thread.execute(this::turn);
+            }
+        }
+    }
+
+    /** One callback that throws keeps no other from being told, nor the next batch from being made. */
+    private static void answer(List<Change> changes, boolean committed) {
+        RuntimeException thrown = null;
+        for (Change change : changes) {
+            try {
+                change.answer(committed);
+            } catch (RuntimeException failure) {
+                if (thrown == null) {
+                    thrown = failure;
+                } else {
+                    thrown.addSuppressed(failure);
                 }
             }
+        }
+        if (thrown != null) {
+            throw thrown;
         }
     }
 

@@ -151,6 +151,19 @@ final class DurableHintStoreTest extends HintStoreContract {
     }
 
     @Test
+    void an_answer_that_fails_keeps_nobody_else_from_theirs() {
+        List<Object> told = new ArrayList<>();
+        byte[] record = record("k", 7, 1);
+        hints.put(ONE, position(record), record, outcome -> {
+            throw new IllegalStateException("expected by the test");
+        });
+        hints.put(OTHER, position(record), record, told::add);
+        assertThatThrownBy(this::settle).hasMessage("expected by the test");
+        assertThat(told).containsExactly(Outcome.DURABLE);
+        assertThat(put(ONE, record("l", 7, 1))).isEqualTo(Outcome.DURABLE);
+    }
+
+    @Test
     void the_hints_of_another_cluster_are_refused() {
         put(ONE, record("k", 7, 1));
         assertThatThrownBy(() -> DurableHintStore.open(
