@@ -15,6 +15,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
  *      ▲       its share of the loop's turn used up                         │ replies came, bytes left, others had theirs
  *      └────────────────────────────────────────────────────────────────────┘
  *   either ── QUIT, protocol error, node closes, or lets its clients go and this one is idle ──► CLOSING: replies due leave, then the socket closes
+ *   either ── the client has ended its side ──► as before, but nothing more is read; CLOSING once all it had sent is answered
  * </pre>
  *
  * A client that never reads its replies holds the bound of bytes and no more, and takes no time from anybody. What all
@@ -59,6 +61,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private static final long TURN_NANOS = 2_000_000;
 
     private static final long LINGER_MILLIS = 1_000;
+
+    /**
+     * So long a client that has ended its side is owed replies of which none comes: from here one that is gone looks the
+     * same as one that only has nothing more to ask.
+     */
+    static final long ENDED_MILLIS = 2_000;
 
     private static final String TOO_MANY = "ERR max number of clients reached";
 
@@ -99,6 +107,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     /** Whether the client may be sending just when it is closed. */
     private boolean lingers;
+
+    /** Whether the client has ended its side: it sends nothing more, and may still read. */
+    private boolean inputEnded;
+
+    /** Whether a reply that was waited for has come since that was looked at. */
+    private boolean progressed;
+
+    /** When it is looked at whether that still gets anything. */
+    private @Nullable Future<?> endedLook;
 
     ClientConnection(
             ClientLoop loop, ClientProtocol protocol, ClientConfig config, ClientMemory memory, LogThrottle throttle) {
@@ -175,8 +192,51 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         ctx.fireChannelWritabilityChanged();
     }
 
+    /**
+     * A client may end its side as soon as it has asked all it wants, as {@code printf … | nc -N} does, and reads on: it is
+     * answered before the connection closes. As by Redis, what does not fit into the socket's buffer may be lost: Netty
+     * 4.2's epoll can not be asked for room to write once it has nothing to read.
+     */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && session != null && ctx.channel().isActive()) {
+            inputEnded = true;
+            boolean hasHeardTheEnd = ctx.channel() instanceof DuplexChannel duplex && duplex.isOutputShutdown();
+            // A pause may be long, and most who end here are gone.
+            if (heldBack || hasHeardTheEnd) {
+                ctx.close();
+            } else {
+                lookAtEndedLater(ctx);
+                queueFlush();
+            }
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    private void lookAtEndedLater(ChannelHandlerContext ctx) {
+        progressed = false;
+        endedLook = ctx.executor().schedule(() -> lookAtEnded(ctx), ENDED_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void lookAtEnded(ChannelHandlerContext ctx) {
+        if (replies != null && replies.waiting() > 0 && !progressed) {
+            ctx.close();
+        } else {
+            lookAtEndedLater(ctx);
+        }
+    }
+
+    /** Whether a client that has ended its side has been answered all that it sent; half a request is none. */
+    private boolean isAnsweredToTheEnd(ReplyQueue queue) {
+        return inputEnded && !holdsRequest && !stalled && queue.waiting() == 0 && queue.outputBytes() == 0;
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        Future<?> look = endedLook;
+        if (look != null) {
+            look.cancel(false);
+        }
         Session ended = session;
         if (ended != null) {
             ended.close();
@@ -285,6 +345,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void onProgress() {
+        progressed = true;
         tellHeld();
         queueFlush();
         resumeSoon();
@@ -305,6 +366,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         handOver(ctx, replies);
+        if (session != null && isAnsweredToTheEnd(replies)) {
+            session.close();
+        }
         if (session != null && session.isClosing() && replies.waiting() == 0 && !closeBegun) {
             closeBegun = true;
             ChannelFuture last = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
@@ -388,6 +452,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         holdsRequest = true;
         heldBack = true;
         pause().countHeldBack(1);
+        if (inputEnded) {
+            ctx.close();
+            return;
+        }
         long restNanos = protocol.pauseEndNanos() - loop.commands().clock().nanoTime();
         pauseEnd = ctx.executor().schedule(this::lookAgain, Math.max(0, restNanos) + 1, TimeUnit.NANOSECONDS);
     }
@@ -432,7 +500,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         boolean full = isFull(ctx, queue);
         if (full && !stalled) {
             stalled = true;
-            ctx.channel().config().setAutoRead(readsOn());
+            ctx.channel().config().setAutoRead(readsOn() && !inputEnded);
         }
         return full;
     }
@@ -531,7 +599,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
                 ctx.close();
             }
         }
-        if (!stalled && !session.isClosing()) {
+        if (!stalled && !session.isClosing() && !inputEnded) {
             ctx.channel().config().setAutoRead(true);
         }
     }

@@ -114,6 +114,8 @@ public final class ClientServer implements DrainControl, AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                // Who has ended its side may wait for answers: when it is closed is for the connection to say.
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, bound)
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,

@@ -7,8 +7,10 @@ import io.kvorum.server.command.Command;
 import io.kvorum.server.command.PendingReply;
 import io.kvorum.server.config.Secret;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ClientConnectionTest {
@@ -150,6 +152,65 @@ class ClientConnectionTest {
         assertThat(bench.received(channel)).isEqualTo("-ERR late\r\n+OK\r\n");
         assertThat(channel.isActive()).isFalse();
         assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void who_has_ended_its_side_is_owed_what_it_asked_for_and_closed_then() {
+        ClientBench bench = ClientBench.open(List.of(later, note));
+        EmbeddedChannel channel = bench.connect();
+        assertThat(bench.exchange(channel, "later\r\nnote 1\r\nlater\r\n*1\r\n$4\r\nhalf"))
+                .isEmpty();
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(bench.received(channel)).isEmpty();
+        waiting.get(0).error("ERR late");
+        assertThat(bench.received(channel)).isEqualTo("-ERR late\r\n+OK\r\n");
+        assertThat(channel.isActive()).isTrue();
+        waiting.get(1).error("ERR last");
+        assertThat(bench.received(channel)).isEqualTo("-ERR last\r\n");
+        assertThat(channel.isActive()).isFalse();
+    }
+
+    @Test
+    void who_has_ended_its_side_while_it_was_not_read_on_is_answered_all_the_same() {
+        ClientBench bench = new ClientBench(Secret.NONE, true, 100, 1, 1 << 28, 1 << 29, List.of(later, note));
+        EmbeddedChannel channel = bench.connect();
+        assertThat(bench.exchange(channel, "later\r\nnote 1\r\nlater\r\nnote 2\r\n"))
+                .isEmpty();
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        waiting.get(0).error("ERR 1");
+        assertThat(bench.received(channel)).isEqualTo("-ERR 1\r\n+OK\r\n");
+        assertThat(channel.config().isAutoRead()).as("there is nothing to read").isFalse();
+        waiting.get(1).error("ERR 2");
+        assertThat(bench.received(channel)).isEqualTo("-ERR 2\r\n+OK\r\n");
+        assertThat(channel.isActive()).isFalse();
+    }
+
+    @Test
+    void who_has_ended_its_side_and_gets_no_reply_for_long_is_taken_to_be_gone() {
+        ClientBench bench = ClientBench.open(List.of(later));
+        EmbeddedChannel channel = bench.connect();
+        channel.freezeTime();
+        bench.exchange(channel, "later\r\nlater\r\n");
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        waiting.get(0).error("ERR 1");
+        assertThat(bench.received(channel)).isEqualTo("-ERR 1\r\n");
+        channel.advanceTimeBy(ClientConnection.ENDED_MILLIS, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isActive()).as("one came").isTrue();
+        channel.advanceTimeBy(ClientConnection.ENDED_MILLIS, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isActive()).as("none came").isFalse();
+        channel.runPendingTasks();
+        assertThat(timers(channel)).isFalse();
+    }
+
+    @Test
+    void who_ends_its_side_while_a_pause_holds_it_back_is_closed_at_once() {
+        ClientBench bench = ClientBench.open(List.of());
+        EmbeddedChannel channel = bench.connect();
+        bench.exchange(channel, "client pause 100000000\r\nping\r\n");
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(channel.isActive()).isFalse();
     }
 
     @Test

@@ -105,6 +105,24 @@ class ClientServerTest {
     }
 
     @Test
+    void a_client_that_ends_its_side_behind_its_last_request_is_answered() throws Exception {
+        InetSocketAddress address = start();
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            socket.getOutputStream().write("later\r\nset k v\r\nget k\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            PendingReply reply = waiting.poll(10, TimeUnit.SECONDS);
+            assertThat(reply).isNotNull();
+            // The end has come by then: the loop has looked at its sockets since.
+            for (int turn = 0; turn < 10; turn++) {
+                eventLoop.schedule(() -> {}, 1, TimeUnit.MILLISECONDS).get();
+            }
+            eventLoop.submit(() -> reply.error("ERR done")).get();
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .isEqualTo("-ERR done\r\n+OK\r\n$1\r\nv\r\n");
+        }
+    }
+
+    @Test
     void a_reply_may_be_larger_than_any_buffer() throws IOException {
         InetSocketAddress address = start();
         String value = "x".repeat(20_000_000);
