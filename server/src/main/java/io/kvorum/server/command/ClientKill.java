@@ -1,7 +1,9 @@
 package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.RespRequest;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +13,19 @@ final class ClientKill {
 
     private ClientKill() {}
 
-    /** What was asked, or what is wrong with it. */
+    /** What was asked, or what is wrong with it. As in Redis 7, of one kind the last counts; so there are few. */
     private static final class Filters {
-        private Predicate<Session> all = session -> true;
+        private final Map<String, Predicate<Session>> byKind = new HashMap<>();
         private boolean skipsMe = true;
         private @Nullable String error;
 
-        void add(Predicate<Session> filter) {
-            all = all.and(filter);
+        boolean fit(Session session) {
+            for (Predicate<Session> filter : byKind.values()) {
+                if (!filter.test(session)) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -41,17 +48,18 @@ final class ClientKill {
         if (filters.error != null) {
             call.out().error(filters.error);
         } else {
-            kill(call, filters.all, filters.skipsMe, false);
+            kill(call, filters::fit, filters.skipsMe, false);
         }
     }
 
     private static void add(Filters filters, RespRequest request, int index, long nowNanos) {
         String value = request.string(index + 1);
-        switch (request.string(index).toLowerCase(Locale.ROOT)) {
+        String kind = request.string(index).toLowerCase(Locale.ROOT);
+        switch (kind) {
             case "id" -> {
                 if (request.isLong(index + 1) && request.asLong(index + 1) > 0) {
                     long id = request.asLong(index + 1);
-                    filters.add(session -> session.id() == id);
+                    filters.byKind.put(kind, session -> session.id() == id);
                 } else {
                     filters.error = "ERR client-id should be greater than 0";
                 }
@@ -59,22 +67,22 @@ final class ClientKill {
             case "maxage" -> {
                 if (request.isLong(index + 1) && request.asLong(index + 1) > 0) {
                     long seconds = request.asLong(index + 1);
-                    filters.add(session -> (nowNanos - session.createdNanos()) / NANOS_PER_SECOND >= seconds);
+                    filters.byKind.put(kind, session -> (nowNanos - session.createdNanos()) / NANOS_PER_SECOND >= seconds);
                 } else {
                     filters.error = "ERR maxage is not an integer or out of range";
                 }
             }
             case "type" -> {
                 boolean normal = ClientCommands.isNormal(request, index + 1);
-                filters.add(session -> normal);
+                filters.byKind.put(kind, session -> normal);
                 if (!ClientCommands.isClientType(request, index + 1)) {
                     filters.error = "ERR Unknown client type '" + CommandErrors.clipped(request, index + 1, 128) + "'";
                 }
             }
-            case "addr" -> filters.add(session -> session.address().equals(value));
-            case "laddr" -> filters.add(session -> session.localAddress().equals(value));
+            case "addr" -> filters.byKind.put(kind, session -> session.address().equals(value));
+            case "laddr" -> filters.byKind.put(kind, session -> session.localAddress().equals(value));
             case "user" -> {
-                filters.add(Session::isAuthenticated);
+                filters.byKind.put(kind, Session::isAuthenticated);
                 if (!value.equals("default")) {
                     filters.error = "ERR No such user '" + CommandErrors.clipped(request, index + 1, 128) + "'";
                 }

@@ -75,6 +75,21 @@ class ClientCommandsTest {
     }
 
     @Test
+    void of_many_filters_of_one_kind_kill_goes_by_the_last() {
+        CommandBench.Client first = joined(1, "10.0.0.1:5");
+        joined(2, "10.0.0.2:5");
+        joined(3, "10.0.0.3:5");
+        List<String> words = new ArrayList<>(List.of("CLIENT", "KILL"));
+        for (int i = 0; i < 100_000; i++) {
+            words.addAll(List.of("ID", "3"));
+        }
+        words.addAll(List.of("ID", "2", "SKIPME", "no"));
+        assertThat(first.run(words.toArray(String[]::new))).isEqualTo(":1\r\n");
+        assertThat(killed).containsExactly(2L);
+        assertThat(first.session.isClosing()).isFalse();
+    }
+
+    @Test
     void list_shows_what_connections_hold() {
         CommandBench.Client client = joined(1, "10.0.0.1:5");
         assertThat(client.run("CLIENT", "LIST"))
