@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvorum.server.command.Glob;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -87,6 +88,25 @@ final class PatternTest {
     @Test
     void a_hostile_pattern_takes_no_longer_than_pattern_times_text() {
         assertThat(matches("*a".repeat(50) + "b", "a".repeat(50_000))).isFalse();
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void a_class_of_any_length_and_any_number_of_stars_are_gone_through_once() {
+        String text = "a".repeat(60_000);
+        assertThat(matches("*[" + "b".repeat(4 << 20) + "]", text)).isFalse();
+        assertThat(matches("*[" + "b-c".repeat(1 << 20) + "a]", text)).isTrue();
+        Glob stars = new Glob(("*".repeat(4 << 20) + "b").getBytes(ISO_8859_1));
+        for (int i = 0; i < 100_000; i++) {
+            assertThat(stars.matches(new byte[] {'b'}, 0, 1)).isTrue();
+        }
+    }
+
+    @Test
+    void what_needs_a_longer_text_than_there_is_matches_none() {
+        assertThat(matches("[a]".repeat(65_536), "a".repeat(65_536))).isTrue();
+        assertThat(matches("[a]".repeat(65_537), "a".repeat(65_536))).isFalse();
+        assertThat(matches("?".repeat(1 << 20) + "*", "a".repeat(65_536))).isFalse();
     }
 
     private static String text(SplittableRandom random, String alphabet, int lengthMax) {
