@@ -13,11 +13,12 @@ import io.kvorum.server.command.Gather;
 import io.kvorum.server.command.PartReply;
 import io.kvorum.server.command.Route;
 import io.kvorum.server.command.Steps;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** MSETNX: looks whether any of the keys is there, and then sets each as SETNX does. */
 final class SetManyIfAbsent {
@@ -55,11 +56,11 @@ final class SetManyIfAbsent {
         }
         List<byte[]> keys = new ArrayList<>();
         List<byte[]> groups = new ArrayList<>();
-        Set<ByteBuffer> seen = new HashSet<>();
+        Set<Key> seen = new HashSet<>();
         // Of a key that is named twice the last value counts.
         for (int i = request.argumentCount() - 2; i > 0; i -= 2) {
             byte[] key = request.copy(i);
-            if (seen.add(ByteBuffer.wrap(key))) {
+            if (seen.add(new Key(key))) {
                 keys.add(key);
                 groups.add(key);
                 groups.add(request.copy(i + 1));
@@ -74,6 +75,32 @@ final class SetManyIfAbsent {
             steps.reply(out -> out.integer(0));
         } else {
             steps.gather(setIfAbsent, 2, groups, Outcome.ALL);
+        }
+    }
+
+    /** A key among others. Comparable, since a client can give as many of one hash as it likes, and these must be found, too. */
+    private static final class Key implements Comparable<Key> {
+        private final byte[] bytes;
+        private final int hash;
+
+        Key(byte[] bytes) {
+            this.bytes = bytes;
+            this.hash = Arrays.hashCode(bytes);
+        }
+
+        @Override
+        public int compareTo(Key other) {
+            return Arrays.compare(bytes, other.bytes);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && Arrays.equals(bytes, key.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
         }
     }
 

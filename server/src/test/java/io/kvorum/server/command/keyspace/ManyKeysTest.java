@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.BitSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -361,6 +362,30 @@ final class ManyKeysTest {
         three.settle();
         assertThat(three.node(0).sent).hasSize(asked);
         assertThat(three.node(0).wheel.isEmpty()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Aa BB", "aA BB"})
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void many_keys_of_one_hash_are_told_apart_at_once(String blocks) {
+        node.run("SET", "there", "v");
+        String[] either = blocks.split(" ");
+        int length = 16;
+        byte[][] request = new byte[3 + (2 << length)][];
+        request[0] = "MSETNX".getBytes(ISO_8859_1);
+        for (int i = 0; i < 1 << length; i++) {
+            StringBuilder key = new StringBuilder();
+            for (int bit = 0; bit < length; bit++) {
+                key.append(either[i >> bit & 1]);
+            }
+            request[1 + 2 * i] = key.toString().getBytes(ISO_8859_1);
+            request[2 + 2 * i] = request[0];
+        }
+        request[request.length - 2] = "there".getBytes(ISO_8859_1);
+        request[request.length - 1] = request[0];
+        node.send(request);
+        cluster.settle();
+        assertThat(node.received()).isEqualTo(":0|");
     }
 
     @Test
