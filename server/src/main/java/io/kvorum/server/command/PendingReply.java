@@ -90,6 +90,14 @@ public final class PendingReply {
         return owner.isWanted();
     }
 
+    /**
+     * The making of the reply takes so many bytes more on its client's account, or gives them back if negative. Returns
+     * whether anybody is left to read it.
+     */
+    public boolean hold(long bytes) {
+        return owner.hold(bytes);
+    }
+
     /** The writer of the reply; valid until {@link #done}, and until another reply of this loop is written. */
     public RespWriter out() {
         if (complete) {
@@ -190,5 +198,8 @@ public final class PendingReply {
 
         /** Whether anybody is left to read replies. */
         boolean isWanted();
+
+        /** See {@link Replies#hold}. */
+        boolean hold(long bytes);
     }
 }

@@ -41,6 +41,9 @@ final class KeysCommand extends Deadline {
     private int reads;
     private boolean ended;
 
+    /** What is on the client's account. */
+    private long heldBytes;
+
     private KeysCommand(Call call, LocalKeys local) {
         this.loop = call.loop();
         this.local = local;
@@ -90,7 +93,7 @@ final class KeysCommand extends Deadline {
 
     /** Keeps reads going, and replies when there is nothing left; or ends with the client, if that is gone. */
     private void goOn() {
-        if (!ended && !pending.isWanted()) {
+        if (!ended && !holdFound()) {
             ended = true;
             loop.wheel().cancel(this);
         }
@@ -101,9 +104,23 @@ final class KeysCommand extends Deadline {
         }
         if (!ended && here.isEmpty() && there.isEmpty() && reads == 0) {
             ended = true;
+            giveBack();
             reply(pending.out());
             pending.done();
         }
+    }
+
+    /** Puts what was found on the client's account; returns whether anybody is left to read it. */
+    private boolean holdFound() {
+        long more = found.heldBytes() - heldBytes;
+        heldBytes += more;
+        return pending.hold(more);
+    }
+
+    /** The reply takes the place of what was found. */
+    private void giveBack() {
+        boolean unused = pending.hold(-heldBytes);
+        heldBytes = 0;
     }
 
     private void endIfTooMany() {
@@ -116,6 +133,7 @@ final class KeysCommand extends Deadline {
         if (!ended) {
             ended = true;
             loop.wheel().cancel(this);
+            giveBack();
             pending.fail(failure, null);
         }
     }

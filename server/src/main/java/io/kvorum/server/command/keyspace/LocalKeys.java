@@ -16,8 +16,13 @@ final class LocalKeys {
     /** Up to so many records are looked at to count keys exactly. */
     static final int EXACT_COUNT_MAX = 16 * 1024;
 
+    /** With so many bytes of keys a step ends, however few records it has looked at. */
+    static final long STEP_BYTES_MAX = 1 << 20;
+
+    /** What a key costs beside its bytes while it waits for the reply. */
+    static final int KEY_OVERHEAD_BYTES = 24;
+
     private static final int STEP = 256;
-    private static final long STEP_BYTES_MAX = 1 << 20;
 
     private final StorageEngine engine;
 
@@ -122,6 +127,11 @@ final class LocalKeys {
         /** Bytes of the keys taken. */
         long bytes() {
             return bytes;
+        }
+
+        /** What the keys taken cost in memory. */
+        long heldBytes() {
+            return bytes + (long) KEY_OVERHEAD_BYTES * keys.size();
         }
 
         /** The keys taken. */

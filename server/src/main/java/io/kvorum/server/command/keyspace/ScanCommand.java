@@ -17,8 +17,8 @@ import io.kvorum.storage.engine.StorageEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One SCAN: goes on from its cursor, partition by partition, until it has looked at COUNT records. A partition that this
- * node has whole is read here, another from one of its owners. Owned by its loop.
+ * One SCAN: goes on from its cursor, partition by partition, until it has looked at COUNT records, or at fewer if their
+ * keys are large. A partition that this node has whole is read here, another from one of its owners. Owned by its loop.
  */
 final class ScanCommand implements PartitionReader.Receiver {
     private static final byte[] MATCH = "MATCH".getBytes(US_ASCII);
@@ -108,7 +108,9 @@ final class ScanCommand implements PartitionReader.Receiver {
     private boolean readHere() {
         ClusterView view = loop.keys().view();
         found.at(loop.keys().nowMillis());
-        while (partition < local.partitions() && found.visited() < options.count) {
+        while (partition < local.partitions()
+                && found.visited() < options.count
+                && found.bytes() < LocalKeys.STEP_BYTES_MAX) {
             if (!view.settledHere(partition)) {
                 return remoteReads == REMOTE_READS_MAX;
             }

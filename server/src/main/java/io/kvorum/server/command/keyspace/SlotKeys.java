@@ -89,6 +89,7 @@ public final class SlotKeys {
         private long found;
         private long bytes;
         private int visited;
+        private long heldBytes;
         private @Nullable PendingReply pending;
 
         Walk(Call call, int slot, long wanted, boolean collects) {
@@ -109,7 +110,17 @@ public final class SlotKeys {
                     reply(call.out());
                 }
             } else {
-                pending = call.defer();
+                PendingReply waiting = call.defer();
+                pending = waiting;
+                goOn(waiting);
+            }
+        }
+
+        /** What was found is on the client's account; once that is gone, nothing more is looked for. */
+        private void goOn(PendingReply waiting) {
+            long more = bytes + (long) LocalKeys.KEY_OVERHEAD_BYTES * keys.size() - heldBytes;
+            heldBytes += more;
+            if (waiting.hold(more)) {
                 loop.wheel().schedule(this, loop.clock().nanoTime());
             }
         }
@@ -119,8 +130,11 @@ public final class SlotKeys {
             PendingReply waiting = Objects.requireNonNull(pending);
             view = loop.keys().view();
             if (!step()) {
-                loop.wheel().schedule(this, loop.clock().nanoTime());
-            } else if (isTooMuch()) {
+                goOn(waiting);
+                return;
+            }
+            boolean unused = waiting.hold(-heldBytes);
+            if (isTooMuch()) {
                 waiting.error("ERR " + TOO_MANY);
             } else {
                 reply(waiting.out());

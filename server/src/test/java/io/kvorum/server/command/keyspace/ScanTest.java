@@ -257,6 +257,32 @@ final class ScanTest {
     }
 
     @Test
+    void what_keys_has_found_is_on_its_clients_account_until_the_reply_is_there() {
+        TestCluster cluster = new TestCluster(1, 4, 1);
+        TestNode node = cluster.node(0);
+        for (int i = 0; i < 20_000; i++) {
+            node.run("SET", "k" + i, "v");
+        }
+        node.send("KEYS", "*");
+        assertThat(node.received()).as("after its first step").isEmpty();
+        assertThat(node.heldBytes()).isGreaterThan(4_000L * LocalKeys.KEY_OVERHEAD_BYTES);
+        cluster.settle();
+        assertThat(node.received()).startsWith("*20000|");
+        assertThat(node.heldBytes()).isZero();
+    }
+
+    @Test
+    void one_call_answers_with_a_few_megabytes_however_large_the_keys_of_all_partitions_are() {
+        TestNode node = new TestCluster(1, 64, 1).node(0);
+        String big = "x".repeat(60_000);
+        for (int i = 0; i < 300; i++) {
+            node.run("SET", big + i, "v");
+        }
+        assertThat(node.run("SCAN", "0", "COUNT", "10000")).hasSizeLessThan(4 << 20);
+        assertThat(scan(node, "COUNT", "10000")).hasSize(300).doesNotHaveDuplicates();
+    }
+
+    @Test
     void answers_to_peers_are_bounded_whatever_they_ask_for() {
         TestCluster cluster = new TestCluster(1, 1, 1);
         TestNode node = cluster.node(0);

@@ -138,6 +138,25 @@ final class SlotKeysTest {
         assertThat(node.received()).isEqualTo("*0|");
     }
 
+    @Test
+    void what_a_walk_has_found_is_on_its_clients_account_and_it_ends_with_the_client() {
+        TestCluster cluster = new TestCluster(1, 1, 1);
+        TestNode node = cluster.node(0);
+        for (int i = 0; i < MANY; i++) {
+            node.run("SET", "{t}" + i, "v");
+        }
+        node.send("CLUSTER", "GETKEYSINSLOT", String.valueOf(slotOf("{t}")), String.valueOf(MANY));
+        assertThat(node.heldBytes()).isGreaterThan(4_000L * LocalKeys.KEY_OVERHEAD_BYTES);
+        cluster.settle();
+        assertThat(node.received()).startsWith("*" + MANY + "|");
+        assertThat(node.heldBytes()).isZero();
+
+        node.send("CLUSTER", "GETKEYSINSLOT", String.valueOf(slotOf("{t}")), String.valueOf(MANY));
+        node.hangUp();
+        cluster.advance(5);
+        assertThat(node.wheel.isEmpty()).isTrue();
+    }
+
     private static int slotOf(String key) {
         byte[] bytes = key.getBytes(ISO_8859_1);
         return HashSlot.of(bytes, 0, bytes.length);

@@ -183,6 +183,11 @@ final class TestNode implements KeyOperations, PeerTransport {
         replies.close();
     }
 
+    /** What is held for the client. */
+    long heldBytes() {
+        return replies.heldBytes();
+    }
+
     String received() {
         ByteBuf output = replies.takeOutput();
         if (output == null) {
