@@ -138,11 +138,12 @@ final class CounterCommands {
         @Override
         byte @Nullable [] edit(byte @Nullable [] current, boolean live, long nowMillis, PartitionScope scope) {
             BigDecimal before = live ? FloatNumber.parse(old.array(), old.offset(), old.length()) : BigDecimal.ZERO;
-            if (before != null && infinite) {
-                return refuse(NOT_FINITE, current);
+            boolean wasInfinite = live && FloatNumber.isInfinite(old.array(), old.offset(), old.length());
+            if ((before == null && !wasInfinite) || (delta == null && !infinite)) {
+                return refuse(NOT_A_FLOAT, current);
             }
             if (before == null || delta == null) {
-                return refuse(NOT_A_FLOAT, current);
+                return refuse(NOT_FINITE, current);
             }
             BigDecimal after = before.add(delta);
             if (!FloatNumber.isInRange(after)) {

@@ -12,10 +12,15 @@ import org.jspecify.annotations.Nullable;
  * and not as floats, so that ten times 0.1 is 1 whatever the machine; shown, as by Redis, with 17 digits after the point.
  */
 final class FloatNumber {
-    private static final int TEXT_BYTES_MAX = 256;
+    /** As in Redis, which so takes whatever it has shown: more digits than any of these numbers has. */
+    private static final int TEXT_BYTES_MAX = 5 * 1024 - 1;
+
     private static final int EXPONENT_MAX = 4932;
     private static final int DIGITS_AFTER_POINT = 17;
-    private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,5})?");
+
+    /** Possessive throughout: a text that is none is found out in one pass. */
+    private static final Pattern DECIMAL =
+            Pattern.compile("[+-]?+(\\d++\\.?+\\d*+|\\.\\d++)([eE][+-]?+\\d{1,5}+)?+");
 
     private static final Pattern INFINITY = Pattern.compile("[+-]?inf(inity)?", Pattern.CASE_INSENSITIVE);
 

@@ -211,6 +211,14 @@ final class StringsTest {
                 """.replace("SYNTAX", SYNTAX));
     }
 
+    @Test
+    void a_number_that_was_made_by_adding_can_be_added_to_however_long_it_is() {
+        String zeros = "0".repeat(4930);
+        assertThat(node.run("INCRBYFLOAT", "f", "1e4931")).isEqualTo("$4932|10" + zeros + "|");
+        assertThat(node.run("INCRBYFLOAT", "f", "0.5")).isEqualTo("$4934|10" + zeros + ".5|");
+        assertThat(node.run("INCRBYFLOAT", "f", "-1e4931")).isEqualTo("$3|0.5|");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void fractions_add_up_as_decimals(boolean later) {
@@ -228,6 +236,9 @@ final class StringsTest {
                 INCRBYFLOAT f 1e5000 => -ERR value is not a valid float|
                 SET s abc => +OK|
                 INCRBYFLOAT s 1 => -ERR value is not a valid float|
+                SET endless -infinity => +OK|
+                INCRBYFLOAT endless 1 => -ERR increment would produce NaN or Infinity|
+                INCRBYFLOAT endless x => -ERR value is not a valid float|
                 """);
     }
 
