@@ -237,7 +237,7 @@ public final class ClientCommands {
             all = isNormal(request, 3);
         } else if (!all && request.matches(2, ID) && request.argumentCount() > 3) {
             for (int i = 3; i < request.argumentCount(); i++) {
-                if (!request.isLong(i) || request.asLong(i) < 1) {
+                if (!request.isLong(i)) {
                     call.out().error("ERR Invalid client ID");
                     return;
                 }

@@ -1,7 +1,6 @@
 package io.kvorum.server.command;
 
 import io.kvorum.codec.resp.Resp3Messages.MapMessage;
-import io.kvorum.codec.resp.Resp3Messages.NullMessage;
 import io.kvorum.codec.resp.Resp3Messages.SetMessage;
 import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.server.command.manual.KeyUse;
@@ -114,7 +113,7 @@ public final class CommandCommands {
         List<RedisMessage> rows = new ArrayList<>();
         for (int i = 2; i < call.request().argumentCount(); i++) {
             Command row = call.loop().table().find(call.request().string(i));
-            rows.add(row == null ? absent(call) : describe(row));
+            rows.add(row == null ? FullBulkStringRedisMessage.NULL_INSTANCE : describe(row));
         }
         call.out().message(new ArrayRedisMessage(rows));
     }
@@ -123,10 +122,6 @@ public final class CommandCommands {
         call.out()
                 .message(new ArrayRedisMessage(
                         rows.stream().map(CommandCommands::describe).toList()));
-    }
-
-    private static RedisMessage absent(Call call) {
-        return call.session().protocol() == 3 ? NullMessage.INSTANCE : ArrayRedisMessage.NULL_INSTANCE;
     }
 
     /** Name, arity, flags, first key, last key, step, categories, tips, key specifications, sub-commands. */

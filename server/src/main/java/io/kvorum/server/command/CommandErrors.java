@@ -18,6 +18,10 @@ public final class CommandErrors {
     /** An argument that should be a signed 64-bit integer. */
     public static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
 
+    /** An argument that should be an integer of 32 bits, and is a longer one. */
+    public static final String NOT_AN_INT =
+            "ERR value is out of range, value must between -2147483648 and 2147483647";
+
     /** A reply to a connection that has not shown who it is. */
     static final String NO_AUTH = "NOAUTH Authentication required.";
 
@@ -95,6 +99,13 @@ public final class CommandErrors {
     static String unknownSubcommand(Command container, RespRequest request) {
         return "ERR unknown subcommand '" + clipped(request, 1, UNKNOWN_NAME_MAX) + "'. Try "
                 + container.name().toUpperCase(Locale.ROOT) + " HELP.";
+    }
+
+    /** A word of the client as an error shows it: its text, of a long one the first bytes. */
+    public static String clipped(RespRequest request, int index) {
+        return request.length(index) <= UNKNOWN_NAME_MAX
+                ? request.string(index)
+                : clipped(request, index, UNKNOWN_NAME_MAX);
     }
 
     /** At most so many bytes, each a character: what is cut in two would not be text any more. */

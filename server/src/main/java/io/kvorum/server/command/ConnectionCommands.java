@@ -138,8 +138,10 @@ public final class ConnectionCommands {
 
     private static void select(Call call) {
         RespRequest request = call.request();
-        if (!request.isLong(1) || request.asLong(1) != (int) request.asLong(1)) {
+        if (!request.isLong(1)) {
             call.out().error(CommandErrors.NOT_AN_INTEGER);
+        } else if (request.asLong(1) != (int) request.asLong(1)) {
+            call.out().error(CommandErrors.NOT_AN_INT);
         } else if (request.asLong(1) != 0) {
             call.out().error("ERR DB index is out of range");
         } else {

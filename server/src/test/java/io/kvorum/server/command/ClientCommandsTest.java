@@ -95,6 +95,7 @@ class ClientCommandsTest {
         assertThat(client.run("CLIENT", "LIST"))
                 .contains(" qbuf=11 ", " oll=3 omem=22 tot-mem=33 events=rw cmd=client|list ");
         assertThat(client.run("CLIENT", "LIST", "TYPE", "pubsub")).isEqualTo("$0\r\n\r\n");
+        assertThat(client.run("CLIENT", "LIST", "ID", "0")).isEqualTo("$0\r\n\r\n");
     }
 
     @Test
@@ -141,6 +142,7 @@ class ClientCommandsTest {
                 .contains(" $10 complexity $4 O(1) ")
                 .contains("$4 name $2 nx $4 type $10 pure-token $5 token $2 NX ")
                 .contains(" $7 history *1 *2 $5 8.4.0 ");
+        assertThat(bench.run("COMMAND", "INFO", "nosuch")).isEqualTo("*1\r\n$-1\r\n");
         assertThat(bench.run("COMMAND", "INFO", "client|list").replace("\r\n", " "))
                 .contains(" *1 $23 nondeterministic_output ");
     }

@@ -117,6 +117,8 @@ class ConnectionCommandsTest {
         assertThat(open.run("select", "0")).isEqualTo(OK);
         assertThat(open.run("select", "1")).isEqualTo("-ERR DB index is out of range\r\n");
         assertThat(open.run("select", "x")).isEqualTo("-ERR value is not an integer or out of range\r\n");
+        assertThat(open.run("select", "99999999999"))
+                .isEqualTo("-ERR value is out of range, value must between -2147483648 and 2147483647\r\n");
         assertThat(open.run("readonly") + open.run("readwrite") + open.run("asking"))
                 .isEqualTo(OK + OK + OK);
         assertThat(open.run("time")).isEqualTo("*2\r\n$4\r\n1000\r\n$1\r\n0\r\n");
@@ -156,7 +158,7 @@ class ConnectionCommandsTest {
                 .isEqualTo(lines("*2 *10 $3 get :2 *2 +readonly +fast :1 :1 :1 *3 +@read +@string +@fast *0 *1 *6"
                         + " $5 flags *2 +RO +access $12 begin_search *4 $4 type $5 index $4 spec *2 $5 index :1"
                         + " $9 find_keys *4 $4 type $5 range $4 spec *6 $7 lastkey :0 $7 keystep :1 $5 limit :0"
-                        + " *0 *-1"));
+                        + " *0 $-1"));
         int count = open.loop.table().commands().size();
         assertThat(open.run("command", "count")).isEqualTo(":" + count + "\r\n");
         assertThat(open.run("command")).startsWith("*" + count + "\r\n*10\r\n");

@@ -139,8 +139,11 @@ final class MoveCommands {
     }
 
     private static @Nullable String problemOfDatabase(RespRequest request, int argument) {
-        if (!request.isLong(argument) || (int) request.asLong(argument) != request.asLong(argument)) {
+        if (!request.isLong(argument)) {
             return CommandErrors.NOT_AN_INTEGER;
+        }
+        if ((int) request.asLong(argument) != request.asLong(argument)) {
+            return CommandErrors.NOT_AN_INT;
         }
         return request.asLong(argument) == 0 ? null : "ERR DB index is out of range";
     }
