@@ -7,6 +7,7 @@ import io.kvorum.server.background.BackgroundStatus;
 import io.kvorum.server.background.Mode;
 import io.kvorum.server.command.Call;
 import io.kvorum.server.command.Command;
+import io.kvorum.server.command.CommandErrors;
 import io.kvorum.server.command.CommandFlag;
 import io.kvorum.server.command.CommandGroup;
 import io.kvorum.server.command.CommandHandler;
@@ -64,7 +65,7 @@ final class BackgroundCommands {
         String name = call.request().string(2);
         BackgroundJob job = BackgroundJob.of(name);
         if (job == null) {
-            call.out().error("ERR no job '" + name + "'; there are: " + BackgroundJob.labels());
+            call.out().error("ERR no job '" + CommandErrors.clipped(call.request(), 2) + "'; there are: " + BackgroundJob.labels());
         } else {
             admission.mode(job, mode);
             call.out().ok();

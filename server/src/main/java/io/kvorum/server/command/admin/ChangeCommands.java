@@ -114,7 +114,9 @@ final class ChangeCommands {
         RespRequest request = call.request();
         ChangeKind kind = ChangeKind.of(request.string(2));
         if (kind == null) {
-            call.out().error("ERR no plan is called '" + request.string(2) + "'; there are: " + ChangeKind.labels());
+            call.out()
+                    .error("ERR no plan is called '" + CommandErrors.clipped(request, 2) + "'; there are: "
+                            + ChangeKind.labels());
             return;
         }
         int end = request.argumentCount();

@@ -119,8 +119,8 @@ final class ConfigCommands {
             String name = request.string(i).toLowerCase(Locale.ROOT);
             if (!parameters.has(name, live)) {
                 call.out()
-                        .error("ERR Unknown option or number of arguments for CONFIG SET - '" + request.string(i)
-                                + "'");
+                        .error("ERR Unknown option or number of arguments for CONFIG SET - '"
+                                + CommandErrors.clipped(request, i) + "'");
                 return;
             }
             if (asked.put(name, request.string(i + 1)) != null) {

@@ -98,7 +98,7 @@ public final class LatencyCommands {
     }
 
     private static void graph(Call call) {
-        call.out().error("ERR No samples available for event '" + call.request().string(2) + "'");
+        call.out().error("ERR No samples available for event '" + CommandErrors.clipped(call.request(), 2) + "'");
     }
 
     private void histogram(Call call) {
@@ -111,7 +111,7 @@ public final class LatencyCommands {
         for (int i = 2; i < request.argumentCount(); i++) {
             String name = request.string(i).toLowerCase(Locale.ROOT);
             all.forEach((full, counts) -> {
-                if (full.equals(name) || full.startsWith(name + "|")) {
+                if (isPartOf(full, name)) {
                     chosen.put(full, counts);
                 }
             });
@@ -119,6 +119,11 @@ public final class LatencyCommands {
         SortedMap<String, long[]> shown = request.argumentCount() == 2 ? all : chosen;
         RespWriter out = call.out().map(shown.size());
         shown.forEach((name, counts) -> write(out, name, counts));
+    }
+
+    /** Whether a command is this one, or one of its sub-commands. Names are the client's, and may be long: none is copied. */
+    private static boolean isPartOf(String full, String name) {
+        return full.startsWith(name) && (full.length() == name.length() || full.charAt(name.length()) == '|');
     }
 
     /** Only bounds within which more were answered than within the one before. */

@@ -109,7 +109,7 @@ final class ExpiryCommands {
         for (int i = 3; i < request.argumentCount(); i++) {
             int condition = condition(request, i);
             if (condition == 0) {
-                call.out().error("ERR Unsupported option " + request.string(i));
+                call.out().error("ERR Unsupported option " + CommandErrors.clipped(request, i));
                 return;
             }
             conditions |= condition;

@@ -220,6 +220,17 @@ class AdminCommandsTest {
     }
 
     @Test
+    void words_of_the_client_are_no_longer_in_errors_than_tells_which_they_were() {
+        String start = "x".repeat(128);
+        String word = start + "y".repeat(100_000);
+        assertThat(bench.raw("LATENCY", "GRAPH", word))
+                .isEqualTo("-ERR No samples available for event '" + start + "'|");
+        assertThat(bench.raw("CONFIG", "SET", word, "1"))
+                .isEqualTo("-ERR Unknown option or number of arguments for CONFIG SET - '" + start + "'|");
+        assertThat(bench.raw("LATENCY", "HISTOGRAM", word)).isEqualTo("*0|");
+    }
+
+    @Test
     void a_sleeper_is_answered_in_time_and_none_is_left_of_a_connection_that_is_gone() {
         CommandBench sleeping = new CommandBench(1, 1, Secret.NONE, List.of(DebugCommands.command()), Runnable::run);
         CommandBench.Client client = sleeping.client();
