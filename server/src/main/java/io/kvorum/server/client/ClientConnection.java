@@ -199,7 +199,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
      */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent && session != null && ctx.channel().isActive()) {
+        if (event instanceof ChannelInputShutdownEvent
+                && session != null
+                && ctx.channel().isActive()) {
             inputEnded = true;
             boolean hasHeardTheEnd = ctx.channel() instanceof DuplexChannel duplex && duplex.isOutputShutdown();
             // A pause may be long, and most who end here are gone.

@@ -67,7 +67,8 @@ final class ClientKill {
             case "maxage" -> {
                 if (request.isLong(index + 1) && request.asLong(index + 1) > 0) {
                     long seconds = request.asLong(index + 1);
-                    filters.byKind.put(kind, session -> (nowNanos - session.createdNanos()) / NANOS_PER_SECOND >= seconds);
+                    filters.byKind.put(
+                            kind, session -> (nowNanos - session.createdNanos()) / NANOS_PER_SECOND >= seconds);
                 } else {
                     filters.error = "ERR maxage is not an integer or out of range";
                 }
@@ -80,7 +81,8 @@ final class ClientKill {
                 }
             }
             case "addr" -> filters.byKind.put(kind, session -> session.address().equals(value));
-            case "laddr" -> filters.byKind.put(kind, session -> session.localAddress().equals(value));
+            case "laddr" ->
+                filters.byKind.put(kind, session -> session.localAddress().equals(value));
             case "user" -> {
                 filters.byKind.put(kind, Session::isAuthenticated);
                 if (!value.equals("default")) {

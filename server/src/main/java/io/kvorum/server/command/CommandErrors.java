@@ -19,8 +19,7 @@ public final class CommandErrors {
     public static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
 
     /** An argument that should be an integer of 32 bits, and is a longer one. */
-    public static final String NOT_AN_INT =
-            "ERR value is out of range, value must between -2147483648 and 2147483647";
+    public static final String NOT_AN_INT = "ERR value is out of range, value must between -2147483648 and 2147483647";
 
     /** A reply to a connection that has not shown who it is. */
     static final String NO_AUTH = "NOAUTH Authentication required.";

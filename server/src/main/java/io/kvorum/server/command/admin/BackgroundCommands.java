@@ -65,7 +65,9 @@ final class BackgroundCommands {
         String name = call.request().string(2);
         BackgroundJob job = BackgroundJob.of(name);
         if (job == null) {
-            call.out().error("ERR no job '" + CommandErrors.clipped(call.request(), 2) + "'; there are: " + BackgroundJob.labels());
+            call.out()
+                    .error("ERR no job '" + CommandErrors.clipped(call.request(), 2) + "'; there are: "
+                            + BackgroundJob.labels());
         } else {
             admission.mode(job, mode);
             call.out().ok();

@@ -19,8 +19,7 @@ final class FloatNumber {
     private static final int DIGITS_AFTER_POINT = 17;
 
     /** Possessive throughout: a text that is none is found out in one pass. */
-    private static final Pattern DECIMAL =
-            Pattern.compile("[+-]?+(\\d++\\.?+\\d*+|\\.\\d++)([eE][+-]?+\\d{1,5}+)?+");
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?+(\\d++\\.?+\\d*+|\\.\\d++)([eE][+-]?+\\d{1,5}+)?+");
 
     private static final Pattern INFINITY = Pattern.compile("[+-]?inf(inity)?", Pattern.CASE_INSENSITIVE);
 
