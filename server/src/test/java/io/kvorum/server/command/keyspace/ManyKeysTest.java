@@ -369,7 +369,7 @@ final class ManyKeysTest {
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void many_keys_of_one_hash_are_told_apart_at_once(String blocks) {
         node.run("SET", "there", "v");
-        String[] either = blocks.split(" ");
+        String[] either = blocks.split(" ", -1);
         int length = 16;
         byte[][] request = new byte[3 + (2 << length)][];
         request[0] = "MSETNX".getBytes(ISO_8859_1);
