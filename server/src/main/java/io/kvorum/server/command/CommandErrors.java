@@ -25,6 +25,7 @@ public final class CommandErrors {
     static final String NO_AUTH = "NOAUTH Authentication required.";
 
     private static final int FIRST_WORD_MAX = 32;
+    private static final int WORD_MAX = 1024;
     private static final int UNKNOWN_NAME_MAX = 128;
     private static final int UNKNOWN_ARGUMENTS_MAX = 128;
 
@@ -100,11 +101,9 @@ public final class CommandErrors {
                 + container.name().toUpperCase(Locale.ROOT) + " HELP.";
     }
 
-    /** A word of the client as an error shows it: its text, of a long one the first bytes. */
+    /** A word of the client in an error that Redis shows it whole in: its text, of a long one the first bytes. */
     public static String clipped(RespRequest request, int index) {
-        return request.length(index) <= UNKNOWN_NAME_MAX
-                ? request.string(index)
-                : clipped(request, index, UNKNOWN_NAME_MAX);
+        return request.length(index) <= WORD_MAX ? request.string(index) : clipped(request, index, WORD_MAX);
     }
 
     /** At most so many bytes, each a character: what is cut in two would not be text any more. */
