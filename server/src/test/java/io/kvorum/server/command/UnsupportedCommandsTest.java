@@ -21,7 +21,7 @@ class UnsupportedCommandsTest {
                 String asked = name.endsWith(".") ? name + "get" : name;
                 assertThat(bench.run(asked, "a", "b"))
                         .isEqualTo("-ERR " + asked + " is not supported: " + family.reason() + "\r\n");
-                assertThat(bench.run("command", "info", asked)).isEqualTo("*1\r\n*-1\r\n");
+                assertThat(bench.run("command", "info", asked)).isEqualTo("*1\r\n$-1\r\n");
             }
         }
     }
