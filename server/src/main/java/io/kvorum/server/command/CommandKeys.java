@@ -48,12 +48,12 @@ final class CommandKeys {
         } else {
             List<RedisMessage> keys = new ArrayList<>();
             for (KeyUse use : uses) {
-                List<String> flags = use.isVariable() ? flagsOf(command, request) : use.flags();
+                RedisMessage flags = CommandCommands.words(use.isVariable() ? flagsOf(command, request) : use.flags());
                 int last = last(command, use);
                 int end = last < 0 ? count + last : first(command, use) + last;
                 for (int i = first(command, use); i <= end && i < count; i += command.keyStep()) {
                     RedisMessage key = new FullBulkStringRedisMessage(Unpooled.wrappedBuffer(request.copy(FROM + i)));
-                    keys.add(withFlags ? new ArrayRedisMessage(List.of(key, CommandCommands.words(flags))) : key);
+                    keys.add(withFlags ? new ArrayRedisMessage(List.of(key, flags)) : key);
                 }
             }
             call.out().message(new ArrayRedisMessage(keys));

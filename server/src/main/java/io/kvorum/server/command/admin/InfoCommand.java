@@ -3,6 +3,7 @@ package io.kvorum.server.command.admin;
 import io.kvorum.codec.resp.RespRequest;
 import io.kvorum.server.command.Call;
 import io.kvorum.server.command.Command;
+import io.kvorum.server.command.CommandErrors;
 import io.kvorum.server.command.CommandFlag;
 import io.kvorum.server.command.CommandGroup;
 import java.util.EnumSet;
@@ -25,6 +26,9 @@ final class InfoCommand {
     }
 
     private static void run(Call call, NodeStatus node) {
+        if (CommandErrors.hasTooManyNames(call, 1)) {
+            return;
+        }
         InfoText text = new InfoText();
         for (InfoSection section : chosen(call.request())) {
             section.write(text, call, node);

@@ -258,6 +258,8 @@ class AdminCommandsTest {
         words.set(0, "LATENCY");
         words.set(1, "HISTOGRAM");
         assertThat(bench.raw(words.toArray(new String[0]))).startsWith("-ERR more than 1024 names in one request");
+        words.set(0, "INFO");
+        assertThat(bench.raw(words.toArray(new String[0]))).startsWith("-ERR more than 1024 names in one request");
         CommandBench table = CommandBench.alone();
         for (String question : List.of("INFO", "DOCS")) {
             words.set(0, "COMMAND");
