@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigLoader {
     private static final String ENVIRONMENT_PREFIX = "KVORUM_";
 
-    /** Variables that are the launcher's own. */
-    private static final Set<String> LAUNCHER_VARIABLES = Set.of("KVORUM_HOME", "KVORUM_JAVA_OPTS", "KVORUM_CONFIG");
+    /** Variables that are the launcher's own, for who starts a node without it. */
+    private static final Set<String> LAUNCHER_VARIABLES =
+            Set.of("KVORUM_HEAP", "KVORUM_JAVA_OPTS", "KVORUM_SKIP_BUILD", "KVORUM_PASSWORD");
 
     /** What Kubernetes puts into the environment of its own accord if a service has our name. */
     private static final Pattern SERVICE_VARIABLE = Pattern.compile(

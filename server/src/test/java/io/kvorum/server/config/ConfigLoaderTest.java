@@ -315,9 +315,20 @@ final class ConfigLoaderTest {
                 "KVORUM_SERVICE_HOST", "10.0.0.1",
                 "KVORUM_SERVICE_PORT_RESP", "6379",
                 "KVORUM_HEADLESS_SERVICE_HOST", "10.0.0.1",
-                "KVORUM_HOME", "/opt/kvorum",
                 "PATH", "/bin");
         assertThat(ConfigLoader.load(null, environment, List.of(), MACHINE)).isEqualTo(sets());
+    }
+
+    @Test
+    void what_the_launcher_takes_is_no_property_and_all_else_that_begins_so_must_be_one() {
+        Map<String, String> launchers = Map.of(
+                "KVORUM_HEAP", "4g",
+                "KVORUM_JAVA_OPTS", "-Xmx2g",
+                "KVORUM_SKIP_BUILD", "1",
+                "KVORUM_PASSWORD", "hunter2");
+        assertThat(ConfigLoader.load(null, launchers, List.of(), MACHINE)).isEqualTo(sets());
+        assertThat(problems(() -> ConfigLoader.load(null, Map.of("KVORUM_CONFIG", "/etc/x"), List.of(), MACHINE)))
+                .anyMatch(problem -> problem.startsWith("environment variable KVORUM_CONFIG: no such property"));
     }
 
     @Test
