@@ -5,6 +5,7 @@ import io.kvorum.ring.MemberSpec;
 import io.kvorum.ring.detector.DetectorPolicy;
 import io.kvorum.storage.engine.CheckpointSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -118,7 +119,7 @@ final class NodeConfigBuilder {
                 settings.get(ConfigCatalog.REQUIREPASS),
                 settings.get(ConfigCatalog.PROTECTED_MODE),
                 connectionsMax(),
-                (int) settings.get(ConfigCatalog.TCP_KEEPALIVE).toSeconds(),
+                keepaliveSeconds(),
                 settings.get(ConfigCatalog.DRAIN_TIMEOUT).toNanos(),
                 new RespLimits(
                         bulkBytesMax,
@@ -133,6 +134,14 @@ final class NodeConfigBuilder {
                 settings.get(ConfigCatalog.CLIENT_SESSION_KEYS_MAX),
                 settings.get(ConfigCatalog.CLIENT_SESSION_MEMORY_MAX),
                 settings.find(ConfigCatalog.MEMCACHED_PORT).orElse(null));
+    }
+
+    private int keepaliveSeconds() {
+        Duration silence = settings.get(ConfigCatalog.TCP_KEEPALIVE);
+        if (silence.getNano() != 0) {
+            settings.problem(ConfigCatalog.TCP_KEEPALIVE, "the system counts whole seconds: 1s or more, or 0 for never");
+        }
+        return (int) silence.toSeconds();
     }
 
     /** As many as are asked for and have room beside the files, peers and watchers of the node: as Redis reckons. */
