@@ -103,6 +103,16 @@ public final class ConfigLoader {
                     }
 
                     @Override
+                    public void nothing(String name, String origin) {
+                        boolean begins = byName.keySet().stream().anyMatch(known -> known.startsWith(name + "."));
+                        if (begins) return; // what belongs below it is commented out
+                        find(name, origin)
+                                .ifPresent(property -> settings.problem(origin + ": " + name
+                                        + ": has no value (behind a blank, # begins a comment); leave the line out for"
+                                        + " the default, or put the value in quotes"));
+                    }
+
+                    @Override
                     public void problem(String text) {
                         settings.problem(text);
                     }

@@ -26,6 +26,9 @@ final class YamlSource {
         /** A property has a value: a scalar's text, or the elements of a list joined by commas. */
         void value(String name, String text, boolean isList, String origin);
 
+        /** A name has nothing behind it. */
+        void nothing(String name, String origin);
+
         /** The file cannot be read here. */
         void problem(String text);
     }
@@ -74,7 +77,9 @@ final class YamlSource {
                 mapping(name + ".", nested, depth + 1);
             } else if (value instanceof SequenceNode sequence) {
                 sequence(name, sequence, origin(key));
-            } else if (value instanceof ScalarNode scalar && !isNull(value)) {
+            } else if (isNull(value)) {
+                sink.nothing(name, origin(key));
+            } else if (value instanceof ScalarNode scalar) {
                 sink.value(name, scalar.getValue(), false, origin(key));
             }
         }
@@ -92,7 +97,6 @@ final class YamlSource {
         sink.value(name, elements.toString(), true, origin);
     }
 
-    /** A name with nothing behind it: its values are commented out. */
     private static boolean isNull(Node node) {
         return node instanceof ScalarNode && node.getTag().equals(Tag.NULL);
     }

@@ -141,10 +141,28 @@ final class ConfigLoaderTest {
     }
 
     @Test
-    void names_without_values_and_empty_files_set_nothing() {
+    void sections_without_properties_and_empty_files_set_nothing() {
         assertThat(fromFile("")).isEqualTo(sets());
         assertThat(fromFile("---\n")).isEqualTo(sets());
-        assertThat(fromFile("cluster:\n  # name: x\nport:\n")).isEqualTo(sets());
+        assertThat(fromFile("cluster:\n  # name: x\n")).isEqualTo(sets());
+        assertThat(fromFile("requirepass: \"\"\n").client().password()).isEqualTo(Secret.NONE);
+    }
+
+    @Test
+    void a_property_without_a_value_is_no_wish_for_the_default() {
+        assertThat(problems(() -> fromFile("port: 1\nrequirepass: #hunter2\n")))
+                .singleElement()
+                .asString()
+                .startsWith(file() + ":2: requirepass: has no value")
+                .doesNotContain("hunter2");
+        assertThat(problems(() -> fromFile("cluster:\n  name: ~\n")))
+                .singleElement()
+                .asString()
+                .startsWith(file() + ":2: cluster.name: has no value");
+        assertThat(problems(() -> fromFile("replicaton:\n")))
+                .singleElement()
+                .asString()
+                .startsWith(file() + ":1: replicaton: no such property");
     }
 
     @Test
