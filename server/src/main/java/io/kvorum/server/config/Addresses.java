@@ -42,6 +42,11 @@ final class Addresses {
         return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
     }
 
+    /** Whether it is an address, and none of loopback: certainly one at which this machine is to be reached by others. */
+    static boolean isReachableByOthers(String host) {
+        return !isLoopback(host) && (host.indexOf(':') >= 0 || host.matches("\\d{1,3}(\\.\\d{1,3}){3}"));
+    }
+
     /** Whether it stands for every address of the machine, and so tells nobody where to reach it. */
     static boolean isWildcard(String host) {
         return host.equals("0.0.0.0") || host.equals("::");

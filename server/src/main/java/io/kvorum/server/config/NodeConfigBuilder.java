@@ -235,7 +235,39 @@ final class NodeConfigBuilder {
                             + " could join. Set cluster.secret to the same long random text on every node, or peer.bind"
                             + " to 127.0.0.1, or protected-mode to no");
         }
+        checkReachable(cluster, peer);
         return cluster;
+    }
+
+    /** What binds to loopback by default must not get among members on other machines, who would never reach it. */
+    private void checkReachable(ClusterConfig cluster, PeerConfig peer) {
+        String host = cluster.self().host();
+        if (Addresses.isWildcard(host)) {
+            settings.problem(
+                    ConfigCatalog.ADVERTISE_HOST,
+                    host + " tells nobody where this node is: set it, and its line in cluster.initial-members, to an"
+                            + " address or a name");
+        }
+        cluster.seeds().stream()
+                .map(SeedAddress::host)
+                .filter(seed -> Addresses.isLoopback(host)
+                        && !Addresses.isLoopback(seed)
+                        && !settings.isGiven(ConfigCatalog.ADVERTISE_HOST))
+                .findFirst()
+                .ifPresent(seed -> settings.problem(
+                        ConfigCatalog.ADVERTISE_HOST,
+                        host + " as bind, where nodes of other machines, such as the seed " + seed
+                                + ", would never reach this one: set bind to an address that they reach, or to"
+                                + " 0.0.0.0 and advertise-host to that address"));
+        if (Addresses.isReachableByOthers(host)
+                && Addresses.isLoopback(peer.bind())
+                && !settings.isGiven(ConfigCatalog.BIND)
+                && !settings.isGiven(ConfigCatalog.PEER_BIND)) {
+            settings.problem(
+                    ConfigCatalog.PEER_BIND,
+                    peer.bind() + " as bind, but the others are to reach this node at " + host
+                            + ": set bind to that, or to 0.0.0.0 for all addresses of the machine");
+        }
     }
 
     private ReplicationConfig replication() {

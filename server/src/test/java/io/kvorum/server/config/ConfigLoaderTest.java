@@ -203,6 +203,41 @@ final class ConfigLoaderTest {
     }
 
     @Test
+    void a_node_that_others_would_never_reach_does_not_get_among_them() {
+        assertThat(problems(() -> sets("cluster.seeds=10.0.0.1:6379,10.0.0.2:6379")))
+                .singleElement()
+                .asString()
+                .startsWith("default: advertise-host: 127.0.0.1 as bind")
+                .contains("such as the seed 10.0.0.1,")
+                .contains("set bind to an address that they reach");
+        assertThat(problems(() -> sets("cluster.seeds=cache-1.example.com:6379", "bind=localhost")))
+                .hasSize(1);
+        assertThat(problems(() -> sets("advertise-host=0.0.0.0", "bind=0.0.0.0", "cluster.secret=s")))
+                .singleElement()
+                .asString()
+                .startsWith("--set: advertise-host: 0.0.0.0 tells nobody where this node is");
+        String members = "cluster.initial-members=n1@10.0.0.1:6379,n2@10.0.0.2:6379";
+        assertThat(problems(() -> sets("node.name=n1", members)))
+                .containsExactly("default: peer.bind: 127.0.0.1 as bind, but the others are to reach this node at"
+                        + " 10.0.0.1: set bind to that, or to 0.0.0.0 for all addresses of the machine");
+    }
+
+    @Test
+    void where_others_reach_a_node_is_believed_if_it_is_said() {
+        assertThat(sets("cluster.seeds=127.0.0.1:7000,localhost:7001,[::1]:7002").cluster().seeds()).hasSize(3);
+        String seeds = "cluster.seeds=10.0.0.1:6379";
+        assertThat(sets(seeds, "bind=10.0.0.2", "cluster.secret=s").cluster().self().host()).isEqualTo("10.0.0.2");
+        assertThat(sets(seeds, "bind=0.0.0.0", "cluster.secret=s").cluster().self().host()).isEqualTo("cache-1");
+        // A proxy on the machine may stand before it.
+        assertThat(sets(seeds, "bind=127.0.0.1", "advertise-host=10.0.0.2").peer().bind()).isEqualTo("127.0.0.1");
+        assertThat(sets(seeds, "advertise-host=127.0.0.1").cluster().self().host()).isEqualTo("127.0.0.1");
+        assertThat(sets("node.name=n1", "cluster.initial-members=n1@10.0.0.1:6379", "peer.bind=127.0.0.1")
+                        .peer()
+                        .bind())
+                .isEqualTo("127.0.0.1");
+    }
+
+    @Test
     void any_free_port_stays_any_free_port() {
         NodeConfig config = sets("port=0");
         assertThat(config.client().port()).isZero();
