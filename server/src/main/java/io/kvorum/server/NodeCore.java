@@ -207,7 +207,7 @@ public final class NodeCore {
                 peer -> membership.peers().directory().get(peer).name());
         this.slowLog =
                 new SlowLog(config.runtime().slowNanos(), config.runtime().slowEntriesMax());
-        this.quorums = quorums(config.replication());
+        this.quorums = quorums(config.replication(), foundation.founded().ring().n());
         this.contextSecret = contextSecret(config, foundation.founded().ring());
         this.hints = new WatchedHints(
                 foundation.hints(), foundation.stamps(), foundation.founded().ring());
@@ -458,9 +458,10 @@ public final class NodeCore {
         return handlers;
     }
 
-    private static QuorumPolicy quorums(ReplicationConfig replication) {
+    /** N is the cluster's since its birth: a node that is told another one would take too few owners for a growing cluster. */
+    static QuorumPolicy quorums(ReplicationConfig replication, int n) {
         return new QuorumPolicy(
-                replication.n(),
+                n,
                 replication.r(),
                 replication.w(),
                 replication.dw(),

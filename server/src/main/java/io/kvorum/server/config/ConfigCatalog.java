@@ -310,7 +310,7 @@ final class ConfigCatalog {
             "replication.n",
             NumberType.integer(1, REPLICAS_MAX),
             3,
-            "How many nodes own each key. With fewer nodes, all of them.");
+            "How many nodes own each key; fixed when the cluster is born. With fewer nodes, all of them.");
 
     static final ConfigProperty<Integer> REPLICATION_R = property(
             "replication.r",
