@@ -16,12 +16,14 @@ final class ConfigPages {
                 # (--set replication.n=3); the command line counts more than the environment, and that more than this file.
                 # Durations have a unit: ms, s, m, h, d. Sizes may have one: kb, mb, gb (1kb is 1024 bytes).
                 #
-                # A cluster of three nodes needs, on each of them, its own node.name and the same three lines:
+                # A cluster of three nodes needs, on each of them, its own node.name and the same lines besides; without requirepass
+                # clients of other machines are refused:
                 #
                 #   node.name: n1
                 #   bind: 0.0.0.0
                 #   cluster.initial-members: [n1@10.0.0.1:6379, n2@10.0.0.2:6379, n3@10.0.0.3:6379]
                 #   cluster.secret: …
+                #   requirepass: …
                 #
                 # Made from the catalog of properties in the program: see docs/configuration.md.
                 """);
@@ -92,7 +94,19 @@ final class ConfigPages {
 
                 One line an event on standard output, the time in UTC; `log.level` and `log.file` change how much and where to.
                 For more, edit a copy of [conf/logback.xml](../conf/logback.xml) and name it with
-                `-Dlogback.configurationFile=…`.
+                `KVORUM_JAVA_OPTS=-Dlogback.configurationFile=…`.
+
+                ## The JVM
+
+                Some defaults above follow the heap, which is the launcher's to set, in the environment of `tools/bin/kvorum node`:
+
+                | variable | default | what it does |
+                |---|---|---|
+                | `KVORUM_HEAP` | it grows, up to 60 % of the machine's memory | The heap, `4g` and the like: of this size always, and taken whole at the start, so that no page of it is touched first in a pause. |
+                | `KVORUM_JAVA_OPTS` | none | Options of the JVM, with blanks between them, after the launcher's own. |
+                | `JAVA_HOME` | `java` on the `PATH` | The JDK, 17 or newer. |
+
+                Beside the heap a node takes memory for what it sends and reads, and the system's cache for its files: leave it some.
 
                 ---
 
