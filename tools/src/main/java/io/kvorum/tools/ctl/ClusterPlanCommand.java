@@ -35,9 +35,15 @@ abstract class ClusterPlanCommand extends ServerCommand {
                 text(plan)
                         + (commit
                                 ? "committed: " + outcome + "\n"
-                                : "nothing has been changed; commit with: kvorum ctl cluster commit " + id
+                                : "nothing has been changed; commit with: " + program()
+                                        + " ctl cluster commit " + id
                                         + whereTyped() + "\n"),
                 json);
+    }
+
+    /** As it was typed, so that the line can be copied. */
+    private static String program() {
+        return System.getProperty("kvorum.program", "kvorum");
     }
 
     private static String text(Map<String, RespReply> plan) {
