@@ -28,6 +28,10 @@ abstract class ServerCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws InterruptedException {
+        String problem = server.problem();
+        if (problem != null) {
+            throw usage(problem);
+        }
         check();
         try (CtlClient client = first()) {
             run(client);

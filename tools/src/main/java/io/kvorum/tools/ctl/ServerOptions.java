@@ -8,6 +8,8 @@ import picocli.CommandLine.Option;
 final class ServerOptions {
     private static final String HOST = "127.0.0.1";
     private static final String PORT = "6379";
+    private static final int PORT_MAX = 65_535;
+    private static final int TIMEOUT_SECONDS_MAX = 3_600;
 
     @Option(names = "--host", defaultValue = HOST, description = "Any node. Default: ${DEFAULT-VALUE}.")
     private String host = HOST;
@@ -37,6 +39,17 @@ final class ServerOptions {
                 + (PORT.equals(String.valueOf(port)) ? "" : " --port " + port);
     }
 
+    /** What makes no sense in them; null if all do. */
+    @Nullable String problem() {
+        if (port < 1 || port > PORT_MAX) {
+            return "--port must be 1 to " + PORT_MAX + ", not " + port;
+        }
+        if (timeoutSeconds < 1 || timeoutSeconds > TIMEOUT_SECONDS_MAX) {
+            return "--timeout must be 1 to " + TIMEOUT_SECONDS_MAX + " seconds, not " + timeoutSeconds;
+        }
+        return null;
+    }
+
     /**
      * A connection that may ask.
      *
@@ -48,7 +61,7 @@ final class ServerOptions {
 
     /** The same to another node of the cluster, with the same password. */
     CtlClient connect(String otherHost, int otherPort) throws InterruptedException {
-        CtlClient client = CtlClient.connect(otherHost, otherPort, Math.max(1, timeoutSeconds) * 1_000);
+        CtlClient client = CtlClient.connect(otherHost, otherPort, timeoutSeconds * 1_000);
         try {
             String given = password != null ? new String(password) : System.getenv("KVORUM_PASSWORD");
             if (!client.greet(given)) {

@@ -337,6 +337,20 @@ final class CtlCommandTest {
     }
 
     @Test
+    void options_that_make_no_sense_are_wrong_use() {
+        for (String port : List.of("0", "-1", "65536")) {
+            ToolRun run = ToolRun.of("ctl", "status", "--port", port);
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("kvorum ctl status: --port must be 1 to 65535, not " + port);
+        }
+        for (String seconds : List.of("0", "3000000")) {
+            ToolRun run = ctl("status", "--timeout", seconds);
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("--timeout must be 1 to 3600 seconds, not " + seconds);
+        }
+    }
+
+    @Test
     void the_password_is_sent_before_anything_else() {
         server.answer("AUTH s3cret", "+OK\r\n").answer("KV.STATUS", map(bulk("members"), array()));
         assertThat(ctl("status", "--password=s3cret").exitCode()).isZero();
