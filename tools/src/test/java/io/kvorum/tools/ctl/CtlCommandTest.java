@@ -337,6 +337,16 @@ final class CtlCommandTest {
     }
 
     @Test
+    void a_password_is_no_obstacle_where_none_is_asked_for() {
+        server.answer(
+                        "AUTH s3cret",
+                        "-ERR AUTH <password> called without any password configured for the default user. Are you sure"
+                                + " your configuration is correct?\r\n")
+                .answer("KV.STATUS", map(bulk("members"), array()));
+        assertThat(ctl("status", "--password=s3cret").exitCode()).isZero();
+    }
+
+    @Test
     void options_that_make_no_sense_are_wrong_use() {
         for (String port : List.of("0", "-1", "65536")) {
             ToolRun run = ToolRun.of("ctl", "status", "--port", port);
