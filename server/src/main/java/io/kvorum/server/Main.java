@@ -6,6 +6,7 @@ import io.kvorum.server.config.ConfigLoader;
 import io.kvorum.server.config.Machine;
 import io.kvorum.server.config.NodeConfig;
 import io.kvorum.server.runtime.StartException;
+import io.kvorum.server.runtime.StopSignals;
 import io.kvorum.storage.disk.Disk;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,6 +79,7 @@ public final class Main implements Callable<Integer> {
         public Integer call() throws Exception {
             NodeConfig loaded = ConfigLoader.load(config, System.getenv(), sets, Machine.local());
             loaded.log().publish();
+            StopSignals.endAtOnce();
             try (Node node = new Node(loaded, salvage, Disk.system())) {
                 node.start();
                 node.closeAtShutdown();

@@ -18,6 +18,18 @@ public final class StopSignals {
     private StopSignals() {}
 
     /**
+     * Ends the process at once, with exit code 0, whenever one of the signals comes, until another task is to {@link #handle} them.
+     * For a start that is under way: nobody can close what it is about to open, nobody was promised anything yet, and what it
+     * leaves on disk is what {@code kill -9} may leave.
+     */
+    public static void endAtOnce() {
+        handle(() -> {
+            LOG.info("told to stop while it starts: ends at once");
+            Runtime.getRuntime().halt(0);
+        });
+    }
+
+    /**
      * Runs a task, on a thread of the JVM's own, whenever one of the signals comes. One that is ignored in this process stays so,
      * as under {@code nohup}; where the JVM keeps signals to itself ({@code -Xrs}) or has no such class, all stays as it is.
      */

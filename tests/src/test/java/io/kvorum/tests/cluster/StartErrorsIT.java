@@ -90,6 +90,18 @@ class StartErrorsIT {
     }
 
     @Test
+    void a_node_that_is_told_to_stop_while_it_looks_for_a_seed_stops_as_any_other() throws IOException {
+        Map<String, String> lost = Map.of("cluster.initial-members", "", "cluster.seeds", "127.0.0.1:1");
+        try (TestCluster cluster = TestCluster.prepare(1, lost)) {
+            cluster.startNode(0);
+            cluster.await(
+                    "the search", Duration.ofSeconds(30), () -> cluster.logText(0).contains("no seed lets this node"));
+            assertThat(cluster.stop(0)).isZero();
+            assertThat(cluster.logText(0)).contains("told to stop while it starts");
+        }
+    }
+
+    @Test
     void a_second_node_on_the_same_data_is_refused_with_the_directory() throws IOException {
         try (TestCluster cluster = TestCluster.prepare(2, Map.of())) {
             cluster.startNode(0);
