@@ -1,6 +1,10 @@
 package io.kvorum.server.config;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +21,27 @@ public record LogConfig(Level level, @Nullable Path file) {
     /**
      * Tells the logging library, through the system properties that its file reads; those that are set already stay. To
      * be called before the first logger is made.
+     *
+     * @throws ConfigException if the file cannot be written to: the logging library would go on without a word
      */
     public void publish() {
         if (System.getProperty(LEVEL_PROPERTY) == null) System.setProperty(LEVEL_PROPERTY, level.name());
         if (file == null || System.getProperty(FILE_PROPERTY) != null) return;
+        open(file);
         System.setProperty(FILE_PROPERTY, file.toString());
         System.setProperty(APPENDER_PROPERTY, "FILE");
+    }
+
+    private static void open(Path file) {
+        try {
+            Path directory = file.toAbsolutePath().getParent();
+            if (directory != null) Files.createDirectories(directory);
+            Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                    .close();
+        } catch (IOException failure) {
+            throw new ConfigException(List.of("log.file: " + file.toAbsolutePath() + " cannot be written to: " + failure
+                    + "; name another file, or give this user the right to"));
+        }
     }
 
     /** What is worth a line. */

@@ -1,6 +1,7 @@
 package io.kvorum.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
@@ -53,6 +54,19 @@ final class LogConfigTest {
                 .singleElement()
                 .asString()
                 .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z DEBUG \\[main] Node: ready on port 6379");
+    }
+
+    @Test
+    void a_file_that_cannot_be_written_to_ends_the_start_instead_of_the_log() throws Exception {
+        Path taken = Files.writeString(directory.resolve("taken"), "");
+        for (Path file : List.of(directory, taken.resolve("n1.log"))) {
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(() -> new LogConfig(LogConfig.Level.INFO, file).publish())
+                    .withMessageStartingWith("log.file: " + file + " cannot be written to: ");
+        }
+        assertThat(System.getProperty("kvorum.log.file")).isNull();
+        new LogConfig(LogConfig.Level.INFO, directory.resolve("new/n1.log")).publish();
+        assertThat(directory.resolve("new/n1.log")).exists();
     }
 
     @Test
