@@ -47,22 +47,26 @@ final class LauncherTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    /** Runs a command, and returns what Java was called with: arguments and variables, run by run. */
+    /** Runs a command that succeeds, and returns what Java was called with: arguments and variables, run by run. */
     private String[] runs(Map<String, String> environment, String... words) throws IOException, InterruptedException {
-        Path runs = home.resolve("runs");
+        int exitCode = run(environment, words);
+        assertThat(exitCode).as(Files.readString(home.resolve("said"))).isZero();
+        String noted = Files.readString(home.resolve("runs"));
+        return noted.substring("run ".length()).split("(?m)^run ", -1);
+    }
+
+    private int run(Map<String, String> environment, String... words) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(home.resolve("tools/bin/kvorum").toString());
         builder.command().addAll(List.of(words));
         builder.environment().keySet().removeIf(name -> name.startsWith("KVORUM_") || name.equals("JAVA_HOME"));
         builder.environment().putAll(environment);
         builder.environment().merge("PATH", home.resolve("programs").toString(), (path, ours) -> ours + ":" + path);
-        builder.environment().put("RUNS", runs.toString());
+        builder.environment().put("RUNS", home.resolve("runs").toString());
         Process process = builder.redirectErrorStream(true)
                 .redirectOutput(home.resolve("said").toFile())
                 .start();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(home.resolve("said"))).isZero();
-        String noted = Files.readString(runs);
-        return noted.substring("run ".length()).split("(?m)^run ", -1);
+        return process.exitValue();
     }
 
     @Test
@@ -80,5 +84,15 @@ final class LauncherTest {
                 .contains("-Xmx1g")
                 .contains("KVORUM_CLUSTER_SECRET=s3cret\nKVORUM_CLUSTER_SEEDS=10.0.0.1:6379\n")
                 .doesNotContain("KVORUM_HEAP", "KVORUM_PASSWORD");
+    }
+
+    @Test
+    void what_is_not_built_and_must_not_be_is_told_before_java_is_asked_for_it() throws Exception {
+        Map<String, String> skip = Map.of("KVORUM_SKIP_BUILD", "1");
+        assertThat(run(skip, "node")).isEqualTo(1);
+        assertThat(home.resolve("said")).content().contains("server is not built in", "KVORUM_SKIP_BUILD=1 says not to");
+        assertThat(home.resolve("runs")).doesNotExist();
+        runs(Map.of(), "node");
+        assertThat(runs(skip, "node")).hasSize(3);
     }
 }
