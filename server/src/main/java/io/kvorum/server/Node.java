@@ -388,7 +388,7 @@ public final class Node implements AutoCloseable {
         InetSocketAddress address = address(client.bind(), client.port(), "bind");
         Supplier<String> progress = () -> EngineWatch.describe(watch.progress());
         try (LoadingDoor door = new LoadingDoor(transports.group(), transports.serverChannelClass(), progress)) {
-            bind("Redis clients", "port", address, () -> {
+            bind("Redis clients", "bind", "port", address, () -> {
                 door.start(address);
                 return door;
             });
@@ -473,7 +473,7 @@ public final class Node implements AutoCloseable {
                         peerSettings(),
                         eventLoop -> loop(loops, eventLoop).peers));
         InetSocketAddress address = address(config.peer().bind(), config.peer().port(), "peer.bind");
-        bind("other members", "peer.port", address, () -> server.start(address.getAddress(), address.getPort()));
+        bind("other members", "peer.bind", "peer.port", address, () -> server.start(address.getAddress(), address.getPort()));
         // So that a stop loses no answer to what others have asked.
         lifecycle.opened("farewell", () -> server.letGo(() -> membership.part(Parting.Stage.STOPPING)));
     }
@@ -487,11 +487,11 @@ public final class Node implements AutoCloseable {
                 server.memory()::heldBytes);
         warnOfFewFiles(client);
         InetSocketAddress address = address(client.bind(), client.port(), "bind");
-        bind("Redis clients", "port", address, () -> server.start(address));
+        bind("Redis clients", "bind", "port", address, () -> server.start(address));
         Integer memcachedPort = client.memcachedPort();
         if (memcachedPort != null) {
             InetSocketAddress memcached = address(client.bind(), memcachedPort, "bind");
-            bind("memcached clients", "memcached.port", memcached, () -> server.startMemcached(memcached));
+            bind("memcached clients", "bind", "memcached.port", memcached, () -> server.startMemcached(memcached));
         }
     }
 
@@ -527,7 +527,7 @@ public final class Node implements AutoCloseable {
         HttpDoor door = lifecycle.opened("http server", new HttpDoor(config.http(), transports, control));
         door.serve(() -> Readiness.notYet(loading.get()), () -> "");
         InetSocketAddress address = address(config.http().bind(), config.http().port(), "http.bind");
-        bind("HTTP", "http.port", address, door::start);
+        bind("HTTP", "http.bind", "http.port", address, door::start);
         return door;
     }
 
@@ -563,7 +563,8 @@ public final class Node implements AutoCloseable {
     }
 
     /** Opens a door, or says whose place is taken. */
-    private static void bind(String whom, String property, InetSocketAddress address, Callable<?> binding) {
+    private static void bind(
+            String whom, String hostProperty, String portProperty, InetSocketAddress address, Callable<?> binding) {
         try {
             binding.call();
         } catch (Exception failure) {
@@ -571,16 +572,14 @@ public final class Node implements AutoCloseable {
             while (cause.getCause() != null) {
                 cause = cause.getCause();
             }
+            String where = String.format(
+                    Locale.ROOT, "cannot listen for %s on %s port %d", whom, address.getHostString(), address.getPort());
+            String reason = String.valueOf(cause.getMessage());
             throw new StartException(
-                    String.format(
-                            Locale.ROOT,
-                            "cannot listen for %s on %s port %d, which is in use or not allowed (%s): stop what listens"
-                                    + " there, or set %s",
-                            whom,
-                            address.getHostString(),
-                            address.getPort(),
-                            cause.getMessage(),
-                            property),
+                    reason.toLowerCase(Locale.ROOT).contains("assign requested address")
+                            ? where + ", which is no address of this machine (" + reason + "): set " + hostProperty
+                            : where + ", which is in use or not allowed (" + reason
+                                    + "): stop what listens there, or set " + portProperty,
                     failure);
         }
     }

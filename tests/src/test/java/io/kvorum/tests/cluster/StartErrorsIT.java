@@ -25,6 +25,19 @@ class StartErrorsIT {
     }
 
     @Test
+    void an_address_of_another_machine_ends_the_start_with_the_property_to_set() throws IOException {
+        // An address that is kept for documentation (RFC 5737), and so is none of this machine's.
+        try (TestCluster cluster = TestCluster.prepare(1, Map.of("http.bind", "192.0.2.1"))) {
+            cluster.startNode(0);
+            assertThat(cluster.awaitExit(0)).isEqualTo(2);
+            assertThat(cluster.logText(0))
+                    .contains("cannot listen for HTTP on 192.0.2.1")
+                    .contains("no address of this machine")
+                    .contains("set http.bind");
+        }
+    }
+
+    @Test
     void an_unknown_property_ends_the_start_with_the_nearest_name() throws IOException {
         try (TestCluster cluster = TestCluster.prepare(1, Map.of("replication.read-timout", "1s"))) {
             cluster.startNode(0);
