@@ -486,8 +486,9 @@ final class ConfigCatalog {
             NumberType.bytes(0, 1024 * GB),
             "4gb",
             "half of the heap (`-Xmx`)",
-            "How many bytes of records the node may keep; past it writes that need more are refused with Redis's OOM"
-                    + " error. 0 sets no limit: then the heap does, by ending the process.");
+            "How many bytes of records the node may keep in memory, at most the heap: they need room beside them. Past it"
+                    + " engine `xodus` keeps values on disk alone, and writes that need more all the same are refused with"
+                    + " Redis's OOM error. 0 sets no limit: then the heap does, by ending the process.");
 
     static final ConfigProperty<Long> HINTS_MAX_SIZE = derived(
             "hints.max-size",

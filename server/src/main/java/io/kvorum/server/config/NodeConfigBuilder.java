@@ -307,7 +307,7 @@ final class NodeConfigBuilder {
         return new StorageConfig(
                 settings.get(ConfigCatalog.DATA_DIR, Path.of("data", name)),
                 settings.get(ConfigCatalog.ENGINE),
-                settings.get(ConfigCatalog.MAX_MEMORY, machine.heapBytesMax() / 2),
+                memoryBytesMax(),
                 eviction(),
                 settings.get(ConfigCatalog.TOMBSTONE_GRACE).toMillis(),
                 settings.get(ConfigCatalog.SYNC),
@@ -325,6 +325,21 @@ final class NodeConfigBuilder {
     private long hintBytesMax() {
         boolean inMemory = settings.get(ConfigCatalog.ENGINE) == StorageConfig.Engine.MEMORY;
         return settings.get(ConfigCatalog.HINTS_MAX_SIZE, inMemory ? machine.heapBytesMax() / 16 : GB);
+    }
+
+    /** A bound above the heap is none: the process ends before it is reached, and again when it has loaded what it had. */
+    private long memoryBytesMax() {
+        long heapBytes = machine.heapBytesMax();
+        long bytes = settings.get(ConfigCatalog.MAX_MEMORY, heapBytes / 2);
+        if (bytes > heapBytes) {
+            settings.problem(
+                    ConfigCatalog.MAX_MEMORY,
+                    ConfigCatalog.MAX_MEMORY.show(bytes) + " is above the heap, which is "
+                            + ConfigCatalog.MAX_MEMORY.show(heapBytes)
+                            + ": records need room beside them. Set it to half of the heap, or give a larger one"
+                            + " (KVORUM_HEAP, or -Xmx)");
+        }
+        return bytes;
     }
 
     private boolean eviction() {

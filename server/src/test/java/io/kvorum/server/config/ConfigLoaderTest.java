@@ -319,6 +319,7 @@ final class ConfigLoaderTest {
                 "peer.inflight-max=64mb| peer.inflight-max: below peer.frame-max",
                 "peer.frame-max=1mb| peer.frame-max: found \"1mb\" (out of range); allowed: 2mb to 1gb",
                 "port=64000| http.port: port 64000 leaves no port 2000 above it; set it",
+                "max-memory=1025mb| max-memory: 1025mb is above the heap, which is 1gb",
                 "tcp-keepalive=500ms| tcp-keepalive: the system counts whole seconds: 1s or more, or 0 for never",
                 "peer.port=6379| peer.port: 6379 is port as well",
                 "http.port=7379| http.port: 7379 is peer.port as well",

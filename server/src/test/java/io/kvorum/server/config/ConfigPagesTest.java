@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ConfigPagesTest {
-    private static final Machine MACHINE = new Machine(4, 1L << 30, Machine.UNLIMITED, "host");
+    private static final Machine MACHINE = new Machine(4, 8L << 30, Machine.UNLIMITED, "host");
 
     @Test
     void the_committed_file_is_what_the_catalog_makes() throws IOException {

@@ -69,7 +69,7 @@ final class ConfigurationTarget implements FuzzTarget {
                 "cluster.initial-members: [n1@127.0.0.1:1, 'n2@[::1]:2:3?zone=b&weight=5']",
                 "cluster:\n  name: c\n  partitions: 8\n  partitioner: md5",
                 "replication:\n  n: 3\n  r: 2\n  w: 2\n  read-timeout: 500ms",
-                "max-memory: 1gb",
+                "max-memory: 16mb",
                 "client.bulk-max: 1kb",
                 "bind: localhost",
                 "a: &x [*x]",
