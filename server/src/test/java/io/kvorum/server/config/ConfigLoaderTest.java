@@ -155,7 +155,7 @@ final class ConfigLoaderTest {
                 .asString()
                 .startsWith(file() + ":2: requirepass: has no value")
                 .doesNotContain("hunter2");
-        assertThat(problems(() -> fromFile("cluster:\n  name: ~\n")))
+        assertThat(problems(() -> fromFile("cluster:\n  name: null\n")))
                 .singleElement()
                 .asString()
                 .startsWith(file() + ":2: cluster.name: has no value");
