@@ -473,7 +473,12 @@ public final class Node implements AutoCloseable {
                         peerSettings(),
                         eventLoop -> loop(loops, eventLoop).peers));
         InetSocketAddress address = address(config.peer().bind(), config.peer().port(), "peer.bind");
-        bind("other members", "peer.bind", "peer.port", address, () -> server.start(address.getAddress(), address.getPort()));
+        bind(
+                "other members",
+                "peer.bind",
+                "peer.port",
+                address,
+                () -> server.start(address.getAddress(), address.getPort()));
         // So that a stop loses no answer to what others have asked.
         lifecycle.opened("farewell", () -> server.letGo(() -> membership.part(Parting.Stage.STOPPING)));
     }
@@ -573,7 +578,11 @@ public final class Node implements AutoCloseable {
                 cause = cause.getCause();
             }
             String where = String.format(
-                    Locale.ROOT, "cannot listen for %s on %s port %d", whom, address.getHostString(), address.getPort());
+                    Locale.ROOT,
+                    "cannot listen for %s on %s port %d",
+                    whom,
+                    address.getHostString(),
+                    address.getPort());
             String reason = String.valueOf(cause.getMessage());
             throw new StartException(
                     reason.toLowerCase(Locale.ROOT).contains("assign requested address")

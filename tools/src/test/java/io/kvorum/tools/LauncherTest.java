@@ -56,7 +56,8 @@ final class LauncherTest {
     }
 
     private int run(Map<String, String> environment, String... words) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(home.resolve("tools/bin/kvorum").toString());
+        ProcessBuilder builder =
+                new ProcessBuilder(home.resolve("tools/bin/kvorum").toString());
         builder.command().addAll(List.of(words));
         builder.environment().keySet().removeIf(name -> name.startsWith("KVORUM_") || name.equals("JAVA_HOME"));
         builder.environment().putAll(environment);
@@ -90,7 +91,9 @@ final class LauncherTest {
     void what_is_not_built_and_must_not_be_is_told_before_java_is_asked_for_it() throws Exception {
         Map<String, String> skip = Map.of("KVORUM_SKIP_BUILD", "1");
         assertThat(run(skip, "node")).isEqualTo(1);
-        assertThat(home.resolve("said")).content().contains("server is not built in", "KVORUM_SKIP_BUILD=1 says not to");
+        assertThat(home.resolve("said"))
+                .content()
+                .contains("server is not built in", "KVORUM_SKIP_BUILD=1 says not to");
         assertThat(home.resolve("runs")).doesNotExist();
         runs(Map.of(), "node");
         assertThat(runs(skip, "node")).hasSize(3);

@@ -139,7 +139,8 @@ final class NodeConfigBuilder {
     private int keepaliveSeconds() {
         Duration silence = settings.get(ConfigCatalog.TCP_KEEPALIVE);
         if (silence.getNano() != 0) {
-            settings.problem(ConfigCatalog.TCP_KEEPALIVE, "the system counts whole seconds: 1s or more, or 0 for never");
+            settings.problem(
+                    ConfigCatalog.TCP_KEEPALIVE, "the system counts whole seconds: 1s or more, or 0 for never");
         }
         return (int) silence.toSeconds();
     }

@@ -224,13 +224,28 @@ final class ConfigLoaderTest {
 
     @Test
     void where_others_reach_a_node_is_believed_if_it_is_said() {
-        assertThat(sets("cluster.seeds=127.0.0.1:7000,localhost:7001,[::1]:7002").cluster().seeds()).hasSize(3);
+        assertThat(sets("cluster.seeds=127.0.0.1:7000,localhost:7001,[::1]:7002")
+                        .cluster()
+                        .seeds())
+                .hasSize(3);
         String seeds = "cluster.seeds=10.0.0.1:6379";
-        assertThat(sets(seeds, "bind=10.0.0.2", "cluster.secret=s").cluster().self().host()).isEqualTo("10.0.0.2");
-        assertThat(sets(seeds, "bind=0.0.0.0", "cluster.secret=s").cluster().self().host()).isEqualTo("cache-1");
+        assertThat(sets(seeds, "bind=10.0.0.2", "cluster.secret=s")
+                        .cluster()
+                        .self()
+                        .host())
+                .isEqualTo("10.0.0.2");
+        assertThat(sets(seeds, "bind=0.0.0.0", "cluster.secret=s")
+                        .cluster()
+                        .self()
+                        .host())
+                .isEqualTo("cache-1");
         // A proxy on the machine may stand before it.
-        assertThat(sets(seeds, "bind=127.0.0.1", "advertise-host=10.0.0.2").peer().bind()).isEqualTo("127.0.0.1");
-        assertThat(sets(seeds, "advertise-host=127.0.0.1").cluster().self().host()).isEqualTo("127.0.0.1");
+        assertThat(sets(seeds, "bind=127.0.0.1", "advertise-host=10.0.0.2")
+                        .peer()
+                        .bind())
+                .isEqualTo("127.0.0.1");
+        assertThat(sets(seeds, "advertise-host=127.0.0.1").cluster().self().host())
+                .isEqualTo("127.0.0.1");
         assertThat(sets("node.name=n1", "cluster.initial-members=n1@10.0.0.1:6379", "peer.bind=127.0.0.1")
                         .peer()
                         .bind())

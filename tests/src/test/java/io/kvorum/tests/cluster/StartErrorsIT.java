@@ -108,7 +108,9 @@ class StartErrorsIT {
         try (TestCluster cluster = TestCluster.prepare(1, lost)) {
             cluster.startNode(0);
             cluster.await(
-                    "the search", Duration.ofSeconds(30), () -> cluster.logText(0).contains("no seed lets this node"));
+                    "the search",
+                    Duration.ofSeconds(30),
+                    () -> cluster.logText(0).contains("no seed lets this node"));
             assertThat(cluster.stop(0)).isZero();
             assertThat(cluster.logText(0)).contains("told to stop while it starts");
         }

@@ -40,7 +40,8 @@ final class ServerOptions {
     }
 
     /** What makes no sense in them; null if all do. */
-    @Nullable String problem() {
+    @Nullable
+    String problem() {
         if (port < 1 || port > PORT_MAX) {
             return "--port must be 1 to " + PORT_MAX + ", not " + port;
         }
