@@ -138,7 +138,7 @@ final class NodeConfigBuilder {
 
     private int keepaliveSeconds() {
         Duration silence = settings.get(ConfigCatalog.TCP_KEEPALIVE);
-        if (silence.getNano() != 0) {
+        if (!silence.equals(Duration.ofSeconds(silence.toSeconds()))) {
             settings.problem(
                     ConfigCatalog.TCP_KEEPALIVE, "the system counts whole seconds: 1s or more, or 0 for never");
         }
