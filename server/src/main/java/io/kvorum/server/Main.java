@@ -87,6 +87,7 @@ public final class Main implements Callable<Integer> {
                     node.closeAtEndOf(System.in);
                 }
                 node.awaitClosed();
+                LoggerFactory.getLogger(Main.class).info(node.isClean() ? "stopped" : "stopped, but not as it should");
                 return node.isClean() ? 0 : 1;
             }
         }

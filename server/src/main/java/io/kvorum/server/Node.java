@@ -102,6 +102,9 @@ public final class Node implements AutoCloseable {
     private final VersionRange versions;
     private volatile Supplier<String> loading = () -> "starting";
 
+    /** Doors that are open, for people; the starting thread's. */
+    private final List<String> doors = new ArrayList<>();
+
     /**
      * A node that is not started.
      *
@@ -151,7 +154,10 @@ public final class Node implements AutoCloseable {
      * {@code main} returns, which waits with {@link #awaitClosed}.
      */
     public void closeAtShutdown() {
-        StopSignals.handle(this::close);
+        StopSignals.handle(() -> {
+            LOG.info("stopping: told to by a signal");
+            close();
+        });
         Runtime.getRuntime().addShutdownHook(threads.thread("shutdown", this::close));
     }
 
@@ -321,6 +327,19 @@ public final class Node implements AutoCloseable {
                     hintGauges.follow();
                     return metrics.prometheusText();
                 });
+        LOG.info(
+                "node {} of cluster \"{}\", version {}, process {}, listens for {}; data in {}, engine {}",
+                config.name(),
+                config.cluster().name(),
+                NodeCore.VERSION,
+                ProcessHandle.current().pid(),
+                String.join(", ", doors),
+                config.storage().dataDirectory().toAbsolutePath(),
+                config.storage().engine().name().toLowerCase(Locale.ROOT));
+    }
+
+    private void opened(String whom, InetSocketAddress address, int port) {
+        doors.add(whom + " at " + address.getHostString() + ":" + port);
     }
 
     private static void track(
@@ -390,7 +409,7 @@ public final class Node implements AutoCloseable {
         try (LoadingDoor door = new LoadingDoor(transports.group(), transports.serverChannelClass(), progress)) {
             bind("Redis clients", "bind", "port", address, () -> {
                 door.start(address);
-                return door;
+                return address.getPort();
             });
             loading = progress;
             storage.start(founded);
@@ -473,12 +492,13 @@ public final class Node implements AutoCloseable {
                         peerSettings(),
                         eventLoop -> loop(loops, eventLoop).peers));
         InetSocketAddress address = address(config.peer().bind(), config.peer().port(), "peer.bind");
-        bind(
+        int port = bind(
                 "other members",
                 "peer.bind",
                 "peer.port",
                 address,
                 () -> server.start(address.getAddress(), address.getPort()));
+        opened("other members", address, port);
         // So that a stop loses no answer to what others have asked.
         lifecycle.opened("farewell", () -> server.letGo(() -> membership.part(Parting.Stage.STOPPING)));
     }
@@ -492,11 +512,19 @@ public final class Node implements AutoCloseable {
                 server.memory()::heldBytes);
         warnOfFewFiles(client);
         InetSocketAddress address = address(client.bind(), client.port(), "bind");
-        bind("Redis clients", "bind", "port", address, () -> server.start(address));
+        int port = bind(
+                "Redis clients", "bind", "port", address, () -> server.start(address).getPort());
+        opened("Redis clients", address, port);
         Integer memcachedPort = client.memcachedPort();
         if (memcachedPort != null) {
             InetSocketAddress memcached = address(client.bind(), memcachedPort, "bind");
-            bind("memcached clients", "bind", "memcached.port", memcached, () -> server.startMemcached(memcached));
+            int memcachedBound = bind(
+                    "memcached clients",
+                    "bind",
+                    "memcached.port",
+                    memcached,
+                    () -> server.startMemcached(memcached).getPort());
+            opened("memcached clients", memcached, memcachedBound);
         }
     }
 
@@ -532,7 +560,7 @@ public final class Node implements AutoCloseable {
         HttpDoor door = lifecycle.opened("http server", new HttpDoor(config.http(), transports, control));
         door.serve(() -> Readiness.notYet(loading.get()), () -> "");
         InetSocketAddress address = address(config.http().bind(), config.http().port(), "http.bind");
-        bind("HTTP", "http.bind", "http.port", address, door::start);
+        opened("HTTP", address, bind("HTTP", "http.bind", "http.port", address, door::start));
         return door;
     }
 
@@ -567,11 +595,15 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** Opens a door, or says whose place is taken. */
-    private static void bind(
-            String whom, String hostProperty, String portProperty, InetSocketAddress address, Callable<?> binding) {
+    /** Opens a door, or says whose place is taken. Returns its port. */
+    private static int bind(
+            String whom,
+            String hostProperty,
+            String portProperty,
+            InetSocketAddress address,
+            Callable<Integer> binding) {
         try {
-            binding.call();
+            return binding.call();
         } catch (Exception failure) {
             Throwable cause = failure;
             while (cause.getCause() != null) {

@@ -98,7 +98,13 @@ class StartErrorsIT {
                     .isEqualTo("WRONGPASS invalid username-password pair or user is disabled.");
             client.auth("s3cret");
             assertThat(client.get("key")).isNull();
-            assertThat(cluster.logText(0)).doesNotContain("s3cret");
+            assertThat(cluster.logText(0))
+                    .contains("listens for HTTP at 127.0.0.1:" + cluster.httpPort(0))
+                    .contains("Redis clients at 127.0.0.1:" + cluster.port(0))
+                    .contains("data in " + cluster.directory().resolve("n0"))
+                    .doesNotContain("s3cret");
+            assertThat(cluster.stop(0)).isZero();
+            assertThat(cluster.logText(0)).contains("stopping: told to by a signal").contains("Main: stopped");
         }
     }
 
