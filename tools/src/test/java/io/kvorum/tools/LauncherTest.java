@@ -98,4 +98,12 @@ final class LauncherTest {
         runs(Map.of(), "node");
         assertThat(runs(skip, "node")).hasSize(3);
     }
+
+    @Test
+    void a_collector_that_the_user_names_takes_the_place_of_the_launchers() throws Exception {
+        Map<String, String> ours = Map.of("KVORUM_JAVA_OPTS", "-Xlog:gc -XX:+UseZGC");
+        assertThat(runs(Map.of(), "node")[1]).contains("-XX:+UseG1GC");
+        assertThat(runs(ours, "node")[2]).contains("-XX:+UseZGC").doesNotContain("UseG1GC", "UseSerialGC");
+        assertThat(runs(ours, "ctl", "status")[3]).contains("-XX:+UseZGC").doesNotContain("UseSerialGC");
+    }
 }

@@ -51,7 +51,9 @@ public record NodeCommand(Path java, String classPath, String mainClass, List<St
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         // Several nodes share the machine: a collector without threads of its own, and memory only as it is used.
-        command.add("-XX:+UseSerialGC");
+        if (flags.stream().noneMatch(flag -> flag.matches("-XX:\\+Use\\w*GC"))) {
+            command.add("-XX:+UseSerialGC");
+        }
         command.add("-Xmx" + heap);
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(flags);
