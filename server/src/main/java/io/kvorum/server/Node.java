@@ -513,7 +513,11 @@ public final class Node implements AutoCloseable {
         warnOfFewFiles(client);
         InetSocketAddress address = address(client.bind(), client.port(), "bind");
         int port = bind(
-                "Redis clients", "bind", "port", address, () -> server.start(address).getPort());
+                "Redis clients",
+                "bind",
+                "port",
+                address,
+                () -> server.start(address).getPort());
         opened("Redis clients", address, port);
         Integer memcachedPort = client.memcachedPort();
         if (memcachedPort != null) {

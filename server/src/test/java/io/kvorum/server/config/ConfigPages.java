@@ -103,7 +103,7 @@ final class ConfigPages {
                 | variable | default | what it does |
                 |---|---|---|
                 | `KVORUM_HEAP` | it grows, up to 60 % of the machine's memory | The heap, `4g` and the like: of this size always, and taken whole at the start, so that no page of it is touched first in a pause. |
-                | `KVORUM_JAVA_OPTS` | none | Options of the JVM, with blanks between them, after the launcher's own. |
+                | `KVORUM_JAVA_OPTS` | none | Options of the JVM, with blanks between them, after the launcher's own; a collector named here (`-XX:+UseZGC`) takes the place of G1. |
                 | `JAVA_HOME` | `java` on the `PATH` | The JDK, 17 or newer. |
 
                 Beside the heap a node takes memory for what it sends and reads, and the system's cache for its files: leave it some.

@@ -104,7 +104,9 @@ class StartErrorsIT {
                     .contains("data in " + cluster.directory().resolve("n0"))
                     .doesNotContain("s3cret");
             assertThat(cluster.stop(0)).isZero();
-            assertThat(cluster.logText(0)).contains("stopping: told to by a signal").contains("Main: stopped");
+            assertThat(cluster.logText(0))
+                    .contains("stopping: told to by a signal")
+                    .contains("Main: stopped");
         }
     }
 

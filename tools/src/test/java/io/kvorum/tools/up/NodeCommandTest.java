@@ -14,6 +14,8 @@ final class NodeCommandTest {
     @Test
     void one_collector_is_chosen_the_users_if_he_names_one() {
         assertThat(with("-Dfile.encoding=UTF-8")).contains("-XX:+UseSerialGC");
-        assertThat(with("-XX:+UseParallelGC")).doesNotContain("-XX:+UseSerialGC").contains("-XX:+UseParallelGC");
+        assertThat(with("-XX:+UseParallelGC"))
+                .doesNotContain("-XX:+UseSerialGC")
+                .contains("-XX:+UseParallelGC");
     }
 }

@@ -67,8 +67,11 @@ public final class KeyspaceCommands {
                         .group(CommandGroup.SERVER)
                         .since("1.0.0")
                         .summary("Returns how many keys the cluster has.")
-                        .guarantee("Each key counts once, at one owner of its partition. Of nodes with more than "
-                                + LocalKeys.EXACT_COUNT_MAX + " records, expired keys count until they are swept.")
+                        .guarantee(
+                                "Each key counts once, at one owner of its partition, unless that owner has missed it and was not"
+                                        + " repaired yet. Of nodes with more than "
+                                        + LocalKeys.EXACT_COUNT_MAX
+                                        + " records, expired keys count until they are swept.")
                         .handledBy(call -> CountCommand.run(call, local)),
                 Command.named("scan")
                         .arity(-2)
