@@ -8,10 +8,12 @@ import io.kvorum.storage.disk.Disk;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -181,6 +183,32 @@ final class CheckpointFaultsTest {
         } finally {
             run("umount", mount.toString());
         }
+    }
+
+    @Test
+    void read_of_what_was_appended_needs_no_room_and_spoils_none_of_it() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        LogFiles files = LogFiles.open(disk, directory, Long.MAX_VALUE);
+        LogFile file = files.appendable(0, 0);
+        file.beginAppend(ByteBuffer.allocate(64 << 10));
+        byte[] bytes = new byte[100_000];
+        new Random(SEED).nextBytes(bytes);
+        file.append(bytes, 0, 70_000);
+        byte[] read = new byte[bytes.length];
+
+        disk.space(3_000);
+        assertThat(file.read(read, 0, 0, 70_000)).isEqualTo(70_000);
+        assertThat(Arrays.copyOf(read, 70_000)).isEqualTo(Arrays.copyOf(bytes, 70_000));
+        assertThatThrownBy(file::seal).hasStackTraceContaining("No space left on device");
+        assertThat(file.read(read, 65_536, 0, 4_464)).isEqualTo(4_464);
+        assertThat(Arrays.copyOf(read, 4_464)).isEqualTo(Arrays.copyOfRange(bytes, 65_536, 70_000));
+
+        disk.space(FaultyDisk.UNLIMITED);
+        file.append(bytes, 70_000, 30_000);
+        file.seal();
+        assertThat(file.read(read, 0, 0, bytes.length)).isEqualTo(bytes.length);
+        assertThat(read).isEqualTo(bytes);
+        files.closeFiles();
     }
 
     @Test
