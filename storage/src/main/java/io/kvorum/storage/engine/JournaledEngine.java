@@ -65,6 +65,9 @@ public final class JournaledEngine extends CopiesEngine {
     /** Whether the life has left word that what it holds is in doubt, should it be cut off. */
     private volatile boolean doubted;
 
+    /** Whether a copy was distrusted and that word is still to be left: the disk did not take it. */
+    private volatile boolean doubtOwed;
+
     private boolean closed;
 
     /** Written by the thread that closes; volatile: whoever closed it before may not be the one that asks. */
@@ -381,12 +384,15 @@ public final class JournaledEngine extends CopiesEngine {
         }
     }
 
-    /** The copy goes on with what it has; a start after a crash must not trust it either. */
+    /**
+     * The copy goes on with what it has; a start after a crash must not trust it either. This life does not, whether or not the
+     * disk takes that word now.
+     */
     @Override
     public void distrust(int partition) {
-        if (!doubted) {
-            parts.doubt().run();
-            doubted = true;
+        if (!doubted && !doubtOwed) {
+            doubted = noteDoubt();
+            doubtOwed = !doubted;
         }
         super.distrust(partition);
     }
@@ -408,7 +414,7 @@ public final class JournaledEngine extends CopiesEngine {
     private void look(Checkpointer running) {
         JournalState state = journal.state();
         String problem = journal.problem();
-        if (state == JournalState.FAILED && !doubted) {
+        if ((state == JournalState.FAILED || doubtOwed) && !doubted) {
             // What was written and not forced may be lost though the machine goes on.
             doubted = noteDoubt();
         }

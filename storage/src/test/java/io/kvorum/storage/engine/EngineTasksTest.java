@@ -13,6 +13,8 @@ import io.kvorum.storage.table.TableKind;
 import io.kvorum.storage.version.Draft;
 import io.kvorum.storage.version.StampClock;
 import io.kvorum.storage.version.Versions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +136,32 @@ final class EngineTasksTest {
         assertThat(rig.said).contains("disk failed", "disk recovered");
         assertThat(update(engine, 2, (current, scope) -> TestRecords.value(2, current, scope, 10)))
                 .isNotNegative();
+    }
+
+    @Test
+    void copies_are_distrusted_though_the_disk_does_not_take_that_word_and_it_is_left_once_the_disk_does() {
+        JournaledEngine engine = rig.start(Continuity.WHOLE, 1);
+        engine.settle(3);
+        engine.settle(4);
+        long actor = engine.actor(3);
+        int[] words = {0, 0};
+        rig.doubt = () -> {
+            words[0]++;
+            throw new UncheckedIOException(new IOException("No space left on device"));
+        };
+
+        engine.distrust(3);
+        engine.distrust(4);
+
+        assertThat(engine.isSettled(3)).isFalse();
+        assertThat(engine.isSettled(4)).isFalse();
+        assertThat(engine.actor(3)).isNotEqualTo(actor);
+        assertThat(words[0]).as("not for each copy").isEqualTo(1);
+        rig.work(SECOND);
+        assertThat(words[0]).as("again").isGreaterThan(1);
+        rig.doubt = () -> words[1]++;
+        rig.checkpoint();
+        assertThat(words[1]).isEqualTo(1);
     }
 
     @Test
