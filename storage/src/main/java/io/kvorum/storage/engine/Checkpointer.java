@@ -57,6 +57,9 @@ final class Checkpointer {
     private boolean closed;
     private boolean broken;
 
+    /** Whether the store must be opened anew before it does anything. */
+    private boolean unopened;
+
     /** Whether the observer was told of a failure and of no checkpoint after it. */
     private boolean failing;
 
@@ -212,10 +215,11 @@ final class Checkpointer {
 
     /** Begins a pass, unless the store has everything. */
     private @Nullable CheckpointPass begin() throws IOException {
-        if (broken) {
+        if (unopened) {
             store.reopen();
-            broken = false;
+            unopened = false;
         }
+        broken = false;
         CheckpointPass begun =
                 new CheckpointPass(copies, store, journal.position(), usage.records(), thread.nanoTime());
         CopiesMeta last = stored;
@@ -340,7 +344,21 @@ final class Checkpointer {
         broken = true;
         failing = true;
         rest(RETRY_NANOS);
+        if (!unopened) {
+            unopened = !isReopened();
+        }
         observer.checkpointFailed(failure);
+    }
+
+    /** At once, and not with the next try: values that are on disk alone cannot be read before. */
+    private boolean isReopened() {
+        try {
+            store.reopen();
+            return true;
+        } catch (IOException | RuntimeException | Error failsAsWell) {
+            // The next try, which cannot begin without, tells of it.
+            return false;
+        }
     }
 
     private void completed(long records, long busyNanos, long wholeNanos) {

@@ -122,6 +122,21 @@ final class EngineTasksTest {
     }
 
     @Test
+    void values_on_disk_alone_can_be_read_while_a_checkpoint_that_failed_waits_for_its_next_try() {
+        JournaledEngine engine = rig.start(Continuity.WHOLE, 1);
+        put(engine, 1, 10);
+        rig.store.failCommits(1);
+        rig.passUntil(() -> !rig.said.isEmpty());
+        assertThat(rig.said).containsExactly("checkpoint failed: no space left");
+        byte[] key = TestRecords.key(1);
+        assertThat(rig.store.read(0, TestRecords.position(1), key, 0, key.length))
+                .isNull();
+        assertThat(rig.store.commits).isZero();
+        rig.checkpoint();
+        assertThat(rig.said).contains("checkpointed 1");
+    }
+
+    @Test
     void journal_is_watched_on_after_a_look_that_ended_with_an_error() {
         JournaledEngine engine = rig.start(Continuity.WHOLE, 1);
         put(engine, 1, 10);

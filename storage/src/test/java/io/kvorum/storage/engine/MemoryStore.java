@@ -4,6 +4,7 @@ import io.kvorum.storage.checkpoint.CheckpointStore;
 import io.kvorum.storage.table.RecordVisitor;
 import io.kvorum.storage.version.RecordBytes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,6 +100,9 @@ final class MemoryStore implements CheckpointStore {
 
     @Override
     public byte @Nullable [] read(int partition, long positionHigh, byte[] key, int offset, int length) {
+        if (broken) {
+            throw new UncheckedIOException(new IOException("to be opened anew"));
+        }
         byte[] copy = new byte[length];
         System.arraycopy(key, offset, copy, 0, length);
         return of(partition).get(place(positionHigh, copy));
