@@ -104,7 +104,7 @@ final class BackupJob {
                 return;
             }
             disk.createDirectories(directory);
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
             end(State.FAILED, directory + " cannot be used: " + failure);
             return;
         }

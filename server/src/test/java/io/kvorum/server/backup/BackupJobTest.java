@@ -248,6 +248,16 @@ final class BackupJobTest {
     }
 
     @Test
+    void whatever_fails_as_it_begins_ends_it_so_that_another_may_begin() throws IOException {
+        Files.createDirectories(backup());
+        try (BackupRig rig = new BackupRig(data(), 8)) {
+            BackupStatus status = rig.backUp(FailingDisk.unlistable(), backup());
+            assertThat(status.state()).isEqualTo(State.FAILED);
+            assertThat(status.problem()).contains("cannot be used", "Input/output error");
+        }
+    }
+
+    @Test
     void one_that_is_cancelled_leaves_nothing() throws IOException {
         try (BackupRig rig = new BackupRig(data(), 9)) {
             rig.fill(3_000);

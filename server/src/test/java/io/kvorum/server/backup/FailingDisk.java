@@ -4,6 +4,7 @@ import io.kvorum.storage.disk.Disk;
 import io.kvorum.storage.disk.DiskFile;
 import io.kvorum.storage.disk.DiskMap;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ final class FailingDisk implements Disk {
     private long bytesLeft = Long.MAX_VALUE;
     private long flipAt = -1;
     private long written;
+    private boolean unlistable;
 
     static FailingDisk fullAfter(long bytes) {
         FailingDisk made = new FailingDisk();
@@ -26,6 +28,13 @@ final class FailingDisk implements Disk {
     static FailingDisk flipping(long at) {
         FailingDisk made = new FailingDisk();
         made.flipAt = at;
+        return made;
+    }
+
+    /** A directory ends with an error in the midst of its names. */
+    static FailingDisk unlistable() {
+        FailingDisk made = new FailingDisk();
+        made.unlistable = true;
         return made;
     }
 
@@ -101,6 +110,9 @@ final class FailingDisk implements Disk {
 
     @Override
     public List<String> list(Path directory) throws IOException {
+        if (unlistable) {
+            throw new UncheckedIOException(new IOException("Input/output error"));
+        }
         return disk.list(directory);
     }
 
