@@ -345,18 +345,21 @@ final class Checkpointer {
         failing = true;
         rest(RETRY_NANOS);
         if (!unopened) {
-            unopened = !isReopened();
+            unopened = !isReopened(failure);
         }
         observer.checkpointFailed(failure);
     }
 
     /** At once, and not with the next try: values that are on disk alone cannot be read before. */
-    private boolean isReopened() {
+    private boolean isReopened(Throwable failure) {
         try {
             store.reopen();
             return true;
         } catch (IOException | RuntimeException | Error failsAsWell) {
-            // The next try, which cannot begin without, tells of it.
+            // The next try cannot begin without.
+            if (failsAsWell != failure) {
+                failure.addSuppressed(failsAsWell);
+            }
             return false;
         }
     }
