@@ -26,7 +26,6 @@ import io.kvorum.server.handoff.HandoffDriver;
 import io.kvorum.server.handoff.HandoffPolicy;
 import io.kvorum.server.handoff.HintedHandoff;
 import io.kvorum.server.membership.FlushCallback;
-import io.kvorum.server.membership.FlushTarget;
 import io.kvorum.server.membership.Founded;
 import io.kvorum.server.membership.MembershipListener;
 import io.kvorum.server.membership.MembershipListeners;
@@ -157,29 +156,7 @@ public final class NodeCore {
                     clock,
                     random.generator("membership"),
                     control,
-                    new Copies(engine)));
-        }
-    }
-
-    /** The copies as FLUSHALL needs them. */
-    private record Copies(StorageEngine engine) implements FlushTarget {
-        @Override
-        public long newestStamp() {
-            return engine.newestStamp();
-        }
-
-        @Override
-        public void beginFlush(long upToStamp) {
-            for (int partition = 0; partition < engine.partitions(); partition++) {
-                engine.beginFlush(partition, upToStamp);
-            }
-        }
-
-        @Override
-        public void flushAll(long upToStamp) {
-            for (int partition = 0; partition < engine.partitions(); partition++) {
-                engine.flush(partition, upToStamp);
-            }
+                    new FlushedCopies(engine, control)));
         }
     }
 
