@@ -62,12 +62,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     private static final long LINGER_MILLIS = 1_000;
 
-    /**
-     * So long a client that has ended its side is owed replies of which none comes: from here one that is gone looks the
-     * same as one that only has nothing more to ask.
-     */
-    static final long ENDED_MILLIS = 2_000;
-
     private static final String TOO_MANY = "ERR max number of clients reached";
 
     private static final String PROTECTED = "DENIED Kvorum is running in protected mode because protected mode is"
@@ -108,14 +102,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     /** Whether the client may be sending just when it is closed. */
     private boolean lingers;
 
-    /** Whether the client has ended its side: it sends nothing more, and may still read. */
-    private boolean inputEnded;
-
-    /** Whether a reply that was waited for has come since that was looked at. */
-    private boolean progressed;
-
-    /** When it is looked at whether that still gets anything. */
-    private @Nullable Future<?> endedLook;
+    /** Set once the client has ended its side: it sends nothing more, and may still read. */
+    private @Nullable EndedInput inputEnded;
 
     ClientConnection(
             ClientLoop loop, ClientProtocol protocol, ClientConfig config, ClientMemory memory, LogThrottle throttle) {
@@ -193,51 +181,36 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     /**
-     * A client may end its side as soon as it has asked all it wants, as {@code printf … | nc -N} does, and reads on: it is
-     * answered before the connection closes. As by Redis, what does not fit into the socket's buffer may be lost: Netty
-     * 4.2's epoll can not be asked for room to write once it has nothing to read.
+     * The client ends its side ({@link EndedInput}). As by Redis, what does not fit into the socket's buffer may be lost then:
+     * Netty 4.2's epoll cannot be asked for room to write once it has nothing to read.
      */
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent
-                && session != null
+                && replies != null
+                && inputEnded == null
                 && ctx.channel().isActive()) {
-            inputEnded = true;
+            inputEnded = new EndedInput(ctx, replies);
             boolean hasHeardTheEnd = ctx.channel() instanceof DuplexChannel duplex && duplex.isOutputShutdown();
             // A pause may be long, and most who end here are gone.
             if (heldBack || hasHeardTheEnd) {
                 ctx.close();
             } else {
-                lookAtEndedLater(ctx);
                 queueFlush();
             }
         }
         ctx.fireUserEventTriggered(event);
     }
 
-    private void lookAtEndedLater(ChannelHandlerContext ctx) {
-        progressed = false;
-        endedLook = ctx.executor().schedule(() -> lookAtEnded(ctx), ENDED_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private void lookAtEnded(ChannelHandlerContext ctx) {
-        if (replies != null && replies.waiting() > 0 && !progressed) {
-            ctx.close();
-        } else {
-            lookAtEndedLater(ctx);
-        }
-    }
-
     /** Whether a client that has ended its side has been answered all that it sent; half a request is none. */
     private boolean isAnsweredToTheEnd(ReplyQueue queue) {
-        return inputEnded && !holdsRequest && !stalled && queue.waiting() == 0 && queue.outputBytes() == 0;
+        return inputEnded != null && !holdsRequest && !stalled && queue.waiting() == 0 && queue.outputBytes() == 0;
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        Future<?> look = endedLook;
-        if (look != null) {
-            look.cancel(false);
+        if (inputEnded != null) {
+            inputEnded.end();
         }
         Session ended = session;
         if (ended != null) {
@@ -347,7 +320,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void onProgress() {
-        progressed = true;
+        if (inputEnded != null) {
+            inputEnded.progressed();
+        }
         tellHeld();
         queueFlush();
         resumeSoon();
@@ -454,7 +429,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         holdsRequest = true;
         heldBack = true;
         pause().countHeldBack(1);
-        if (inputEnded) {
+        if (inputEnded != null) {
             ctx.close();
             return;
         }
@@ -502,7 +477,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         boolean full = isFull(ctx, queue);
         if (full && !stalled) {
             stalled = true;
-            ctx.channel().config().setAutoRead(readsOn() && !inputEnded);
+            ctx.channel().config().setAutoRead(readsOn() && inputEnded == null);
         }
         return full;
     }
@@ -601,7 +576,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
                 ctx.close();
             }
         }
-        if (!stalled && !session.isClosing() && !inputEnded) {
+        if (!stalled && !session.isClosing() && inputEnded == null) {
             ctx.channel().config().setAutoRead(true);
         }
     }

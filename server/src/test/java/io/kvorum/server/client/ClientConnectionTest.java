@@ -194,10 +194,10 @@ class ClientConnectionTest {
         channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         waiting.get(0).error("ERR 1");
         assertThat(bench.received(channel)).isEqualTo("-ERR 1\r\n");
-        channel.advanceTimeBy(ClientConnection.ENDED_MILLIS, TimeUnit.MILLISECONDS);
+        channel.advanceTimeBy(EndedInput.SILENT_MILLIS_MAX, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
         assertThat(channel.isActive()).as("one came").isTrue();
-        channel.advanceTimeBy(ClientConnection.ENDED_MILLIS, TimeUnit.MILLISECONDS);
+        channel.advanceTimeBy(EndedInput.SILENT_MILLIS_MAX, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
         assertThat(channel.isActive()).as("none came").isFalse();
         channel.runPendingTasks();
