@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  *                        after writes
  * </pre>
  *
- * <p>While a partition changes hands, nodes differ about its owners for a moment, and these are one less. So if none did
- * anything and that may be why, it begins anew with the owners as they are known then, as long as the time lets it.
+ * <p>While a partition changes hands, nodes differ about its owners for a moment, and these are one less; when an owner is just
+ * back, not every loop is connected to it yet. So if none did anything and that may be why, it begins anew with the owners as
+ * they are known then, as long as the time lets it.
  */
 final class ForwardOperation extends Deadline implements ReplyHandler, CapturedReply.Receiver {
     private static final int NOBODY = -1;
@@ -231,13 +232,17 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         return remaining > 0 && (reads || 2 * remaining >= deadlineNanos - startNanos);
     }
 
-    /** Whether those asked may have refused because the owners are just changing: then that is over soon. */
-    private boolean mayOwnersDiffer() {
+    /**
+     * Whether owners may have refused, or not been found, because they are just changing or this loop is still connecting to
+     * one: then that is over soon.
+     */
+    private boolean isPassing() {
         ClusterView newest = loop.keys().view();
         return disowned
                 || view.isBetweenOwners(partition)
                 || newest.isBetweenOwners(partition)
-                || !newest.agreesOn(partition, view);
+                || !newest.agreesOn(partition, view)
+                || Router.lacksConnection(loop, newest, partition);
     }
 
     private void answered(ByteBuf encoded) {
@@ -302,7 +307,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
 
     private void nobodyLeft() {
         long nowNanos = loop.clock().nanoTime();
-        if (unansweredPeer == NOBODY && mayOwnersDiffer() && isTimeFor(nowNanos + pauseNanos)) {
+        if (unansweredPeer == NOBODY && isPassing() && isTimeFor(nowNanos + pauseNanos)) {
             pausing = true;
             loop.wheel().schedule(this, nowNanos + pauseNanos);
             pauseNanos *= 2;

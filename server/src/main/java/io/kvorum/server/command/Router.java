@@ -42,12 +42,27 @@ final class Router {
         boolean here = call.route() == Route.MODIFY
                 ? view.firstHealthySettledOwner(partition) == PeerTransport.SELF
                 : view.settledHere(partition);
-        if (here && !view.isBetweenOwners(partition)) {
+        if (here && !view.isBetweenOwners(partition) && !lacksConnection(loop, view, partition)) {
             call.command().handler().run(call);
         } else if (here || !redirect.answers(call, view, partition, position[0])) {
             // Where owners are few for a moment, somebody has to try again for the client.
             new ForwardOperation(loop, view, partition, call, here).start();
         }
+    }
+
+    /**
+     * Whether an owner is well, and this loop is still making its connection: other loops have theirs, or that would not be
+     * known. After a return of the owner that takes a moment.
+     */
+    static boolean lacksConnection(CommandLoop loop, ClusterView view, int partition) {
+        for (int owner : view.owners(partition)) {
+            if (owner != PeerTransport.SELF
+                    && view.isHealthy(owner)
+                    && !loop.transport().isConnected(owner)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Runs the handler of a call on several keys, unless the client is told to go elsewhere. */

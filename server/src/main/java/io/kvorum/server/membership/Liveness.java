@@ -82,6 +82,10 @@ final class Liveness implements DetectorEffects {
     void connected(int peer) {
         grow(peer);
         connections[peer]++;
+        if (connections[peer] == 1) {
+            // One loop found it back; the others would wait for the end of their gaps.
+            calls.dial(peer);
+        }
         silentProbes[peer] = 0;
         detector.onConnected(id(peer), clock.nanoTime(), this);
     }

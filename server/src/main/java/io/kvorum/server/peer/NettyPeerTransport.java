@@ -107,6 +107,11 @@ public final class NettyPeerTransport implements PeerLines, AutoCloseable {
         return connection != null && connection.hasRoom();
     }
 
+    @Override
+    public boolean isConnected(int peer) {
+        return ready(peer) != null;
+    }
+
     private void refreshNow() {
         if (closed) {
             return;

@@ -36,4 +36,7 @@ public interface PeerTransport {
 
     /** Whether a call to this peer would be sent now. */
     boolean isReachable(int peer);
+
+    /** Whether there is a connection to this peer, with or without room for a call; if not, it is being dialled. */
+    boolean isConnected(int peer);
 }

@@ -64,6 +64,10 @@ public final class CommandBench {
 
     public final NotedHealth health = new NotedHealth();
     public final boolean[] reachable;
+
+    /** Whether the loop has a connection to each peer, at first yes. */
+    public final boolean[] connected;
+
     public final boolean[] healthy;
     private Ring ring;
     private final List<NodeId> members = new ArrayList<>();
@@ -117,6 +121,7 @@ public final class CommandBench {
         reachable = new boolean[nodes];
         healthy = new boolean[nodes];
         Arrays.fill(reachable, true);
+        connected = reachable.clone();
         Arrays.fill(healthy, true);
         view = newView();
         StampClock stamps = new StampClock(() -> nowNanos / MILLI, 1_000);
@@ -325,6 +330,11 @@ public final class CommandBench {
         @Override
         public boolean isReachable(int peer) {
             return reachable[peer];
+        }
+
+        @Override
+        public boolean isConnected(int peer) {
+            return connected[peer];
         }
     }
 }

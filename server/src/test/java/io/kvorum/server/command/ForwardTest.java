@@ -358,6 +358,48 @@ class ForwardTest {
         assertThat(client.run("set", shared, "v")).startsWith("-CLUSTERDOWN need 2 of 2 replicas for writes");
     }
 
+    @Test
+    void a_loop_that_is_still_connecting_to_an_owner_waits_for_that_before_it_refuses() {
+        String shared = bench.keyOf(3); // owners 3, 0
+        for (String[] command : List.of(
+                new String[] {"get", shared}, new String[] {"set", shared, "v"}, new String[] {"set", shared, "v", "NX"
+                })) {
+            for (String[] asked : List.of(command, withKey(command, key))) { // of ours, of others
+                CommandBench returned = new CommandBench(4, 2, Secret.NONE, List.of(), Runnable::run);
+                CommandBench.Client waiting = returned.client();
+                connected(returned, false);
+                String before = waiting.run(asked);
+                returned.pass(20);
+                assertThat(before + waiting.takeReplies()).as("not yet").isEmpty();
+                assertThat(returned.sent).isEmpty();
+                connected(returned, true);
+                returned.pass(30);
+                assertThat(returned.sent).as("it goes on").isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void a_loop_that_does_not_get_its_connection_refuses_in_time() {
+        String shared = bench.keyOf(3); // owners 3, 0
+        connected(bench, false);
+        assertThat(client.run("set", shared, "v")).isEmpty();
+        bench.pass(500);
+        assertThat(client.takeReplies()).isEqualTo("-CLUSTERDOWN need 2 of 2 replicas for writes, 1 reachable\r\n");
+        assertThat(bench.sent).isEmpty();
+    }
+
+    private static void connected(CommandBench bench, boolean are) {
+        Arrays.fill(bench.reachable, are);
+        Arrays.fill(bench.connected, are);
+    }
+
+    private static String[] withKey(String[] command, String key) {
+        String[] other = command.clone();
+        other[1] = key;
+        return other;
+    }
+
     private static void refuse(CommandBench bench, byte[] error) {
         CommandBench.Sent asked = bench.sent.get(bench.answered++);
         asked.handler().onReply(asked.peer(), new ForwardAnswer(false, error, null));

@@ -252,6 +252,11 @@ final class TestNode implements PeerTransport {
         return !unreachable.get(peer);
     }
 
+    @Override
+    public boolean isConnected(int peer) {
+        return true;
+    }
+
     private void take(PeerMessage request, FrameInfo info, Answer answer) {
         if (request instanceof Read) {
             reads.handle(0, request, info, answer);

@@ -389,6 +389,11 @@ final class Bench {
         public boolean isReachable(int peer) {
             return reachable[peer];
         }
+
+        @Override
+        public boolean isConnected(int peer) {
+            return true;
+        }
     }
 
     List<Integer> waitingFor() {

@@ -46,7 +46,18 @@ final class LivenessTest {
         assertThat(liveness.status(peer)).isEqualTo(PeerStatus.UP);
         liveness.disconnected(peer);
         assertThat(liveness.status(peer)).isEqualTo(PeerStatus.DOWN);
-        assertThat(effects).containsExactly("up", "not up");
+        assertThat(effects.stream().filter(effect -> !effect.equals("dial"))).containsExactly("up", "not up");
+    }
+
+    @Test
+    void first_connection_to_a_peer_lets_every_other_loop_dial_it_too() {
+        liveness.connected(peer);
+        liveness.connected(peer);
+        assertThat(effects).containsOnlyOnce("dial");
+        liveness.disconnected(peer);
+        liveness.disconnected(peer);
+        liveness.connected(peer);
+        assertThat(effects.stream().filter("dial"::equals)).hasSize(2);
     }
 
     @Test
@@ -63,7 +74,7 @@ final class LivenessTest {
         tick(1);
         answerAll();
         assertThat(liveness.status(peer)).isEqualTo(PeerStatus.UP);
-        assertThat(effects).containsExactly("up", "not up", "probe", "up");
+        assertThat(effects).containsExactly("dial", "up", "not up", "probe", "up");
     }
 
     @Test
@@ -71,7 +82,7 @@ final class LivenessTest {
         liveness.connected(peer);
         liveness.late(peer);
         liveness.late(peer);
-        assertThat(effects).containsExactly("up", "probe");
+        assertThat(effects).containsExactly("dial", "up", "probe");
         answerAll();
         assertThat(liveness.status(peer)).isEqualTo(PeerStatus.UP);
         liveness.late(peer);

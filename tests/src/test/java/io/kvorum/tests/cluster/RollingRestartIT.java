@@ -37,7 +37,9 @@ final class RollingRestartIT {
                     awaitProgress(cluster, load);
                 }
                 load.end();
-                assertThat(load.failures()).as("seed %d", seed).isEmpty();
+                assertThat(load.failures())
+                        .as(() -> "seed " + seed + cluster.logTexts())
+                        .isEmpty();
                 for (int node = 0; node < NODES; node++) {
                     load.verify(node);
                     assertThat(cluster.logText(node))
@@ -45,7 +47,9 @@ final class RollingRestartIT {
                             .contains("stops, as it says")
                             .doesNotContain("is suspect", "connections of other members are closed before");
                 }
-                assertThat(load.failures()).as("seed %d", seed).isEmpty();
+                assertThat(load.failures())
+                        .as(() -> "seed " + seed + cluster.logTexts())
+                        .isEmpty();
             }
             refusesWhoSpeaksNoCommonVersion(cluster, next);
         }

@@ -1,5 +1,6 @@
 package io.kvorum.tests.cluster;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -187,7 +188,7 @@ final class SessionLoad implements AutoCloseable {
         }
 
         private String describe(int key, String where) {
-            return key(key) + " at " + where + " after " + acknowledged + " writes";
+            return Instant.now() + " " + key(key) + " at " + where + " after " + acknowledged + " writes";
         }
 
         private String key(int key) {

@@ -275,6 +275,15 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** All that all nodes have logged, for who looks into a failure. */
+    String logTexts() {
+        StringBuilder logs = new StringBuilder();
+        for (int node = 0; node < ports.length; node++) {
+            logs.append("\n--- n").append(node).append('\n').append(logText(node));
+        }
+        return logs.toString();
+    }
+
     /** Where the nodes keep their data. */
     public Path directory() {
         return directory;
@@ -290,11 +299,7 @@ public final class TestCluster implements AutoCloseable {
         long deadline = System.nanoTime() + within.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                StringBuilder logs = new StringBuilder();
-                for (int node = 0; node < ports.length; node++) {
-                    logs.append("\n--- n").append(node).append('\n').append(logText(node));
-                }
-                throw new AssertionError("waited " + within + " for " + what + logs);
+                throw new AssertionError("waited " + within + " for " + what + logTexts());
             }
             LockSupport.parkNanos(pause.toNanos());
         }

@@ -349,4 +349,9 @@ final class TestNode implements KeyOperations, PeerTransport {
     public boolean isReachable(int peer) {
         return !unreachable.get(peer);
     }
+
+    @Override
+    public boolean isConnected(int peer) {
+        return true;
+    }
 }

@@ -62,6 +62,11 @@ final class SimLines implements PeerLines {
     }
 
     @Override
+    public boolean isConnected(int peer) {
+        return session(peer) != null;
+    }
+
+    @Override
     public void dial(int peer) {
         loop.run(() -> {
             Line line = line(peer);
