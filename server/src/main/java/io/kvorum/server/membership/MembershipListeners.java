@@ -1,5 +1,6 @@
 package io.kvorum.server.membership;
 
+import io.kvorum.storage.disk.Callbacks;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -41,20 +42,6 @@ public record MembershipListeners(List<MembershipListener> listeners) implements
 
     /** A bug in one must not keep the news from the others. */
     private void tell(Consumer<MembershipListener> news) {
-        RuntimeException first = null;
-        for (MembershipListener listener : listeners) {
-            try {
-                news.accept(listener);
-            } catch (RuntimeException bug) {
-                if (first == null) {
-                    first = bug;
-                } else {
-                    first.addSuppressed(bug);
-                }
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
+        Callbacks.tellEach(listeners, news);
     }
 }

@@ -2,6 +2,7 @@ package io.kvorum.storage.hint;
 
 import io.kvorum.storage.checkpoint.CheckpointStore;
 import io.kvorum.storage.disk.Background;
+import io.kvorum.storage.disk.Callbacks;
 import io.kvorum.storage.version.Merge;
 import io.kvorum.storage.version.RecordBytes;
 import io.kvorum.storage.version.VersionObserver;
@@ -248,23 +249,8 @@ public final class DurableHintStore implements HintStore {
         }
     }
 
-    /** One callback that throws keeps no other from being told, nor the next batch from being made. */
     private static void answer(List<Change> changes, boolean committed) {
-        RuntimeException thrown = null;
-        for (Change change : changes) {
-            try {
-                change.answer(committed);
-            } catch (RuntimeException failure) {
-                if (thrown == null) {
-                    thrown = failure;
-                } else {
-                    thrown.addSuppressed(failure);
-                }
-            }
-        }
-        if (thrown != null) {
-            throw thrown;
-        }
+        Callbacks.tellEach(changes, change -> change.answer(committed));
     }
 
     private boolean commit(List<Change> changes) {

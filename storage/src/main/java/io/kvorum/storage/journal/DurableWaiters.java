@@ -1,9 +1,9 @@
 package io.kvorum.storage.journal;
 
+import io.kvorum.storage.disk.Callbacks;
 import io.kvorum.storage.disk.DurableCallback;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Those who wait for a position to be forced. Any thread adds, one completes; the lock is held for the list alone, never
@@ -53,26 +53,7 @@ final class DurableWaiters {
         return done;
     }
 
-    /** One callback that throws keeps no other from being told. */
     private static void tell(List<Waiter> waiters, boolean durable) {
-        RuntimeException thrown = null;
-        for (Waiter waiter : waiters) {
-            try {
-                waiter.callback.complete(waiter.position, durable);
-            } catch (RuntimeException failure) {
-                thrown = first(thrown, failure);
-            }
-        }
-        if (thrown != null) {
-            throw thrown;
-        }
-    }
-
-    private static RuntimeException first(@Nullable RuntimeException first, RuntimeException next) {
-        if (first == null) {
-            return next;
-        }
-        first.addSuppressed(next);
-        return first;
+        Callbacks.tellEach(waiters, waiter -> waiter.callback.complete(waiter.position, durable));
     }
 }
