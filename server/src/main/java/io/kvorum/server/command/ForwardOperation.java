@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>While a partition changes hands, nodes differ about its owners for a moment, and these are one less; when an owner is just
- * back, not every loop is connected to it yet. So if none did anything and that may be why, it begins anew with the owners as
- * they are known then, as long as the time lets it.
+ * back, not every loop is connected to it yet; when one was silent for a moment, its next answer shows that it is there. So
+ * if none did anything and that may be why, it begins anew with the owners as they are known then, as long as the time lets it.
  */
 final class ForwardOperation extends Deadline implements ReplyHandler, CapturedReply.Receiver {
     private static final int NOBODY = -1;
@@ -53,6 +53,8 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     /** How long the first pause is before the owners are looked at again; each is twice as long as the one before it. */
     private static final long FIRST_PAUSE_NANOS = 5 * NANOS_PER_MILLI;
 
+    private static final long PAUSE_NANOS_MAX = 40 * NANOS_PER_MILLI;
+
     private static final RequestOptions ONE = new RequestOptions(0, 1, 0, false);
 
     private final CommandLoop loop;
@@ -61,6 +63,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     private final Forward forward;
     private final boolean reads;
     private final boolean repeatable;
+    private final boolean modifies;
     private final PendingReply reply;
 
     /** What the client has seen of keys, and of this one when it asked; null without a session, or if no reply is sent. */
@@ -115,6 +118,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         this.seen = call.seen();
         this.key = contexts == null ? NO_KEY : call.keyRef().bytes();
         this.forward = message(call, seen);
+        this.modifies = call.route() == Route.MODIFY;
         this.repeatable = reads || command.is(CommandFlag.REPEATABLE);
         this.startNanos = call.startNanos();
         this.deadlineNanos = call.deadlineNanos();
@@ -233,8 +237,8 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     }
 
     /**
-     * Whether owners may have refused, or not been found, because they are just changing or this loop is still connecting to
-     * one: then that is over soon.
+     * Whether owners may have refused, or not been found, because they are just changing, or it is not clear yet whether one
+     * is there: then that is over soon.
      */
     private boolean isPassing() {
         ClusterView newest = loop.keys().view();
@@ -242,7 +246,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
                 || view.isBetweenOwners(partition)
                 || newest.isBetweenOwners(partition)
                 || !newest.agreesOn(partition, view)
-                || Router.lacksConnection(loop, newest, partition);
+                || Router.isUnclear(loop, newest, partition);
     }
 
     private void answered(ByteBuf encoded) {
@@ -290,8 +294,24 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
                 return;
             }
             waiting = false;
+            if (isFirstToCome(peer) && isTimeFor(nowNanos + pauseNanos)) {
+                pause(nowNanos);
+                return;
+            }
         }
         nobodyLeft();
+    }
+
+    /**
+     * Whether the connection to who runs this is still being made. Other loops pass what they have for the key to that one,
+     * and a read-modify-write is atomic only if all do; but it waits for a moment only.
+     */
+    private boolean isFirstToCome(int peer) {
+        return modifies
+                && !ownerAnswered
+                && unansweredPeer == NOBODY
+                && pauseNanos < PAUSE_NANOS_MAX
+                && !loop.transport().isConnected(peer);
     }
 
     private void unanswered(int peer, long nowNanos) {
@@ -308,9 +328,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     private void nobodyLeft() {
         long nowNanos = loop.clock().nanoTime();
         if (unansweredPeer == NOBODY && isPassing() && isTimeFor(nowNanos + pauseNanos)) {
-            pausing = true;
-            loop.wheel().schedule(this, nowNanos + pauseNanos);
-            pauseNanos *= 2;
+            pause(nowNanos);
             return;
         }
         if (unansweredPeer != NOBODY) {
@@ -320,6 +338,12 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         } else {
             reply.error(clusterDown());
         }
+    }
+
+    private void pause(long nowNanos) {
+        pausing = true;
+        loop.wheel().schedule(this, nowNanos + pauseNanos);
+        pauseNanos = Math.min(PAUSE_NANOS_MAX, 2 * pauseNanos);
     }
 
     /** Turns to the next one that may be asked. */

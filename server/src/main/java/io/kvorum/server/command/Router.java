@@ -42,27 +42,51 @@ final class Router {
         boolean here = call.route() == Route.MODIFY
                 ? view.firstHealthySettledOwner(partition) == PeerTransport.SELF
                 : view.settledHere(partition);
-        if (here && !view.isBetweenOwners(partition) && !lacksConnection(loop, view, partition)) {
+        if (here && !view.isBetweenOwners(partition) && !maySoonSucceedOnly(call, view, partition)) {
             call.command().handler().run(call);
         } else if (here || !redirect.answers(call, view, partition, position[0])) {
-            // Where owners are few for a moment, somebody has to try again for the client.
-            new ForwardOperation(loop, view, partition, call, here).start();
+            // Where owners are few for a moment, somebody has to try again for the client. Who is the first of them,
+            // and runs
+            // read-modify-writes, may have changed then.
+            boolean hereFirst = here && call.route() != Route.MODIFY;
+            new ForwardOperation(loop, view, partition, call, hereFirst).start();
         }
     }
 
+    /** Whether there are too few owners to ask for what the call needs, and that may be over in a moment. */
+    private boolean maySoonSucceedOnly(Call call, ClusterView view, int partition) {
+        return isUnclear(loop, view, partition) && isShort(call, view, partition);
+    }
+
     /**
-     * Whether an owner is well, and this loop is still making its connection: other loops have theirs, or that would not be
-     * known. After a return of the owner that takes a moment.
+     * Whether it will be clear in a moment if an owner can be asked: it is well, and this loop is still connecting to it as
+     * other loops have done; or it owes an answer, and its connection stands.
      */
-    static boolean lacksConnection(CommandLoop loop, ClusterView view, int partition) {
+    static boolean isUnclear(CommandLoop loop, ClusterView view, int partition) {
         for (int owner : view.owners(partition)) {
             if (owner != PeerTransport.SELF
-                    && view.isHealthy(owner)
-                    && !loop.transport().isConnected(owner)) {
+                    && view.isHealthy(owner) != loop.transport().isConnected(owner)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether this node and the owners that it can ask are fewer than the call needs. */
+    private boolean isShort(Call call, ClusterView view, int partition) {
+        int[] owners = view.owners(partition);
+        int askable = 0;
+        for (int owner : owners) {
+            boolean counts = owner == PeerTransport.SELF
+                    || (view.isHealthy(owner)
+                            && view.isSettled(partition, owner)
+                            && loop.transport().isReachable(owner));
+            askable += counts ? 1 : 0;
+        }
+        boolean reads = call.route() != Route.WRITE;
+        boolean writes = call.route() != Route.READ;
+        return (reads && askable < loop.keys().required(false, call.options(), owners.length))
+                || (writes && askable < loop.keys().required(true, call.options(), owners.length));
     }
 
     /** Runs the handler of a call on several keys, unless the client is told to go elsewhere. */

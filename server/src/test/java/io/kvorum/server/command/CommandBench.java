@@ -201,10 +201,23 @@ public final class CommandBench {
         view = newView();
     }
 
+    /** Lets a peer be away, known to all. */
+    public void down(int peer) {
+        healthy[peer] = false;
+        reachable[peer] = false;
+        connected[peer] = false;
+        refreshView();
+    }
+
     /** Lets a peer's copy of all partitions be one that may have forgotten events. */
     public void unsettle(int peer) {
         unsettled.get(peer).set(0, PARTITIONS);
         refreshView();
+    }
+
+    /** Lets all copies have forgotten nothing. */
+    public void settleCopies() {
+        unsettled.forEach(BitSet::clear);
     }
 
     /** Hears that one owner gives all its partitions up to another node, which has not settled. */

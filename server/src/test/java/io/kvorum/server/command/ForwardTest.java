@@ -150,9 +150,8 @@ class ForwardTest {
         bench.reachable[1] = false;
         bench.reachable[2] = false;
         assertThat(client.run("get", key)).isEqualTo("-CLUSTERDOWN need 2 of 2 replicas for reads, 0 reachable\r\n");
-        bench.healthy[1] = false;
-        bench.healthy[2] = false;
-        bench.refreshView();
+        bench.down(1);
+        bench.down(2);
         assertThat(client.run("set", key, "v", "NX"))
                 .isEqualTo("-CLUSTERDOWN need 2 of 2 replicas for writes, 0 reachable\r\n");
     }
@@ -316,7 +315,7 @@ class ForwardTest {
             bench.pass(1);
         }
         assertThat(reply).isEqualTo(new String(disowned, StandardCharsets.US_ASCII));
-        assertThat(bench.sent).hasSizeBetween(10, 20);
+        assertThat(bench.sent).hasSizeBetween(20, 40);
     }
 
     @Test
@@ -377,6 +376,65 @@ class ForwardTest {
                 assertThat(returned.sent).as("it goes on").isNotEmpty();
             }
         }
+    }
+
+    @Test
+    void an_owner_that_was_silent_for_a_moment_is_waited_for_before_anything_is_refused() {
+        String shared = bench.keyOf(3); // owners 3, 0
+        for (String[] command : List.of(
+                new String[] {"get", shared}, new String[] {"set", shared, "v"}, new String[] {"set", shared, "v", "NX"
+                })) {
+            CommandBench doubtful = new CommandBench(4, 2, Secret.NONE, List.of(), Runnable::run);
+            CommandBench.Client waiting = doubtful.client();
+            Arrays.fill(doubtful.healthy, 1, 4, false); // and connected
+            doubtful.refreshView();
+            String before = waiting.run(command);
+            doubtful.pass(20);
+            assertThat(before + waiting.takeReplies()).as("not yet").isEmpty();
+            Arrays.fill(doubtful.healthy, true);
+            doubtful.refreshView();
+            doubtful.pass(30);
+            assertThat(doubtful.sent).as("it goes on").anyMatch(sent -> sent.peer() == 3);
+        }
+    }
+
+    @Test
+    void a_read_modify_write_waits_a_moment_for_the_connection_to_who_runs_those_of_all() {
+        bench.connected[1] = false;
+        bench.reachable[1] = false;
+        client.run("set", key, "v", "NX");
+        assertThat(bench.sent).isEmpty();
+        bench.connected[1] = true;
+        bench.reachable[1] = true;
+        bench.pass(10);
+        assertThat(last().peer()).isEqualTo(1);
+    }
+
+    @Test
+    void a_read_modify_write_does_not_wait_for_that_connection_for_long() {
+        bench.connected[1] = false;
+        bench.reachable[1] = false;
+        client.run("set", key, "v", "NX");
+        for (int millis = 0; millis < 50; millis++) {
+            bench.pass(1);
+        }
+        assertThat(last().peer()).isEqualTo(2);
+    }
+
+    @Test
+    void a_read_modify_write_is_passed_on_after_a_pause_where_another_has_become_the_first() {
+        String shared = bench.keyOf(3); // owners 3, 0
+        bench.unsettle(3);
+        bench.connected[3] = false;
+        bench.reachable[3] = false;
+        bench.refreshView();
+        assertThat(client.run("set", shared, "v", "NX")).isEmpty();
+        connected(bench, true);
+        bench.settleCopies();
+        bench.refreshView();
+        bench.pass(30);
+        assertThat(last().peer()).isEqualTo(3);
+        assertThat(last().message()).isInstanceOf(Forward.class);
     }
 
     @Test

@@ -94,11 +94,9 @@ class RedirectTest {
     @Test
     void the_next_owner_is_named_for_one_that_does_not_answer_and_the_command_passed_on_if_none_does() {
         client.session.tellSlots();
-        bench.healthy[1] = false;
-        bench.refreshView();
+        bench.down(1);
         assertThat(client.run("get", key)).isEqualTo(moved(key, 2));
-        bench.healthy[2] = false;
-        bench.refreshView();
+        bench.down(2);
         assertThat(client.run("get", key)).startsWith("-CLUSTERDOWN ");
     }
 

@@ -254,7 +254,7 @@ final class TestNode implements PeerTransport {
 
     @Override
     public boolean isConnected(int peer) {
-        return true;
+        return healthy[peer];
     }
 
     private void take(PeerMessage request, FrameInfo info, Answer answer) {

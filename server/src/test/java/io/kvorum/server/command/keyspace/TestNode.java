@@ -352,6 +352,6 @@ final class TestNode implements KeyOperations, PeerTransport {
 
     @Override
     public boolean isConnected(int peer) {
-        return true;
+        return !unreachable.get(peer);
     }
 }
