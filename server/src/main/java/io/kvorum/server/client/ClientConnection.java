@@ -275,6 +275,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         long nowNanos = loop.commands().clock().nanoTime();
+        pace.look(nowNanos);
         if (pace.isOver(nowNanos)) {
             closeGracefully();
         } else if (!leaveNow(ctx, leaving, pace, nowNanos)) {

@@ -25,6 +25,7 @@ final class DrainPace {
     private final long hurryNanos;
     private final long endNanos;
     private long activeNanos;
+    private long nextLookNanos;
 
     /**
      * Begins.
@@ -33,6 +34,7 @@ final class DrainPace {
      */
     DrainPace(long nowNanos, long idleNanos, long timeoutNanos) {
         activeNanos = nowNanos - idleNanos;
+        nextLookNanos = nowNanos;
         hurryNanos = nowNanos + HURRY_NANOS;
         endNanos = nowNanos + timeoutNanos;
     }
@@ -40,6 +42,13 @@ final class DrainPace {
     /** A request was answered. */
     void active(long nowNanos) {
         activeNanos = nowNanos;
+    }
+
+    /** Begins a look. If it comes late this node stood still, and what the client sent meanwhile has not been read yet. */
+    void look(long nowNanos) {
+        if (nowNanos - nextLookNanos > QUIET_NANOS / 2) {
+            activeNanos = nowNanos;
+        }
     }
 
     /** Whether a client may be closed that has no request under way. */
@@ -57,9 +66,11 @@ final class DrainPace {
         return nowNanos - endNanos >= 0;
     }
 
-    /** How long nothing changes unless the client does something. */
+    /** How long nothing changes unless the client does something: then is the next look. */
     long restNanos(long nowNanos, boolean watches) {
         long quiet = activeNanos + (watches ? WATCHER_QUIET_NANOS : QUIET_NANOS) - nowNanos;
-        return Math.max(1, Math.min(quiet > 0 ? quiet : QUIET_NANOS, endNanos - nowNanos));
+        long rest = Math.max(1, Math.min(quiet > 0 ? quiet : QUIET_NANOS, endNanos - nowNanos));
+        nextLookNanos = nowNanos + rest;
+        return rest;
     }
 }

@@ -33,6 +33,18 @@ class DrainPaceTest {
     }
 
     @Test
+    void a_node_that_stood_still_itself_does_not_take_that_for_silence() {
+        DrainPace pace = new DrainPace(BEGIN, 0, TIMEOUT);
+        pace.look(BEGIN);
+        assertThat(pace.restNanos(BEGIN, false)).isEqualTo(DrainPace.QUIET_NANOS);
+        pace.look(millis(600));
+        assertThat(pace.isQuiet(millis(600), false)).isFalse();
+        assertThat(pace.restNanos(millis(600), false)).isEqualTo(DrainPace.QUIET_NANOS);
+        pace.look(millis(701));
+        assertThat(pace.isQuiet(millis(701), false)).isTrue();
+    }
+
+    @Test
     void who_is_never_silent_is_closed_between_two_requests_after_a_second() {
         DrainPace pace = new DrainPace(BEGIN, 0, TIMEOUT);
         for (long after = 0; after < 1_000; after += 10) {
