@@ -89,6 +89,7 @@ public final class Node implements AutoCloseable {
     private static final int CONTROL_QUEUE_MAX = 10_000;
     private static final long ADMISSION_NANOS = 1_000_000_000L;
     private static final int DISK_QUEUE_MAX = 1_000;
+    private static final long MEETING_NANOS_MAX = 1_000_000_000L;
     private static final int READ_THREADS = 2;
     private static final int READ_QUEUE_MAX = 10_000;
     private static final long STORE_CACHE_BYTES = 32L << 20;
@@ -295,15 +296,12 @@ public final class Node implements AutoCloseable {
             byEventLoop.put(eventLoop, loop);
             lifecycle.opened("peer connections", loop.transport);
         }
+        List<TaskLoop> tasks = loops.stream()
+                .<TaskLoop>map(loop -> new EventLoopTasks(loop.eventLoop))
+                .toList();
         LoopPeerCalls calls = new LoopPeerCalls(
-                clock,
-                new EventLoopTasks((EventLoop) transports.group().iterator().next()),
-                loops.stream().map(loop -> loop.transport).toList(),
-                control,
-                peerNode::closeIncoming);
+                clock, tasks, loops.stream().map(loop -> loop.transport).toList(), control, peerNode::closeIncoming);
         startPeers(transports, byEventLoop, membership);
-        List<TaskLoop> tasks =
-                byEventLoop.keySet().stream().<TaskLoop>map(EventLoopTasks::new).toList();
         core.start(calls, new LoopBarrier(tasks), this::stopFor);
         track(
                 admission,
@@ -318,6 +316,7 @@ public final class Node implements AutoCloseable {
             admission.tick(metrics::commandsWithin, queueWait);
             engine.pace(admission.budget().share(BackgroundJob.CHECKPOINT));
         });
+        meetOthers(membership);
         startClients(clients, metrics);
         http.serve(
                 () -> clients.isDraining()
@@ -501,6 +500,18 @@ public final class Node implements AutoCloseable {
         opened("other members", address, port);
         // So that a stop loses no answer to what others have asked.
         lifecycle.opened("farewell", () -> server.letGo(() -> membership.part(Parting.Stage.STOPPING)));
+    }
+
+    /** So that the first clients find a node that can do something; where the others are away too, it opens all the same. */
+    private static void meetOthers(MembershipService membership) {
+        try {
+            if (!membership.awaitMet(MEETING_NANOS_MAX)) {
+                LOG.info("opens for clients, though too few other owners could be asked yet");
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted while meeting the other members", stopped);
+        }
     }
 
     private void startClients(ClientServer server, NodeMetrics metrics) {

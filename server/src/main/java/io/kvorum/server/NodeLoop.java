@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * its clients, its timers and the end of its turns. Made by the composition root before the loop serves anything.
  */
 final class NodeLoop {
+    final EventLoop eventLoop;
     final ClientLoop clients;
     final PeerLoop peers;
     final NettyPeerTransport transport;
@@ -35,6 +36,7 @@ final class NodeLoop {
             Transports transports,
             NodeMetrics metrics,
             @Nullable McStats memcached) {
+        this.eventLoop = eventLoop;
         NodeCore.Foundation foundation = core.foundation();
         Clock clock = foundation.clock();
         TurnFlusher endOfTurn = new FlushQueue(eventLoop);

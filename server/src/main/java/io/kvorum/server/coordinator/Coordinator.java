@@ -88,7 +88,7 @@ public final class Coordinator {
      */
     void missed(int peer, long waitedNanos, long timeoutNanos) {
         if (waitedNanos >= timeoutNanos / FAIR_PARTS) {
-            health.missed(peer);
+            health.missed(peer, waitedNanos);
         }
     }
 

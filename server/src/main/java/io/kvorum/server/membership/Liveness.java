@@ -109,7 +109,7 @@ final class Liveness implements DetectorEffects {
         }
     }
 
-    /** Requests of loops had no answer by their deadlines, the newest sent at about {@code sentNanos}. */
+    /** Requests of loops had no answer by their deadlines, one of them sent at about {@code sentNanos}. */
     void missed(int peer, long sentNanos) {
         detector.onDeadlineMissed(id(peer), sentNanos, clock.nanoTime(), this);
     }

@@ -35,6 +35,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -62,10 +64,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private static final String FOR_EVER =
             "for ever; to use the machine again, start it with an empty data directory as a new node";
 
-    /** About how long before its report a missed request was sent. */
     private static final long DOUBT_TIMEOUT_NANOS = 2_000_000_000L;
-
-    private static final long MISSED_SENT_AGO_NANOS = 200_000_000L;
 
     private final MembershipParts parts;
     private final TaskLoop control;
@@ -95,6 +94,9 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private boolean forgotLife;
     private boolean leaving;
 
+    /** Open until enough other owners could be asked once, or have had time for that. */
+    private final CountDownLatch met = new CountDownLatch(1);
+
     /** Volatile instead of handed over: every request on every loop reads the latest. */
     private volatile ClusterView view;
 
@@ -114,7 +116,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         this.picture = new ClusterPicture(peers, copies, partings, () -> liveness);
         this.health = new HealthReports(
                 control,
-                peer -> liveness().missed(peer, parts.clock().nanoTime() - MISSED_SENT_AGO_NANOS),
+                (peer, waitedNanos) -> liveness().missed(peer, parts.clock().nanoTime() - waitedNanos),
                 peer -> liveness().late(peer));
         this.gossip = new GossipDriver(
                 new Gossiper(
@@ -341,11 +343,29 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         Event make(Ring ring, EventId id);
     }
 
+    /**
+     * Waits until a majority of owners could be asked once since the start, but no longer than this. Not on the control thread.
+     *
+     * @return whether that came
+     */
+    public boolean awaitMet(long nanosMax) throws InterruptedException {
+        return met.await(nanosMax, TimeUnit.NANOSECONDS);
+    }
+
     @Override
     public void connected(int peer, long bootId, int version) {
         control.schedule(0, () -> {
             versions.put(peer, version);
             onConnected(peer, bootId);
+        });
+    }
+
+    @Override
+    public void approached(int peer) {
+        control.execute(() -> {
+            if (liveness != null && liveness().connections(peer) == 0) {
+                calls().dial(peer);
+            }
         });
     }
 
@@ -433,7 +453,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         if (newLife || copiesChanged) {
             publish();
         } else {
-            status = makeStatus();
+            publishStatus();
         }
         if (newLife && picture.statusOf(peer) == PeerStatus.UP) {
             // It was back before anybody took it for down, and missed something all the same.
@@ -452,7 +472,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
 
     private void onRejected(int peer, boolean byPeer, Rejected rejected) {
         picture.problem(peer, rejected.sentence());
-        status = makeStatus();
+        publishStatus();
         if (leaving) {
             // Who refuses it has heard.
             goNow();
@@ -616,17 +636,24 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
         if (fencedBy == null) {
             fencedBy = sentence;
             LOG.atLevel(leaving ? Level.INFO : Level.ERROR).log(sentence);
-            status = makeStatus();
+            publishStatus();
             listener().fenced(sentence);
         }
     }
 
     private void publish() {
         view = picture.view(ring, view);
-        status = makeStatus();
+        publishStatus();
         MembershipListener told = listener;
         if (told != null) {
             told.viewChanged(view);
+        }
+    }
+
+    private void publishStatus() {
+        status = makeStatus();
+        if (status.met()) {
+            met.countDown();
         }
     }
 
@@ -636,7 +663,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
 
     private void stopWaiting() {
         picture.hasWaited();
-        status = makeStatus();
+        publishStatus();
     }
 
     /** The newest stamp that this node has issued, or that any of its records has or had. Any thread. */

@@ -67,6 +67,7 @@ final class IncomingConnection extends PeerLink {
         node.links.add(channel(), theirs.nodeId(), true, node.clock.wallMillis());
         peer = entry.peer();
         name = theirs.nodeName() + " at ";
+        node.events.approached(peer);
         return null;
     }
 

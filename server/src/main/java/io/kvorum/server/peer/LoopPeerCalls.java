@@ -8,12 +8,13 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls of the control thread by way of the first event loop's connections. Only hands over, from and to: the loop owns
- * the calls, the control thread the handlers.
+ * Calls of the control thread by way of the first event loop's connections, or those of the next one where it has none: a
+ * peer is there if any loop reaches it. Only hands over, from and to: the loop owns the calls, the control thread the
+ * handlers.
  */
 public final class LoopPeerCalls implements PeerCalls {
     private final Clock clock;
-    private final TaskLoop loop;
+    private final List<TaskLoop> loops;
     private final List<? extends PeerLines> lines;
     private final TaskLoop control;
     private final IntConsumer closeIncoming;
@@ -21,15 +22,19 @@ public final class LoopPeerCalls implements PeerCalls {
     /**
      * Joins the parts.
      *
-     * @param loop the loop of the first lines
-     * @param lines of all loops
+     * @param loops all loops
+     * @param lines theirs, in the same order
      * @param control where handlers are called
      * @param closeIncoming ends the connections that a peer made to this node
      */
     public LoopPeerCalls(
-            Clock clock, TaskLoop loop, List<? extends PeerLines> lines, TaskLoop control, IntConsumer closeIncoming) {
+            Clock clock,
+            List<? extends TaskLoop> loops,
+            List<? extends PeerLines> lines,
+            TaskLoop control,
+            IntConsumer closeIncoming) {
         this.clock = clock;
-        this.loop = loop;
+        this.loops = List.copyOf(loops);
         this.lines = List.copyOf(lines);
         this.control = control;
         this.closeIncoming = closeIncoming;
@@ -37,15 +42,23 @@ public final class LoopPeerCalls implements PeerCalls {
 
     @Override
     public void call(int peer, PeerMessage request, long timeoutNanos, ReplyHandler handler) {
-        if (!loop.execute(() -> new Call(peer, handler).send(request, timeoutNanos))) {
-            control.schedule(0, () -> handler.onLost(peer));
-        }
+        new Call(peer, request, clock.nanoTime() + timeoutNanos, handler).sendBy(0);
     }
 
     @Override
     public void tell(int peer, PeerMessage message) {
+        tellBy(0, peer, message);
+    }
+
+    private void tellBy(int place, int peer, PeerMessage message) {
         // Not handed over only while the loop closes: such a message may be lost.
-        loop.execute(() -> lines.get(0).tell(peer, message));
+        loops.get(place).execute(() -> {
+            if (lines.get(place).isReachable(peer) || place + 1 == loops.size()) {
+                lines.get(place).tell(peer, message);
+            } else {
+                tellBy(place + 1, peer, message);
+            }
+        });
     }
 
     @Override
@@ -69,25 +82,40 @@ public final class LoopPeerCalls implements PeerCalls {
         lines.forEach(each -> each.letGo(peer));
     }
 
-    /** One call: whatever comes first of answer, loss and deadline is what it came to. Owned by the loop. */
+    /** One call: whatever comes first of answer, loss and deadline is what it came to. Owned by the loop that sends it. */
     private final class Call implements ReplyHandler {
         private final int peer;
+        private final PeerMessage request;
+        private final long deadlineNanos;
         private final ReplyHandler handler;
         private TaskLoop.@Nullable Scheduled timeout;
         private boolean over;
 
-        Call(int peer, ReplyHandler handler) {
+        Call(int peer, PeerMessage request, long deadlineNanos, ReplyHandler handler) {
             this.peer = peer;
+            this.request = request;
+            this.deadlineNanos = deadlineNanos;
             this.handler = handler;
         }
 
-        void send(PeerMessage request, long timeoutNanos) {
-            PeerTransport transport = lines.get(0);
-            long call = transport.call(peer, request, clock.nanoTime() + timeoutNanos, this);
+        /** Hands it to a loop, and that to the next if it cannot send it; nobody else knows of it until one could. */
+        void sendBy(int place) {
+            if (!loops.get(place).execute(() -> send(place))) {
+                control.schedule(0, () -> handler.onLost(peer));
+            }
+        }
+
+        private void send(int place) {
+            PeerTransport transport = lines.get(place);
+            long call = transport.call(peer, request, deadlineNanos, this);
             if (call == PeerTransport.NOT_SENT) {
-                onLost(peer);
+                if (place + 1 < loops.size()) {
+                    sendBy(place + 1);
+                } else {
+                    onLost(peer);
+                }
             } else if (!over) {
-                timeout = loop.schedule(timeoutNanos, () -> {
+                timeout = loops.get(place).schedule(Math.max(0, deadlineNanos - clock.nanoTime()), () -> {
                     transport.forget(peer, call);
                     onLost(peer);
                 });

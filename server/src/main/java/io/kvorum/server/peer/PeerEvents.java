@@ -17,6 +17,9 @@ public interface PeerEvents {
      */
     void connected(int peer, long bootId, int version);
 
+    /** A peer has made a connection to this node, both sides proven: it is there, and can be dialled. */
+    void approached(int peer);
+
     /** A connection that was reported as connected is gone. */
     void disconnected(int peer);
 

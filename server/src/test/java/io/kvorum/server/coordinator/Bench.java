@@ -347,7 +347,7 @@ final class Bench {
     /** Remembers what is sent; a repair (which nobody waits for) arrives at once. */
     private final class Health implements PeerHealth {
         @Override
-        public void missed(int peer) {
+        public void missed(int peer, long waitedNanos) {
             effects.add("missed " + peer);
         }
 

@@ -12,7 +12,7 @@ public final class NotedHealth implements PeerHealth {
     public final List<Integer> late = new ArrayList<>();
 
     @Override
-    public void missed(int peer) {
+    public void missed(int peer, long waitedNanos) {
         missed.add(peer);
     }
 

@@ -127,7 +127,11 @@ final class TestMember implements AutoCloseable {
         server = new PeerServer(
                 group, NioServerSocketChannel.class, settings, loop -> Objects.requireNonNull(loops.get(loop)));
         LoopPeerCalls calls = new LoopPeerCalls(
-                Clock.system(), new EventLoopTasks(order.get(0)), transports, control, node::closeIncoming);
+                Clock.system(),
+                order.stream().map(EventLoopTasks::new).toList(),
+                transports,
+                control,
+                node::closeIncoming);
         CopySettling settling = new CopySettling(
                 new SettlerPolicy(4, 2_000, 10_000_000L, 50_000_000L),
                 engine,

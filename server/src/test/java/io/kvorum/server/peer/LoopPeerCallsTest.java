@@ -9,8 +9,10 @@ import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.ControlThread;
 import io.kvorum.server.runtime.EventLoopTasks;
 import io.kvorum.server.runtime.Threads;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ final class LoopPeerCallsTest {
     private final ControlThread control = new Threads().control(100);
     private final LoopPeerCalls calls = new LoopPeerCalls(
             Clock.system(),
-            new EventLoopTasks(asker.eventLoop),
+            List.of(new EventLoopTasks(asker.eventLoop)),
             List.of(asker.transport),
             control,
             asker.node::closeIncoming);
@@ -80,6 +82,21 @@ final class LoopPeerCallsTest {
     void call_to_nobody_is_lost() throws Exception {
         calls.call(7, new Probe(), 20 * TestPeer.SECOND, replies);
         assertThat(replies.awaitOne()).isEqualTo(RecordingReplies.LOST);
+    }
+
+    @Test
+    void what_the_first_loop_cannot_send_the_next_sends() throws Exception {
+        LoopPeerCalls several = new LoopPeerCalls(
+                Clock.system(),
+                List.of(new EventLoopTasks(asker.eventLoop), new EventLoopTasks(asker.eventLoop)),
+                List.of(new NettyPeerTransport(asker.loop, NioSocketChannel.class), asker.transport),
+                control,
+                asker.node::closeIncoming);
+        several.call(peer, new Probe(), 20 * TestPeer.SECOND, replies);
+        answers.take().answer(new ProbeAnswer());
+        assertThat(replies.awaitOne()).isEqualTo(new ProbeAnswer());
+        several.tell(peer, new Probe());
+        assertThat(answers.poll(20, TimeUnit.SECONDS)).isNotNull();
     }
 
     @Test

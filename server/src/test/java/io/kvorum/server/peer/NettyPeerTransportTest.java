@@ -16,6 +16,7 @@ import io.kvorum.server.peer.message.Refusal;
 import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -383,6 +384,14 @@ final class NettyPeerTransportTest {
         call(replies);
         next().answer().answer(new ProbeAnswer());
         assertThat(replies.awaitOne()).isEqualTo(new ProbeAnswer());
+    }
+
+    @Test
+    void peer_that_connects_is_known_to_be_there_once_it_has_shown_who_it_is() throws Exception {
+        connect();
+        int approaching = Objects.requireNonNull(server.approached.poll(20, TimeUnit.SECONDS));
+        assertThat(server.node.directory.get().get(approaching).id()).isEqualTo(asker.identity.nodeId());
+        assertThat(asker.approached).isEmpty();
     }
 
     @Test

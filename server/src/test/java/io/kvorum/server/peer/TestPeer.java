@@ -54,6 +54,9 @@ final class TestPeer implements AutoCloseable {
     /** What others told this peer. */
     final LinkedBlockingQueue<Flushed> heard = new LinkedBlockingQueue<>();
 
+    /** Who connected to it. */
+    final LinkedBlockingQueue<Integer> approached = new LinkedBlockingQueue<>();
+
     record Refused(int peer, boolean byPeer, Rejected.Reason reason, String sentence) {}
 
     TestPeer(
@@ -69,6 +72,11 @@ final class TestPeer implements AutoCloseable {
             @Override
             public void connected(int peer, long bootId, int version) {
                 events.add(new Connected(peer));
+            }
+
+            @Override
+            public void approached(int peer) {
+                approached.add(peer);
             }
 
             @Override

@@ -90,7 +90,7 @@ final class PartitionReader extends Deadline implements ReplyHandler {
     @Override
     protected void onDeadline(long nowNanos) {
         loop.transport().forget(asked, call);
-        loop.health().missed(asked);
+        loop.health().missed(asked, loop.keys().readTimeoutNanos());
         askNext();
     }
 }

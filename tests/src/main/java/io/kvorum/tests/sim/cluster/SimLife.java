@@ -105,7 +105,7 @@ public final class SimLife {
         core.start(
                 new LoopPeerCalls(
                         node.clock(),
-                        loops.get(0).thread(),
+                        loops.stream().map(SimLoop::thread).toList(),
                         loops.stream().map(SimLoop::lines).toList(),
                         control,
                         this::closeIncoming),
