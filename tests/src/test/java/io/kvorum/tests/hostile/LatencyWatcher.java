@@ -11,14 +11,15 @@ import java.util.concurrent.locks.LockSupport;
  * was late, and its time counts from when it was due. So a node that stands still shows in every request that it kept
  * waiting. Several connections, so that every event loop has one.
  *
- * <p>One more thread sends nothing and only sleeps as long: by how much it oversleeps is the machine's own share.
+ * <p>One more thread sends nothing and only sleeps as long: by how much it oversleeps is the machine's own share. It keeps
+ * due times as the clients do, so that a machine that stands still shows in as many of its samples as of theirs.
  */
 final class LatencyWatcher implements AutoCloseable {
     private static final int CONNECTIONS = 4;
     private static final long GAP_NANOS = 10_000_000;
 
     private final List<Watch> watches = new ArrayList<>();
-    private final Noise noise = new Noise();
+    private final NoiseThread noise = new NoiseThread();
     private volatile boolean ended;
 
     private LatencyWatcher() {}
@@ -30,8 +31,8 @@ final class LatencyWatcher implements AutoCloseable {
             RawClient client = RawClient.connect(port);
             watcher.watches.add(watcher.new Watch(client, "watch:" + client.localPort()));
         }
-        watcher.watches.forEach(Thread::start);
         watcher.noise.start();
+        watcher.watches.forEach(Thread::start);
         return watcher;
     }
 
@@ -39,7 +40,7 @@ final class LatencyWatcher implements AutoCloseable {
     Report end() throws IOException, InterruptedException {
         close();
         noise.join();
-        Report report = new Report(new long[0], List.of(), noise.p99Nanos() / 1e6);
+        Report report = new Report(new long[0], List.of(), noise.seen());
         for (Watch watch : watches) {
             watch.join();
             report = report.with(watch);
@@ -52,26 +53,38 @@ final class LatencyWatcher implements AutoCloseable {
         ended = true;
     }
 
-    private final class Noise extends Thread {
-        private final List<Long> nanos = new ArrayList<>();
+    private final class NoiseThread extends Thread {
+        private final List<Long> lateNanos = new ArrayList<>();
+        private final List<Long> oversleptNanos = new ArrayList<>();
 
-        Noise() {
+        NoiseThread() {
             super("latency-noise");
             setDaemon(true);
         }
 
         @Override
         public void run() {
+            long dueNanos = System.nanoTime();
             while (!ended) {
-                long due = System.nanoTime() + GAP_NANOS;
-                LockSupport.parkNanos(GAP_NANOS);
-                nanos.add(System.nanoTime() - due);
+                dueNanos += GAP_NANOS;
+                long leftNanos = dueNanos - System.nanoTime();
+                LockSupport.parkNanos(leftNanos);
+                long lateNanos = System.nanoTime() - dueNanos;
+                this.lateNanos.add(lateNanos);
+                if (leftNanos > 0) {
+                    oversleptNanos.add(lateNanos);
+                }
             }
         }
 
-        long p99Nanos() {
-            long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
-            return sorted.length == 0 ? 0 : Math.max(0, sorted[(int) Math.ceil(0.99 * sorted.length) - 1]);
+        Noise seen() {
+            return new Noise(
+                    millis(oversleptNanos, 0.99), millis(lateNanos, 0.99), millis(lateNanos, 1));
+        }
+
+        private static double millis(List<Long> nanos, double percentile) {
+            return LatencyWatcher.millis(
+                    nanos.stream().mapToLong(late -> Math.max(0, late)).toArray(), percentile);
         }
     }
 
@@ -120,41 +133,59 @@ final class LatencyWatcher implements AutoCloseable {
         }
     }
 
+    private static double millis(long[] nanos, double percentile) {
+        long[] sorted = nanos.clone();
+        Arrays.sort(sorted);
+        return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(percentile * sorted.length) - 1] / 1e6;
+    }
+
+    /**
+     * What the thread that only sleeps has seen of the machine.
+     *
+     * @param overslept by how much one sleep was too long, 99th percentile in milliseconds
+     * @param late how long after it was due a sample was taken, 99th percentile in milliseconds; where the machine stood
+     *     still, all that were due meanwhile are late
+     * @param lateMax the longest of those
+     */
+    record Noise(double overslept, double late, double lateMax) {}
+
     /**
      * How long the requests took.
      *
      * @param nanos of each request, in no order
      * @param failures what went wrong
-     * @param noiseMillis what a thread that only sleeps was late by, 99th percentile
+     * @param noise the machine's own share
      */
-    record Report(long[] nanos, List<String> failures, double noiseMillis) {
+    record Report(long[] nanos, List<String> failures, Noise noise) {
         private Report with(Watch watch) {
             long[] all = Arrays.copyOf(nanos, nanos.length + watch.count);
             System.arraycopy(watch.nanos, 0, all, nanos.length, watch.count);
             List<String> both = new ArrayList<>(failures);
             both.addAll(watch.failures);
-            return new Report(all, both, noiseMillis);
-        }
-
-        double millis(double percentile) {
-            long[] sorted = nanos.clone();
-            Arrays.sort(sorted);
-            return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(percentile * sorted.length) - 1] / 1e6;
+            return new Report(all, both, noise);
         }
 
         double p99Millis() {
-            return millis(0.99);
+            return millis(nanos, 0.99);
         }
 
         double maxMillis() {
-            return millis(1);
+            return millis(nanos, 1);
         }
 
         @Override
         public String toString() {
             return String.format(
-                    "%d requests of others: p50 %.1f ms, p99 %.1f ms, max %.1f ms, %d failed; noise %.1f ms",
-                    nanos.length, millis(0.5), p99Millis(), maxMillis(), failures.size(), noiseMillis);
+                    "%d requests of others: p50 %.1f ms, p99 %.1f ms, max %.1f ms, %d failed;"
+                            + " the machine overslept %.1f ms, was late %.1f ms, at most %.1f ms",
+                    nanos.length,
+                    millis(nanos, 0.5),
+                    p99Millis(),
+                    maxMillis(),
+                    failures.size(),
+                    noise.overslept(),
+                    noise.late(),
+                    noise.lateMax());
         }
     }
 }
