@@ -17,9 +17,13 @@ import org.junit.jupiter.api.Test;
 /** Whoever is no member gets nothing from the peer port but an end, soon; members get through all the same. */
 class PeerPortIT {
     private static final boolean LONG = Boolean.getBoolean("kvorum.endurance");
-    private static final Duration AT_ONCE = Duration.ofSeconds(1);
-    /** peer.connect-timeout, and some. */
-    private static final Duration HANDSHAKE = Duration.ofSeconds(6);
+    /** How long a handshake may take. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    /** Before that is up, so that what ends by then ends for another reason, however slow the machine. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(4);
+
+    private static final Duration HANDSHAKE = Duration.ofSeconds(15);
+    private static final long LOG_THROTTLE_SECONDS = 30;
 
     private static final int MB = 1 << 20;
     private static final int NODES = 3;
@@ -29,6 +33,7 @@ class PeerPortIT {
     private static final int MEMBERS_FILES = 40;
 
     private static TestCluster cluster;
+    private static long beginNanos;
 
     @BeforeAll
     static void start() throws IOException {
@@ -36,6 +41,8 @@ class PeerPortIT {
         settings.put("replication.n", "3");
         settings.put("io-threads", String.valueOf(LOOPS));
         settings.put("cluster.secret", "the members' own");
+        settings.put("peer.connect-timeout", CONNECT_TIMEOUT.toSeconds() + "s");
+        beginNanos = System.nanoTime();
         cluster = TestCluster.start(NODES, settings);
     }
 
@@ -79,8 +86,13 @@ class PeerPortIT {
             ordeal.endWithin(450, 500, 2000);
         }
         assertThat(meter.metric("kvorum_peer_garbage_total") - before).isEqualTo(openings.length * 10);
-        assertThat(cluster.logText(0).lines().filter(line -> line.contains("closed the peer connection")))
-                .hasSize(1);
+        long elapsedSeconds = (System.nanoTime() - beginNanos) / 1_000_000_000;
+        assertThat(cluster.logText(0).lines().filter(PeerPortIT::isOfGarbage))
+                .hasSizeBetween(1, 1 + (int) (elapsedSeconds / LOG_THROTTLE_SECONDS));
+    }
+
+    private static boolean isOfGarbage(String line) {
+        return line.contains("closed the peer connection") && !line.contains("without a handshake");
     }
 
     @Test
@@ -101,7 +113,8 @@ class PeerPortIT {
             ordeal.endWithin(450, 500, 2000);
         }
         assertThat(new NodeMeter(cluster, 0).metric("kvorum_peer_handshakes_late_total") - before)
-                .isEqualTo(3);
+                .as("these, and whoever else this machine kept from it")
+                .isGreaterThanOrEqualTo(3);
     }
 
     @Test
