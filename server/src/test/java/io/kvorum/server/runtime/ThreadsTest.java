@@ -78,12 +78,16 @@ final class ThreadsTest {
     @Test
     void a_cancelled_timer_does_not_run_and_closing_drops_the_others() throws Exception {
         AtomicInteger ran = new AtomicInteger();
+        CountDownLatch cancelled = new CountDownLatch(1);
         try (ControlThread control = threads.control(10)) {
+            // No timer runs before: so none is cancelled too late, however long this thread stands still.
+            control.execute(() -> awaitQuietly(cancelled));
             control.schedule(Duration.ofMillis(20).toNanos(), ran::incrementAndGet)
                     .cancel();
             control.schedule(Duration.ofHours(1).toNanos(), ran::incrementAndGet);
             CountDownLatch later = new CountDownLatch(1);
             control.schedule(Duration.ofMillis(40).toNanos(), later::countDown);
+            cancelled.countDown();
             later.await();
         }
         assertThat(ran).hasValue(0);
