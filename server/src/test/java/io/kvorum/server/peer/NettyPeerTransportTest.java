@@ -84,8 +84,8 @@ final class NettyPeerTransportTest {
         call(replies);
         next().answer().answer(new CountAnswer(1));
         replies.awaitOne();
-        PeerLinkStatus to = linkOnceFlushed(asker);
-        PeerLinkStatus from = linkOnceFlushed(server);
+        PeerLinkStatus to = linkAtRest(asker);
+        PeerLinkStatus from = linkAtRest(server);
         assertThat(to).isEqualTo(new PeerLinkStatus(server.identity.nodeId(), false, 1, to.sinceMillis(), true, 0));
         assertThat(from).isEqualTo(new PeerLinkStatus(asker.identity.nodeId(), true, 1, from.sinceMillis(), true, 0));
         assertThat(to.sinceMillis()).isBetween(beforeMillis, System.currentTimeMillis());
@@ -94,9 +94,17 @@ final class NettyPeerTransportTest {
         assertThat(asker.node.links()).isEmpty();
     }
 
-    /** An answer may arrive before the flush that sent it has counted its bytes as sent: that turn of the loop ends first. */
-    private static PeerLinkStatus linkOnceFlushed(TestPeer peer) throws Exception {
-        return peer.onLoop(() -> peer.node.links().get(0));
+    /**
+     * An answer may arrive before the flush that sent it has counted its bytes as sent: that turn of the loop ends first. And
+     * who has read for long lets others have their turn before it reads again.
+     */
+    private static PeerLinkStatus linkAtRest(TestPeer peer) throws Exception {
+        long beginNanos = System.nanoTime();
+        PeerLinkStatus link = peer.onLoop(() -> peer.node.links().get(0));
+        while ((!link.reads() || link.unsentBytes() > 0) && System.nanoTime() - beginNanos < 20 * TestPeer.SECOND) {
+            link = peer.onLoop(() -> peer.node.links().get(0));
+        }
+        return link;
     }
 
     @Test
@@ -273,8 +281,11 @@ final class NettyPeerTransportTest {
     @Test
     void connection_of_a_peer_that_only_takes_long_stays() throws Exception {
         connect();
-        giveUpInSilence();
-        next().answer().answer(new ProbeAnswer());
+        while (!givesSignOfLifeInTime()) {
+            if (!asker.onLoop(() -> asker.transport.isReachable(peer))) {
+                asker.await(TestPeer.Connected.class);
+            }
+        }
         RecordingReplies replies = new RecordingReplies();
         call(replies);
         Request slow = next();
@@ -283,16 +294,31 @@ final class NettyPeerTransportTest {
         assertThat(replies.awaitOne()).isEqualTo(new CountAnswer(1));
     }
 
+    /** False only where this machine stood still: then the connection is either ended, or it is not. */
+    private boolean givesSignOfLifeInTime() throws Exception {
+        long beginNanos = System.nanoTime();
+        giveUpInSilence();
+        next().answer().answer(new ProbeAnswer());
+        // A turn may have begun before there was anything to send, or to read: the next one sees it.
+        for (TestPeer each : List.of(server, server, asker, asker)) {
+            each.onLoop(() -> true);
+        }
+        return System.nanoTime() - beginNanos < TestPeer.SECOND;
+    }
+
     /** Two calls of which no answer comes, the second given up longer after the first than any connection is silent. */
     private void giveUpInSilence() throws Exception {
+        // However long this machine stands still meanwhile.
+        asker.heldNanos = System.nanoTime();
         long first = call(new RecordingReplies());
         next();
         forget(first);
         long second = call(new RecordingReplies());
         next();
         assertThat(requests).as("no sign of life is asked for yet").isEmpty();
-        asker.aheadNanos = 3 * TestPeer.SECOND;
+        asker.aheadNanos = asker.aheadNanos + 3 * TestPeer.SECOND;
         forget(second);
+        asker.heldNanos = 0;
     }
 
     private void forget(long call) throws Exception {

@@ -43,6 +43,9 @@ final class TestPeer implements AutoCloseable {
     /** How far the monotonic clock is ahead of the machine's. */
     volatile long aheadNanos;
 
+    /** What the machine's monotonic clock says for as long as this peer holds it; 0 while it goes on. */
+    volatile long heldNanos;
+
     /** What the loops report. */
     record Connected(int peer) {}
 
@@ -113,7 +116,8 @@ final class TestPeer implements AutoCloseable {
 
                     @Override
                     public long nanoTime() {
-                        return Clock.system().nanoTime() + aheadNanos;
+                        long held = heldNanos;
+                        return (held == 0 ? Clock.system().nanoTime() : held) + aheadNanos;
                     }
                 },
                 HostResolver.on(task -> false),
