@@ -40,12 +40,17 @@ final class Crowd implements AutoCloseable {
         return members.size();
     }
 
-    /** Each sends the bytes as often as is said, and gives up once nobody has got anything away for a second. */
+    /** Each sends the bytes as often as is said, and gives up once nobody has got anything away for half a second. */
     void pour(byte[] bytes, int times) {
         for (Member member : members) {
             member.toSend = ByteBuffer.wrap(bytes);
             member.timesLeft = times;
         }
+        pourOn();
+    }
+
+    /** Each sends what is left of what it was to send, and gives up as before. */
+    void pourOn() {
         long progressNanos = System.nanoTime();
         while (members.stream().anyMatch(Member::hasMore) && System.nanoTime() - progressNanos < STALLED_NANOS) {
             long sent = 0;
