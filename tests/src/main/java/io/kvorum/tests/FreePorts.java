@@ -13,6 +13,10 @@ import java.util.stream.IntStream;
 /**
  * Ports of the loopback address that nobody uses now. Below those that the system gives to outgoing connections, any of
  * which could take one between the look and the use.
+ *
+ * <p>No port is given twice in one process: that the first who got it does not listen yet cannot be seen. So what was given is
+ * static, as the ports of a machine are, and there is no owner that all who look for ports in a test process share. Any
+ * thread.
  */
 public final class FreePorts {
     private static final int PORT_MIN = 10_000;
@@ -23,24 +27,32 @@ public final class FreePorts {
 
     private static final int ATTEMPTS_MAX = 1_000;
 
+    /** With what servers derive from them; guarded by its monitor. */
+    private static final Set<Integer> GIVEN = new HashSet<>();
+
     private FreePorts() {}
 
     /**
      * Distinct ports, each free together with those that a server derives from it.
      *
      * @param offsets how far those are from the first, in rising order; 0 for the first itself
-     * @throws IOException if there are not so many
+     * @throws IOException if there are not so many that were never given
      */
     public static List<Integer> find(int count, int... offsets) throws IOException {
+        synchronized (GIVEN) {
+            return findOthers(count, offsets);
+        }
+    }
+
+    private static List<Integer> findOthers(int count, int... offsets) throws IOException {
         List<Integer> ports = new ArrayList<>();
-        Set<Integer> taken = new HashSet<>();
-        // Elsewhere each time, since what is found is not in use before its server has started.
+        // Elsewhere each time: other processes look, too, and what is found is not in use before its server has started.
         long begin = Clock.system().nanoTime() >>> 10;
         for (int attempt = 0; attempt < ATTEMPTS_MAX && ports.size() < count; attempt++) {
             int port = PORT_MIN + Math.floorMod(begin + (long) attempt * STEP, PORTS);
-            if (IntStream.of(offsets).allMatch(offset -> !taken.contains(port + offset) && isFree(port + offset))) {
+            if (IntStream.of(offsets).allMatch(offset -> !GIVEN.contains(port + offset) && isFree(port + offset))) {
                 ports.add(port);
-                IntStream.of(offsets).forEach(offset -> taken.add(port + offset));
+                IntStream.of(offsets).forEach(offset -> GIVEN.add(port + offset));
             }
         }
         if (ports.size() < count) {
