@@ -106,7 +106,7 @@ final class BenchCommandTest {
                     "--connections",
                     "2",
                     "--duration",
-                    "100ms",
+                    "1s",
                     "--warmup",
                     "0",
                     "--quiet",
