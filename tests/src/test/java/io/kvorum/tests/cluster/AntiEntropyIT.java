@@ -35,7 +35,7 @@ class AntiEntropyIT {
             write(cluster, 0, "old");
             cluster.kill(2);
             try (Jedis survivor = cluster.connect(0)) {
-                cluster.await("writes to go on", Duration.ofSeconds(5), () -> isSet(survivor));
+                cluster.await("writes to go on", Duration.ofSeconds(20), () -> isSet(survivor));
             }
             write(cluster, 0, "new");
             // What it noted of the writes that were missed is lost with it: anti-entropy is left to find them.

@@ -14,6 +14,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Nodes are killed and come back; what was acknowledged stays, and the errors say what happened. */
 class AvailabilityIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
     private TestCluster cluster;
 
     @BeforeEach
@@ -35,7 +37,7 @@ class AvailabilityIT {
                 acknowledged.put("before:" + i, "v" + i);
             }
             cluster.kill(2);
-            cluster.await("writes to go on", Duration.ofSeconds(5), () -> answers(survivor, "probe"));
+            cluster.await("writes to go on", SOON, () -> answers(survivor, "probe"));
             for (int i = 0; i < 200; i++) {
                 survivor.set("during:" + i, "w" + i);
                 acknowledged.put("during:" + i, "w" + i);
@@ -52,7 +54,7 @@ class AvailabilityIT {
         // Its copy was pulled before it counts again: now the others may go, one at a time.
         cluster.kill(1);
         try (Jedis returned = cluster.connect(2)) {
-            cluster.await("writes to go on", Duration.ofSeconds(5), () -> answers(returned, "probe"));
+            cluster.await("writes to go on", SOON, () -> answers(returned, "probe"));
             acknowledged.forEach((key, value) -> assertThat(returned.get(key)).isEqualTo(value));
             assertThat(returned.get("count")).isEqualTo("200");
         }
@@ -64,8 +66,7 @@ class AvailabilityIT {
             survivor.set("key", "value");
             cluster.kill(1);
             cluster.kill(2);
-            cluster.await(
-                    "refusals", Duration.ofSeconds(5), () -> error(survivor).startsWith("CLUSTERDOWN"));
+            cluster.await("refusals", SOON, () -> error(survivor).startsWith("CLUSTERDOWN"));
             assertThat(error(survivor)).isEqualTo("CLUSTERDOWN need 2 of 3 replicas for writes, 1 reachable");
             assertThat(SiblingsIT.error(() -> survivor.get("key")))
                     .isEqualTo("CLUSTERDOWN need 2 of 3 replicas for reads, 1 reachable");

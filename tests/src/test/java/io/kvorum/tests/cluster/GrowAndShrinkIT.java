@@ -35,8 +35,9 @@ final class GrowAndShrinkIT {
     @Test
     void clients_of_a_cluster_that_grows_from_three_to_five_and_back_notice_nothing() throws IOException {
         System.out.println("kvorum.seed=" + SEED);
-        try (TestCluster cluster =
-                TestCluster.prepare(ALL, Map.of("sync", "every-second")).measured("1g")) {
+        try (TestCluster cluster = TestCluster.prepare(ALL, Map.of("sync", "every-second"))
+                .with(TestCluster.AS_SHIPPED)
+                .measured("1g")) {
             String members = "n0@127.0.0.1:" + cluster.port(0) + ",n1@127.0.0.1:" + cluster.port(1) + ",n2@127.0.0.1:"
                     + cluster.port(2);
             for (int node = 0; node < STAY; node++) {

@@ -21,7 +21,7 @@ import redis.clients.jedis.util.SafeEncoder;
 class HintedHandoffIT {
     private static final int KEYS = 500;
     private static final int NODES = 5;
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
     void three_of_five_may_die_one_after_the_other_and_every_write_goes_on_and_reaches_them_when_they_are_back()

@@ -30,6 +30,17 @@ public final class TestCluster implements AutoCloseable {
     /** The pause between two looks where nothing is measured. */
     static final Duration A_MOMENT = Duration.ofMillis(20);
 
+    /** The deadlines of a node, and when it takes another for down, as it is shipped: for who measures or judges them. */
+    public static final Map<String, String> AS_SHIPPED =
+            Map.of("replication.read-timeout", "1s", "replication.write-timeout", "1s", "detector.misses", "2");
+
+    /**
+     * Where nothing else is said, a machine that stands still for some seconds costs no request and makes nobody suspect: clients
+     * wait for ten. That a process has died its connections tell all the same.
+     */
+    private static final Map<String, String> PATIENT =
+            Map.of("replication.read-timeout", "8s", "replication.write-timeout", "8s", "detector.misses", "20");
+
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
     private static final int PEER_OFFSET = 1000;
     private static final int HTTP_OFFSET = 2000;
@@ -74,6 +85,12 @@ public final class TestCluster implements AutoCloseable {
                 .mapToInt(Integer::intValue)
                 .toArray();
         return new TestCluster(directory, ports, new LinkedHashMap<>(settings));
+    }
+
+    /** Adds properties for every node started from now on; later ones win. */
+    TestCluster with(Map<String, String> more) {
+        settings.putAll(more);
+        return this;
     }
 
     /** Adds flags for the JVM of every node started from now on; later ones win. */
@@ -157,6 +174,7 @@ public final class TestCluster implements AutoCloseable {
         properties.put("data-dir", directory.resolve("n" + node).toString());
         properties.put("cluster.name", "test");
         properties.put("cluster.initial-members", initialMembers());
+        properties.putAll(PATIENT);
         properties.putAll(settings);
         properties.putAll(own);
         properties.forEach((name, value) -> {

@@ -2,6 +2,7 @@ package io.kvorum.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.tests.cluster.TestCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ final class CountersIT {
     @Test
     void no_acknowledged_increment_is_lost_and_none_counts_twice() throws IOException {
         System.out.println("kvorum.seed=" + SEED);
-        try (FaultyCluster cluster = FaultyCluster.start(NODES, SEED, Map.of())) {
+        try (FaultyCluster cluster = FaultyCluster.start(NODES, SEED, TestCluster.AS_SHIPPED)) {
             Load load = new Load(cluster);
             load.begin();
             LockSupport.parkNanos(WHILE_NANOS);

@@ -2,6 +2,7 @@ package io.kvorum.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.tests.cluster.TestCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -38,7 +39,7 @@ class FailureDetectionIT {
     @BeforeAll
     static void start() throws IOException {
         System.out.println("kvorum.seed=" + SEED);
-        cluster = FaultyCluster.start(3, SEED, Map.of("engine", "memory"));
+        cluster = FaultyCluster.start(3, SEED, TestCluster.AS_SHIPPED, node -> Map.of("engine", "memory"));
         load = new CheckedLoad(cluster, new int[] {0, 1}, 4, 200, SEED + 1).begin();
     }
 

@@ -62,7 +62,7 @@ final class FaultyCluster implements AutoCloseable {
 
     /** The same of nodes whose latencies are measured ({@link TestCluster#measured}), each with so much heap. */
     static FaultyCluster startMeasured(int size, long seed, String heap) throws IOException {
-        return start(TestCluster.prepare(size, Map.of()).measured(heap), size, seed, node -> Map.of());
+        return start(TestCluster.prepare(size, TestCluster.AS_SHIPPED).measured(heap), size, seed, node -> Map.of());
     }
 
     private static FaultyCluster start(TestCluster processes, int size, long seed, IntFunction<Map<String, String>> own)

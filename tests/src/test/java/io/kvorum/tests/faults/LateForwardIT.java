@@ -2,6 +2,7 @@ package io.kvorum.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.tests.cluster.TestCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,8 @@ class LateForwardIT {
     @Test
     @EnabledIfSystemProperty(named = "kvorum.endurance", matches = "true")
     void value_that_was_superseded_does_not_come_back_when_the_first_node_goes_on() throws IOException {
-        try (FaultyCluster cluster = FaultyCluster.start(NODES, 1, Map.of("engine", "memory"));
+        try (FaultyCluster cluster =
+                        FaultyCluster.start(NODES, 1, TestCluster.AS_SHIPPED, node -> Map.of("engine", "memory"));
                 Jedis client = cluster.processes().connect(0)) {
             String key = keyOfOthers(client);
             int first = firstOwner(client, key);

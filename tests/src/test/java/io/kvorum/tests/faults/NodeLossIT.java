@@ -2,10 +2,10 @@ package io.kvorum.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.tests.cluster.TestCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +28,7 @@ class NodeLossIT {
     @Test
     void node_that_is_killed_costs_clients_of_the_others_no_error_and_no_deadline() throws IOException {
         System.out.println("kvorum.seed=" + SEED);
-        try (FaultyCluster cluster = FaultyCluster.start(3, SEED, Map.of());
+        try (FaultyCluster cluster = FaultyCluster.start(3, SEED, TestCluster.AS_SHIPPED);
                 CheckedLoad load =
                         new CheckedLoad(cluster, new int[] {0, 1}, SESSIONS_A_NODE, PER_SECOND, SEED + 1).begin()) {
             LockSupport.parkNanos(BEFORE_NANOS);

@@ -2,6 +2,7 @@ package io.kvorum.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.tests.cluster.TestCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +47,10 @@ class SlowDiskIT {
     void slow_disk_of_one_node_costs_clients_no_error_and_no_deadline(long forceMillis) throws IOException {
         System.out.println("kvorum.seed=" + SEED);
         try (FaultyCluster cluster = FaultyCluster.start(
-                        3, SEED, Map.of(), node -> Map.of("sync", node == FAULTY ? "always" : "every-second"));
+                        3,
+                        SEED,
+                        TestCluster.AS_SHIPPED,
+                        node -> Map.of("sync", node == FAULTY ? "always" : "every-second"));
                 CheckedLoad load = new CheckedLoad(cluster, NODES, SESSIONS_A_NODE, PER_SECOND, SEED + 1).begin()) {
             LockSupport.parkNanos(BEFORE_NANOS);
             long beginNanos = System.nanoTime();
