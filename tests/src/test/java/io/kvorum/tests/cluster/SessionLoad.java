@@ -34,6 +34,12 @@ final class SessionLoad implements AutoCloseable {
     /** Between two uses of a connection: longer than a node that lets clients go waits for silence. */
     private static final long IDLE_MILLIS = 120;
 
+    /** A client that asked nothing for longer may have been taken for silent: half of what a node waits for. */
+    private static final long SILENT_NANOS = 50_000_000;
+
+    /** A client that goes on for longer may be let go between two requests: half of what a node waits for. */
+    private static final long BURST_NANOS_MAX = 500_000_000;
+
     private static final long PAUSE_NANOS = 2_000_000;
     private static final JedisClientConfig CONFIG =
             DefaultJedisClientConfig.builder().socketTimeoutMillis(10_000).build();
@@ -103,6 +109,8 @@ final class SessionLoad implements AutoCloseable {
         private final String name;
         private final SplittableRandom random;
         private final long[] written = new long[KEYS_EACH];
+        private long borrowedNanos;
+        private long askedNanos;
 
         Session(String name, boolean asCluster, SplittableRandom random) {
             this.name = name;
@@ -125,7 +133,9 @@ final class SessionLoad implements AutoCloseable {
                     .clientConfig(CONFIG)
                     .build()) {
                 while (goesOn()) {
-                    use(connection, "the cluster");
+                    int key = random.nextInt(KEYS_EACH);
+                    read(connection, key, "the cluster");
+                    write(connection, key, "the cluster");
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
             }
@@ -141,9 +151,15 @@ final class SessionLoad implements AutoCloseable {
             }
             int node = random.nextInt(nodes);
             while (goesOn()) {
+                borrowedNanos = System.nanoTime();
+                askedNanos = borrowedNanos;
                 try (Jedis connection = new Jedis(pools.get(node).getResource())) {
-                    for (int i = 1 + random.nextInt(BURST_MAX); i > 0 && goesOn(); i--) {
-                        use(connection, "n" + node);
+                    for (int i = 1 + random.nextInt(BURST_MAX); i > 0 && goesOn() && mayAsk(); i--) {
+                        int key = random.nextInt(KEYS_EACH);
+                        read(connection, key, "n" + node);
+                        if (mayAsk()) {
+                            write(connection, key, "n" + node);
+                        }
                     }
                 } catch (JedisException notToBeHad) {
                     node = (node + 1) % nodes;
@@ -154,10 +170,15 @@ final class SessionLoad implements AutoCloseable {
             pools.forEach(ConnectionPool::close);
         }
 
-        private void use(JedisCommands connection, String where) {
-            int key = random.nextInt(KEYS_EACH);
-            read(connection, key, where);
+        /** Whether nobody can have closed the connection since it was borrowed; else it is looked at again before it is used. */
+        private boolean mayAsk() {
+            long now = System.nanoTime();
+            return now - askedNanos <= SILENT_NANOS && now - borrowedNanos <= BURST_NANOS_MAX;
+        }
+
+        private void write(JedisCommands connection, int key, String where) {
             long value = acknowledged + 1;
+            askedNanos = System.nanoTime();
             try {
                 if (random.nextBoolean()) {
                     connection.set(key(key), String.valueOf(value));
@@ -174,6 +195,7 @@ final class SessionLoad implements AutoCloseable {
         }
 
         private void read(JedisCommands connection, int key, String where) {
+            askedNanos = System.nanoTime();
             try {
                 check(key, connection.get(key(key)), where);
             } catch (JedisException failed) {
