@@ -2,6 +2,7 @@ package io.kvorum.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvorum.tests.durability.MachinePauses;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -48,11 +49,12 @@ class FaultsIT {
         System.out.println("kvorum.seed=" + SEED);
         int[] all = IntStream.range(0, nodes).toArray();
         try (FaultyCluster cluster = FaultyCluster.start(nodes, SEED, SETTINGS, FaultsIT::syncOf);
+                MachinePauses pauses = new MachinePauses();
                 CheckedLoad load = new CheckedLoad(cluster, all, 4, 600, SEED + 1).begin()) {
             List<Episode> episodes = new Nemesis(cluster, SEED + 2, FAULT_MIN, FAULT_MAX).run(time);
             load.end();
             load.verify();
-            Verdict verdict = new Verdict(episodes, nodes <= 3, DEADLINE);
+            Verdict verdict = new Verdict(episodes, nodes <= 3, DEADLINE, pauses);
             System.out.println(
                     "[faults] " + load.count() + " requests, " + episodes.size() + " faults; values that came back: "
                             + load.returned() + "; failures: " + verdict.summary(load.incidents()));

@@ -3,6 +3,7 @@ package io.kvorum.tests.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.tests.cluster.TestCluster;
+import io.kvorum.tests.durability.MachinePauses;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +30,7 @@ class NodeLossIT {
     void node_that_is_killed_costs_clients_of_the_others_no_error_and_no_deadline() throws IOException {
         System.out.println("kvorum.seed=" + SEED);
         try (FaultyCluster cluster = FaultyCluster.start(3, SEED, TestCluster.AS_SHIPPED);
+                MachinePauses pauses = new MachinePauses();
                 CheckedLoad load =
                         new CheckedLoad(cluster, new int[] {0, 1}, SESSIONS_A_NODE, PER_SECOND, SEED + 1).begin()) {
             LockSupport.parkNanos(BEFORE_NANOS);
@@ -45,7 +47,10 @@ class NodeLossIT {
                     load.count(), normal, recovered, incidents);
             assertThat(load.violations()).as("seed %d", SEED).isEmpty();
             Verdict verdict = new Verdict(
-                    List.of(new Episode(Fault.KILL, FAULTY, killedNanos, killedNanos, endNanos)), true, DEADLINE);
+                    List.of(new Episode(Fault.KILL, FAULTY, killedNanos, killedNanos, endNanos)),
+                    true,
+                    DEADLINE,
+                    pauses);
             assertThat(verdict.complaints(incidents)).as("seed %d", SEED).isEmpty();
             assertThat(incidents)
                     .filteredOn(incident -> !incident.problem().isEmpty())

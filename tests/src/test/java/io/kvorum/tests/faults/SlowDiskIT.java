@@ -3,6 +3,7 @@ package io.kvorum.tests.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.tests.cluster.TestCluster;
+import io.kvorum.tests.durability.MachinePauses;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ class SlowDiskIT {
                         SEED,
                         TestCluster.AS_SHIPPED,
                         node -> Map.of("sync", node == FAULTY ? "always" : "every-second"));
+                MachinePauses pauses = new MachinePauses();
                 CheckedLoad load = new CheckedLoad(cluster, NODES, SESSIONS_A_NODE, PER_SECOND, SEED + 1).begin()) {
             LockSupport.parkNanos(BEFORE_NANOS);
             long beginNanos = System.nanoTime();
@@ -71,7 +73,8 @@ class SlowDiskIT {
             Verdict verdict = new Verdict(
                     List.of(new Episode(Fault.SLOW_DISK, FAULTY, beginNanos, endNanos, System.nanoTime())),
                     true,
-                    DEADLINE);
+                    DEADLINE,
+                    pauses);
             assertThat(verdict.complaints(incidents)).as("seed %d", SEED).isEmpty();
             assertThat(noticedMillis).as("noticed").isLessThanOrEqualTo(NOTICED_MILLIS);
             assertThat(trustedMillis).as("trusted").isLessThanOrEqualTo(TRUSTED_MILLIS);

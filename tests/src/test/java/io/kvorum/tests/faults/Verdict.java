@@ -1,5 +1,6 @@
 package io.kvorum.tests.faults;
 
+import io.kvorum.tests.durability.MachinePauses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -14,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  * Which failures are as promised, with one node at a time in trouble. Clients of the others meet none, but for requests that
  * the node in trouble had been passed: increments, which one owner must run, and where not every node owns every key, plain
  * writes; these are in doubt, or to be asked for again. Clients of the node itself may be refused, in the classes of errors that say what is true. And
- * whoever runs answers by the deadline.
+ * whoever runs answers by the deadline. What was under way while the machine itself stood still, or a deadline before or after,
+ * is nobody's failure.
  */
 final class Verdict {
     /** What a busy machine adds to a deadline. */
     private static final long SLACK_NANOS = 500_000_000L;
+
+    /** For as long the machine must have stood still to be held responsible. */
+    private static final long STANDSTILL_NANOS = 200_000_000L;
 
     private static final Set<Operation> PASSED_ON = EnumSet.of(Operation.INCR);
     private static final Set<Operation> PASSED_ON_BY_OTHERS = EnumSet.of(Operation.INCR, Operation.SET, Operation.DEL);
@@ -28,14 +33,17 @@ final class Verdict {
     private final List<Episode> episodes;
     private final Set<Operation> passedOn;
     private final long deadlineNanos;
+    private final MachinePauses pauses;
 
     /**
      * A verdict on what happened during these.
      *
      * @param allOwnAll whether every node owns every key
      * @param deadline of every request
+     * @param pauses of the machine, since before the first request
      */
-    Verdict(List<Episode> episodes, boolean allOwnAll, Duration deadline) {
+    Verdict(List<Episode> episodes, boolean allOwnAll, Duration deadline, MachinePauses pauses) {
+        this.pauses = pauses;
         this.deadlineNanos = deadline.toNanos();
         this.episodes = episodes;
         this.passedOn = allOwnAll ? PASSED_ON : PASSED_ON_BY_OTHERS;
@@ -45,7 +53,7 @@ final class Verdict {
     List<String> complaints(List<Incident> incidents) {
         List<String> complaints = new ArrayList<>();
         for (Incident incident : incidents) {
-            if (!isPromised(incident) || !isInTime(incident)) {
+            if (!(isPromised(incident) && isInTime(incident)) && !isExcused(incident)) {
                 complaints.add(describe(incident));
             }
         }
@@ -65,6 +73,11 @@ final class Verdict {
                     Integer::sum);
         }
         return summary;
+    }
+
+    /** Whether the machine stood still when it was under way. */
+    boolean isExcused(Incident incident) {
+        return pauses.touch(incident.sentNanos(), incident.overNanos(), deadlineNanos, STANDSTILL_NANOS);
     }
 
     private boolean isPromised(Incident incident) {
