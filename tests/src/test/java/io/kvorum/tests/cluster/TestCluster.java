@@ -41,6 +41,7 @@ public final class TestCluster implements AutoCloseable {
     private static final Map<String, String> PATIENT =
             Map.of("replication.read-timeout", "8s", "replication.write-timeout", "8s", "detector.misses", "20");
 
+    private static final Duration ENDED_WITHIN = Duration.ofSeconds(30);
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
     private static final int PEER_OFFSET = 1000;
     private static final int HTTP_OFFSET = 2000;
@@ -268,8 +269,13 @@ public final class TestCluster implements AutoCloseable {
 
     /** Waits until a node's process has ended; returns its exit code. */
     public int awaitExit(int node) {
+        return awaitExit(node, ENDED_WITHIN);
+    }
+
+    /** The same of a node that has work to do before. */
+    int awaitExit(int node, Duration within) {
         try {
-            if (!processes[node].waitFor(30, TimeUnit.SECONDS)) {
+            if (!processes[node].waitFor(within.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new IllegalStateException("node " + node + " did not end: " + logText(node));
             }
             return processes[node].exitValue();
