@@ -46,7 +46,8 @@ public final class FreePorts {
 
     private static List<Integer> findOthers(int count, int... offsets) throws IOException {
         List<Integer> ports = new ArrayList<>();
-        // Elsewhere each time: other processes look, too, and what is found is not in use before its server has started.
+        // Elsewhere each time: other processes look, too, and what is found is not in use before its server has
+        // started.
         long begin = Clock.system().nanoTime() >>> 10;
         for (int attempt = 0; attempt < ATTEMPTS_MAX && ports.size() < count; attempt++) {
             int port = PORT_MIN + Math.floorMod(begin + (long) attempt * STEP, PORTS);

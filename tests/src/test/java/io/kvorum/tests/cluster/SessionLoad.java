@@ -22,9 +22,9 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Sessions of clients as applications have them, with nodes that are restarted. Each writes keys of its own and reads them back:
- * every answer must be what was acknowledged last, wherever it comes from, and no request may fail. Half are plain clients, with
- * a pool for each node that looks at a connection before it hands it out, and go on at another node when one is not to be had;
- * the others are cluster clients, which find out by themselves whom to ask.
+ * every answer must be what was acknowledged last, wherever it comes from, and no request may fail. Half are plain clients that
+ * ask any node, with a pool for each that looks at a connection before it hands it out, and go on at another when one is not to
+ * be had; the others are cluster clients, which find out by themselves whom to ask.
  */
 final class SessionLoad implements AutoCloseable {
     private static final int CLIENTS_OF_A_KIND = 3;
@@ -149,8 +149,9 @@ final class SessionLoad implements AutoCloseable {
                 pool.setTestOnBorrow(true);
                 pools.add(new ConnectionPool(new HostAndPort("127.0.0.1", cluster.port(node)), CONFIG, pool));
             }
-            int node = random.nextInt(nodes);
             while (goesOn()) {
+                // As behind a balancer: also at one that has only just started.
+                int node = random.nextInt(nodes);
                 borrowedNanos = System.nanoTime();
                 askedNanos = borrowedNanos;
                 try (Jedis connection = new Jedis(pools.get(node).getResource())) {
@@ -162,7 +163,6 @@ final class SessionLoad implements AutoCloseable {
                         }
                     }
                 } catch (JedisException notToBeHad) {
-                    node = (node + 1) % nodes;
                     continue;
                 }
                 LockSupport.parkNanos(1_000_000 * (IDLE_MILLIS + random.nextLong(IDLE_MILLIS)));

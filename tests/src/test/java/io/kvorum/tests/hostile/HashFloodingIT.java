@@ -34,7 +34,8 @@ class HashFloodingIT {
                 Ordeal ordeal = Ordeal.begin(KEYS + " colliding keys", cluster)) {
             double usualSet = microsEach(cluster, "SET", usual);
             double chosenSet = microsEach(cluster, "SET", chosen);
-            // The best round: what probing costs it costs each time, and what else this machine does it does some times.
+            // The best round: what probing costs it costs each time, and what else this machine does it does some
+            // times.
             double usualGet = Double.MAX_VALUE;
             double chosenGet = Double.MAX_VALUE;
             for (int i = 0; i < ROUNDS; i++) {

@@ -78,8 +78,7 @@ final class LatencyWatcher implements AutoCloseable {
         }
 
         Noise seen() {
-            return new Noise(
-                    millis(oversleptNanos, 0.99), millis(lateNanos, 0.99), millis(lateNanos, 1));
+            return new Noise(millis(oversleptNanos, 0.99), millis(lateNanos, 0.99), millis(lateNanos, 1));
         }
 
         private static double millis(List<Long> nanos, double percentile) {
