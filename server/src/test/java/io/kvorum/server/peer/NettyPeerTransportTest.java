@@ -316,7 +316,8 @@ final class NettyPeerTransportTest {
         long second = call(new RecordingReplies());
         next();
         assertThat(requests).as("no sign of life is asked for yet").isEmpty();
-        asker.aheadNanos = asker.aheadNanos + 3 * TestPeer.SECOND;
+        long aheadNanos = asker.aheadNanos;
+        asker.aheadNanos = aheadNanos + 3 * TestPeer.SECOND;
         forget(second);
         asker.heldNanos = 0;
     }
