@@ -202,7 +202,7 @@ public final class Node implements AutoCloseable {
                 "event loops",
                 Transports.open(config.runtime().transport(), config.runtime().ioThreads(), threads.eventLoops()));
         HttpDoor http = startHttp(transports, control);
-        load(storage, founded, transports, watch);
+        LoadingDoor loadingDoor = load(storage, founded, transports, watch);
         long bootId = random.generator("boot").nextLong();
         CopyCounters counters = new CopyCounters();
         Admission admission = new Admission(new Budget(), config.runtime().latencyTargetNanos());
@@ -317,6 +317,7 @@ public final class Node implements AutoCloseable {
             engine.pace(admission.budget().share(BackgroundJob.CHECKPOINT));
         });
         meetOthers(membership);
+        loadingDoor.close();
         startClients(clients, metrics);
         http.serve(
                 () -> clients.isDraining()
@@ -400,19 +401,23 @@ public final class Node implements AutoCloseable {
                         () -> admission.budget().workedNanos(BackgroundJob.TRANSFER)));
     }
 
-    /** Loads the records, while clients and those who watch are told how far that is. */
-    private void load(NodeStorage storage, Founded founded, Transports transports, EngineWatch watch) {
+    /**
+     * Loads the records, while clients and those who watch are told how far that is. Returns the door that tells clients, and
+     * goes on telling them what they wait for until it is closed.
+     */
+    private LoadingDoor load(NodeStorage storage, Founded founded, Transports transports, EngineWatch watch) {
         ClientConfig client = config.client();
         InetSocketAddress address = address(client.bind(), client.port(), "bind");
-        Supplier<String> progress = () -> EngineWatch.describe(watch.progress());
-        try (LoadingDoor door = new LoadingDoor(transports.group(), transports.serverChannelClass(), progress)) {
-            bind("Redis clients", "bind", "port", address, () -> {
-                door.start(address);
-                return address.getPort();
-            });
-            loading = progress;
-            storage.start(founded);
-        }
+        loading = () -> EngineWatch.describe(watch.progress());
+        LoadingDoor door = lifecycle.opened(
+                "loading door",
+                new LoadingDoor(transports.group(), transports.serverChannelClass(), () -> loading.get()));
+        bind("Redis clients", "bind", "port", address, () -> {
+            door.start(address);
+            return address.getPort();
+        });
+        storage.start(founded);
+        return door;
     }
 
     private Backups backups(
@@ -503,7 +508,8 @@ public final class Node implements AutoCloseable {
     }
 
     /** So that the first clients find a node that can do something; where the others are away too, it opens all the same. */
-    private static void meetOthers(MembershipService membership) {
+    private void meetOthers(MembershipService membership) {
+        loading = () -> "meeting the other members";
         try {
             if (!membership.awaitMet(MEETING_NANOS_MAX)) {
                 LOG.info("opens for clients, though too few other owners could be asked yet");

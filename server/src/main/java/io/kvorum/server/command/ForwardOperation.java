@@ -55,6 +55,9 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
 
     private static final long PAUSE_NANOS_MAX = 40 * NANOS_PER_MILLI;
 
+    /** How many pauses are made for the connection to who runs a read-modify-write. */
+    private static final int FIRST_AWAITED_MAX = 3;
+
     private static final RequestOptions ONE = new RequestOptions(0, 1, 0, false);
 
     private final CommandLoop loop;
@@ -94,6 +97,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     private boolean waiting;
     private boolean pausing;
     private long pauseNanos = FIRST_PAUSE_NANOS;
+    private int firstAwaited;
 
     /** Who was sent the command last and did not answer: it may have run it. */
     private int unansweredPeer = NOBODY;
@@ -185,7 +189,12 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
     protected void onDeadline(long nowNanos) {
         if (pausing) {
             pausing = false;
-            startOver(nowNanos);
+            // The loop may have stood still meanwhile.
+            if (isTimeFor(nowNanos)) {
+                startOver(nowNanos);
+            } else {
+                nobodyLeft();
+            }
         } else if (waiting) {
             int peer = peerAt(place);
             waiting = false;
@@ -223,11 +232,19 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
             refusal = error;
         }
         long nowNanos = loop.clock().nanoTime();
-        if (isTimeFor(nowNanos)) {
+        if (isTimeFor(nowNanos) && !isFirstHere()) {
             askNext(nowNanos);
         } else {
             nobodyLeft();
         }
+    }
+
+    /**
+     * Whether this node is the one to run it, as it runs what comes to other loops of its own and what others pass to it: what
+     * it refused then is not run elsewhere.
+     */
+    private boolean isFirstHere() {
+        return modifies && peerAt(place) == PeerTransport.SELF && !view.isBetweenOwners(partition);
     }
 
     /** Whether there is time enough to begin at this moment: a write begun with too little of it would end in doubt. */
@@ -295,6 +312,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
             }
             waiting = false;
             if (isFirstToCome(peer) && isTimeFor(nowNanos + pauseNanos)) {
+                firstAwaited++;
                 pause(nowNanos);
                 return;
             }
@@ -310,7 +328,7 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
         return modifies
                 && !ownerAnswered
                 && unansweredPeer == NOBODY
-                && pauseNanos < PAUSE_NANOS_MAX
+                && firstAwaited < FIRST_AWAITED_MAX
                 && !loop.transport().isConnected(peer);
     }
 

@@ -94,7 +94,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     private boolean forgotLife;
     private boolean leaving;
 
-    /** Open until enough other owners could be asked once, or have had time for that. */
+    /** Until enough other owners could be asked once, or have had time for that, or nobody is to wait any more. */
     private final CountDownLatch met = new CountDownLatch(1);
 
     /** Volatile instead of handed over: every request on every loop reads the latest. */
@@ -346,7 +346,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     /**
      * Waits until a majority of owners could be asked once since the start, but no longer than this. Not on the control thread.
      *
-     * @return whether that came
+     * @return whether that came, or this is closed
      */
     public boolean awaitMet(long nanosMax) throws InterruptedException {
         return met.await(nanosMax, TimeUnit.NANOSECONDS);
@@ -385,6 +385,7 @@ public final class MembershipService implements PeerEvents, MoveRecorder, Histor
     /** Falls silent. The view stays as it was. */
     @Override
     public void close() {
+        met.countDown();
         control.schedule(0, () -> {
             closed = true;
             timers.forEach(TaskLoop.Scheduled::cancel);

@@ -42,7 +42,7 @@ public final class LoopPeerCalls implements PeerCalls {
 
     @Override
     public void call(int peer, PeerMessage request, long timeoutNanos, ReplyHandler handler) {
-        new Call(peer, request, clock.nanoTime() + timeoutNanos, handler).sendBy(0);
+        new Call(peer, request, timeoutNanos, handler).sendBy(0);
     }
 
     @Override
@@ -86,15 +86,15 @@ public final class LoopPeerCalls implements PeerCalls {
     private final class Call implements ReplyHandler {
         private final int peer;
         private final PeerMessage request;
-        private final long deadlineNanos;
+        private final long timeoutNanos;
         private final ReplyHandler handler;
         private TaskLoop.@Nullable Scheduled timeout;
         private boolean over;
 
-        Call(int peer, PeerMessage request, long deadlineNanos, ReplyHandler handler) {
+        Call(int peer, PeerMessage request, long timeoutNanos, ReplyHandler handler) {
             this.peer = peer;
             this.request = request;
-            this.deadlineNanos = deadlineNanos;
+            this.timeoutNanos = timeoutNanos;
             this.handler = handler;
         }
 
@@ -105,20 +105,24 @@ public final class LoopPeerCalls implements PeerCalls {
             }
         }
 
+        /** The time runs from here: a loop that stood still is not a peer that was asked. */
         private void send(int place) {
             PeerTransport transport = lines.get(place);
-            long call = transport.call(peer, request, deadlineNanos, this);
-            if (call == PeerTransport.NOT_SENT) {
-                if (place + 1 < loops.size()) {
-                    sendBy(place + 1);
-                } else {
-                    onLost(peer);
+            boolean last = place + 1 == loops.size();
+            long call = last || transport.isReachable(peer)
+                    ? transport.call(peer, request, clock.nanoTime() + timeoutNanos, this)
+                    : PeerTransport.NOT_SENT;
+            if (call != PeerTransport.NOT_SENT) {
+                if (!over) {
+                    timeout = loops.get(place).schedule(timeoutNanos, () -> {
+                        transport.forget(peer, call);
+                        onLost(peer);
+                    });
                 }
-            } else if (!over) {
-                timeout = loops.get(place).schedule(Math.max(0, deadlineNanos - clock.nanoTime()), () -> {
-                    transport.forget(peer, call);
-                    onLost(peer);
-                });
+            } else if (last) {
+                onLost(peer);
+            } else {
+                sendBy(place + 1);
             }
         }
 

@@ -422,6 +422,31 @@ class ForwardTest {
     }
 
     @Test
+    void a_read_modify_write_that_its_first_owner_cannot_run_yet_is_not_run_by_another() {
+        CommandBench three = new CommandBench(4, 3, Secret.NONE, List.of(), Runnable::run);
+        CommandBench.Client waiting = three.client();
+        waiting.session.setOptions(new RequestOptions(3, 3, 0, false));
+        String ours = three.keyOf(0); // owners 0, 1, 2
+        three.connected[2] = false;
+        three.reachable[2] = false;
+        assertThat(waiting.run("set", ours, "v", "NX")).isEmpty();
+        assertThat(three.sent).as("other loops run theirs here").isEmpty();
+        connected(three, true);
+        three.pass(10);
+        assertThat(three.sent).isNotEmpty().noneMatch(sent -> sent.message() instanceof Forward);
+    }
+
+    @Test
+    void a_command_that_waited_for_longer_than_it_could_be_begun_is_not_begun() {
+        connected(bench, false);
+        client.run("set", key, "v");
+        connected(bench, true);
+        bench.pass(600);
+        assertThat(client.takeReplies()).startsWith("-CLUSTERDOWN ");
+        assertThat(bench.sent).isEmpty();
+    }
+
+    @Test
     void a_read_modify_write_is_passed_on_after_a_pause_where_another_has_become_the_first() {
         String shared = bench.keyOf(3); // owners 3, 0
         bench.unsettle(3);
