@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvorum.tests.compare.MetricsPage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -19,7 +20,11 @@ class ReapingIT {
 
     @Test
     void what_is_dead_for_the_grace_goes_everywhere_and_does_not_come_back() throws IOException {
-        try (TestCluster cluster = TestCluster.start(3, Map.of("tombstone.grace", "1s", "checkpoint.interval", "1s"))) {
+        // What is reaped waits for whoever may still be asking: with the deadlines that nodes have.
+        Map<String, String> settings = new HashMap<>(TestCluster.AS_SHIPPED);
+        settings.put("tombstone.grace", "1s");
+        settings.put("checkpoint.interval", "1s");
+        try (TestCluster cluster = TestCluster.start(3, settings)) {
             try (Jedis jedis = cluster.connect(0)) {
                 Pipeline pipeline = jedis.pipelined();
                 for (int i = 0; i < KEYS; i++) {
