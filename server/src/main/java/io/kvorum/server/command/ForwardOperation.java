@@ -244,7 +244,10 @@ final class ForwardOperation extends Deadline implements ReplyHandler, CapturedR
      * it refused then is not run elsewhere.
      */
     private boolean isFirstHere() {
-        return modifies && peerAt(place) == PeerTransport.SELF && !view.isBetweenOwners(partition);
+        return modifies
+                && peerAt(place) == PeerTransport.SELF
+                && view.firstHealthySettledOwner(partition) == PeerTransport.SELF
+                && !view.isBetweenOwners(partition);
     }
 
     /** Whether there is time enough to begin at this moment: a write begun with too little of it would end in doubt. */
