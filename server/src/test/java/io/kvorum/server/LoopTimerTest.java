@@ -3,8 +3,8 @@ package io.kvorum.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvorum.server.peer.TurnFlusher;
-import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.Deadline;
+import io.kvorum.server.runtime.DrivenClock;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +16,7 @@ class LoopTimerTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private long nowNanos = 1_000 * MILLI;
     private final LoopTimer timer =
-            new LoopTimer(channel.eventLoop(), new LoopClock(), TurnFlusher.Flushable::flushNow);
+            new LoopTimer(channel.eventLoop(), new DrivenClock(() -> nowNanos), TurnFlusher.Flushable::flushNow);
     private int passed;
 
     @BeforeEach
@@ -81,17 +81,5 @@ class LoopTimerTest {
         nowNanos += millis * MILLI;
         channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
-    }
-
-    private final class LoopClock implements Clock {
-        @Override
-        public long wallMillis() {
-            return nowNanos / MILLI;
-        }
-
-        @Override
-        public long nanoTime() {
-            return nowNanos;
-        }
     }
 }

@@ -45,9 +45,8 @@ final class Router {
         if (here && !view.isBetweenOwners(partition) && !maySoonSucceedOnly(call, view, partition)) {
             call.command().handler().run(call);
         } else if (here || !redirect.answers(call, view, partition, position[0])) {
-            // Where owners are few for a moment, somebody has to try again for the client. Who is the first of them,
-            // and runs
-            // read-modify-writes, may have changed then.
+            // Where owners are few for a moment, somebody has to try again for the client. Meanwhile
+            // another may have become the one who runs read-modify-writes.
             boolean hereFirst = here && call.route() != Route.MODIFY;
             new ForwardOperation(loop, view, partition, call, hereFirst).start();
         }

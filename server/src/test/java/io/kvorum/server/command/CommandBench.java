@@ -26,6 +26,7 @@ import io.kvorum.server.replica.ReplicaObserver;
 import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
+import io.kvorum.server.runtime.DrivenClock;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.version.ContextCodec;
 import io.kvorum.storage.version.StampClock;
@@ -131,17 +132,7 @@ public final class CommandBench {
             engine.settle(partition);
         }
         wheel = new DeadlineWheel(nowNanos, MILLI);
-        Clock clock = new Clock() {
-            @Override
-            public long wallMillis() {
-                return nowNanos / MILLI;
-            }
-
-            @Override
-            public long nanoTime() {
-                return nowNanos;
-            }
-        };
+        Clock clock = new DrivenClock(() -> nowNanos);
         Transport transport = new Transport();
         Coordinator coordinator = new Coordinator(
                 new ReplicaService(engine, stamps, this::view, ReplicaObserver.NONE, Runnable::run, 24 * 3600 * 1000L),

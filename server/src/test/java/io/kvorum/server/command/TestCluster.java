@@ -14,6 +14,7 @@ import io.kvorum.ring.Partitioner;
 import io.kvorum.ring.Ring;
 import io.kvorum.ring.RingBuilder;
 import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.DrivenClock;
 import io.kvorum.storage.version.ContextCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -52,17 +53,7 @@ public final class TestCluster {
 
     final Ring ring;
     final int n;
-    final Clock clock = new Clock() {
-        @Override
-        public long wallMillis() {
-            return nowNanos / MILLI;
-        }
-
-        @Override
-        public long nanoTime() {
-            return nowNanos;
-        }
-    };
+    final Clock clock = new DrivenClock(() -> this.nowNanos);
     Interference interference = Interference.NONE;
     private final Set<List<Integer>> cuts = new HashSet<>();
     private long nowNanos = 1_700_000_000_000L * MILLI;

@@ -24,6 +24,7 @@ import io.kvorum.server.replica.ReplicaService;
 import io.kvorum.server.replica.WriteService;
 import io.kvorum.server.runtime.Clock;
 import io.kvorum.server.runtime.DeadlineWheel;
+import io.kvorum.server.runtime.DrivenClock;
 import io.kvorum.storage.engine.MemoryEngine;
 import io.kvorum.storage.engine.Mutation;
 import io.kvorum.storage.version.Draft;
@@ -77,17 +78,7 @@ final class Bench {
     private Ring ring;
     private final List<NodeId> members = new ArrayList<>();
     private final StampClock stamps;
-    final Clock clock = new Clock() {
-        @Override
-        public long wallMillis() {
-            return nowNanos / MILLI;
-        }
-
-        @Override
-        public long nanoTime() {
-            return nowNanos;
-        }
-    };
+    final Clock clock = new DrivenClock(() -> this.nowNanos);
     private ClusterView view;
     private long nowNanos = 1_000 * MILLI;
     private long calls;

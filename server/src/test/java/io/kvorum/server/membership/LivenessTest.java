@@ -10,7 +10,7 @@ import io.kvorum.server.peer.Peers;
 import io.kvorum.server.peer.ReplyHandler;
 import io.kvorum.server.peer.message.PeerMessage;
 import io.kvorum.server.peer.message.ProbeAnswer;
-import io.kvorum.server.runtime.Clock;
+import io.kvorum.server.runtime.DrivenClock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +27,7 @@ final class LivenessTest {
             DetectorPolicy.DEFAULT,
             peers::directory,
             new RecordedCalls(),
-            new ManualClock(),
+            new DrivenClock(() -> nowNanos),
             (peer, up) -> effects.add(up ? "up" : "not up"),
             0);
     private int peer;
@@ -140,18 +140,6 @@ final class LivenessTest {
         List<ReplyHandler> asked = List.copyOf(probes);
         probes.clear();
         asked.forEach(handler -> handler.onLost(peer));
-    }
-
-    private final class ManualClock implements Clock {
-        @Override
-        public long wallMillis() {
-            return nowNanos / MILLI;
-        }
-
-        @Override
-        public long nanoTime() {
-            return nowNanos;
-        }
     }
 
     @Test
